@@ -1,0 +1,57 @@
+"""What can happen to a workflow: a resolved scan, a key, an entry, a choice, a weight, news from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A read of a scanner, not yet resolved. `text` is decoded, `aim` the AIM symbology id or ''.
+
+    `at` is UTC milliseconds; `source` names the device (`scanner1`, `wedge`, `keypad`).
+    `fault` is '' for a good read, else what the framing said of it: `garbled`, `partial`, `overlong`, `duplicate`.
+    """
+
+    text: str
+    aim: str = ""
+    source: str = ""
+    at: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key that is no part of a scan: `f1`…`f12`, `enter`, `escape`, `up`, `down`, `pageup`, `pagedown`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What the keypad collected for a prompt with an `entry`, ended by Enter."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """The number (from 0) of the choice taken."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A stable weight from the scale, in whole grams."""
+
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The warehouse changed under the workflow (events of others arrived, a printer answered, time passed)."""
+
+
+Input: TypeAlias = Scanned | Pressed | Entered | Chose | Weighed | Refreshed
