@@ -129,7 +129,7 @@ class Entry(StrEnum):
     NONE = ""
     NUMBER = "number"
     TEXT = "text"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105
 
 
 class Size(StrEnum):

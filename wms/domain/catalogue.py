@@ -1,0 +1,157 @@
+"""What the site sells and with whom it works: items and their codes, categories, cartons, carriers, channels, people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from wms.domain.ids import Badge, CarrierCode, CartonCode, CategoryCode, ChannelCode, PlaceId, Sku
+from wms.domain.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Category(Row):
+    """A goods category: it groups waves and says how samples are inspected.
+
+    `sample_percent` of every batch is drawn, at least one unit (RULES: 5 %). `inspect_inbound` and
+    `inspect_outbound` say which batches. `checklist` holds the points as `zh|en` lines.
+    """
+
+    TABLE: ClassVar[str] = "category"
+    code: CategoryCode
+    zh: str
+    en: str
+    sample_percent: int = 5
+    inspect_inbound: bool = False
+    inspect_outbound: bool = True
+    checklist: str = ""
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+
+    def points(self) -> list[tuple[str, str]]:
+        """The checklist as (Chinese, English) pairs."""
+        pairs = [line.partition("|") for line in self.checklist.splitlines() if line.strip()]
+        return [(zh.strip(), (en or zh).strip()) for zh, _, en in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Row):
+    """One kind of goods. Weight in grams and size in millimetres of one unit; 0 means not known."""
+
+    TABLE: ClassVar[str] = "item"
+    sku: Sku
+    zh: str
+    en: str
+    category: CategoryCode
+    unit_zh: str = "件"
+    unit_en: str = "pcs"
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    lot_controlled: bool = False
+    min_days_left: int = 0  # goods closer to their expiry than this are not picked
+    KEY: ClassVar[tuple[str, ...]] = ("sku",)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCode(Row):
+    """A code that stands on goods. `code` is normalised (GTINs padded to 14). A case code counts `quantity` units."""
+
+    TABLE: ClassVar[str] = "item_code"
+    KEY: ClassVar[tuple[str, ...]] = ("code", "sku")
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("code",), ("sku",))
+    code: str
+    sku: Sku
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Carton(Row):
+    TABLE: ClassVar[str] = "carton"
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+    code: CartonCode
+    zh: str
+    en: str
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier(Row):
+    """A carrier with the range of waybill numbers it gave the site; `next` is the first number not leased yet.
+
+    A number is `prefix` + the counter in `digits` digits, as the carrier's contract says.
+    """
+
+    TABLE: ClassVar[str] = "carrier"
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+    code: CarrierCode
+    zh: str
+    en: str
+    staging: PlaceId
+    prefix: str
+    digits: int
+    first: int
+    last: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel(Row):
+    """A sales channel and its ship-by policy: hours after payment, used when the order brings no time of its own."""
+
+    TABLE: ClassVar[str] = "channel"
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+    code: ChannelCode
+    zh: str
+    en: str
+    ship_by_hours: int = 48
+    carrier: CarrierCode = CarrierCode("")
+
+
+class Role(StrEnum):
+    PICKER = "picker"
+    PACKER = "packer"
+    INSPECTOR = "inspector"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Row):
+    """Somebody who works here. `roles` is a comma list; `pin` is a salted hash or '' where the badge is enough."""
+
+    TABLE: ClassVar[str] = "person"
+    KEY: ClassVar[tuple[str, ...]] = ("badge",)
+    badge: Badge
+    name: str
+    roles: str
+    language: str = "zh_CN"
+    pin: str = ""
+    active: bool = True
+
+    def may(self, role: Role) -> bool:
+        return role in self.roles.split(",")
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Row):
+    """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry."""
+
+    TABLE: ClassVar[str] = "site"
+    id: str  # always 'site'
+    name: str
+    zone: str = "Asia/Shanghai"
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter(Row):
+    """The last number given in a series, such as wave numbers."""
+
+    TABLE: ClassVar[str] = "counter"
+    KEY: ClassVar[tuple[str, ...]] = ("name",)
+    name: str
+    value: int

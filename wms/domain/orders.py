@@ -1,0 +1,76 @@
+"""Orders as the warehouse sees them: what to send, by when, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from wms.domain.ids import CarrierCode, CategoryCode, ChannelCode, OrderId, Sku, WaveId
+from wms.domain.rows import Row
+
+
+class OrderStatus(StrEnum):
+    HELD = "held"
+    READY = "ready"
+    IN_WAVE = "in_wave"
+    PICKED = "picked"
+    PACKED = "packed"
+    HANDED_OVER = "handed_over"
+    SHORT = "short"
+    CANCELLED = "cancelled"
+
+
+class Stop(StrEnum):
+    """Why an order must not go on although it was started."""
+
+    NONE = ""
+    CANCELLED = "cancelled"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Row):
+    """An order. Times in UTC seconds. The recipient is not here: it lies sealed in `Recipient`, and `masked` is all a
+    screen shows. `stop` is set when a cancellation or refund arrived after the work began."""
+
+    TABLE: ClassVar[str] = "orders"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("channel", "reference"))
+    id: OrderId
+    channel: ChannelCode
+    reference: str  # the channel's own number
+    status: OrderStatus
+    ship_by: int
+    received: int
+    category: CategoryCode  # '' where the lines span categories
+    carrier: CarrierCode
+    masked: str = ""
+    hold: str = ""  # the reasons it is held for, as message codes joined by commas
+    stop: Stop = Stop.NONE
+    stopped_at: int = 0
+    wave: WaveId = WaveId("")
+    shipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine(Row):
+    TABLE: ClassVar[str] = "order_line"
+    KEY: ClassVar[tuple[str, ...]] = ("order_id", "n")
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("order_id",),)
+    order_id: OrderId
+    n: int
+    sku: Sku
+    quantity: int
+    picked: int = 0
+    short: int = 0
+    packed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient(Row):
+    """The person, sealed under the order's own key. Destroying the key erases the person and keeps the ledger."""
+
+    TABLE: ClassVar[str] = "recipient"
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    order_id: OrderId
+    sealed: str

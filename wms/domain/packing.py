@@ -1,0 +1,86 @@
+"""Packing: who packs which order, the parcels it becomes, and the waybills leased to a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from wms.domain.ids import Badge, CarrierCode, CartonCode, DeviceId, ManifestId, OrderId, ParcelId, PlaceId
+from wms.domain.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class PackJob(Row):
+    """An order on a bench, from the first tote's scan until its last parcel is staged."""
+
+    TABLE: ClassVar[str] = "pack_job"
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("device",),)
+    order_id: OrderId
+    device: DeviceId
+    person: Badge
+    started: int
+    sorted_out: bool = False  # every unit verified: parcels may be weighed and labelled
+
+
+class ParcelStatus(StrEnum):
+    OPEN = "open"
+    WEIGHED = "weighed"
+    LABELLED = "labelled"  # it has a waybill and a label is on its way to the printer
+    VERIFIED = "verified"  # the printed label was scanned
+    STAGED = "staged"
+    LOADED = "loaded"
+    HANDED_OVER = "handed_over"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel(Row):
+    """A parcel, number `n` of its order's. Weights in grams; `expected_g` is 0 where an item's weight is unknown."""
+
+    TABLE: ClassVar[str] = "parcel"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("order_id",), ("carrier", "status"), ("manifest",), ("waybill",))
+    id: ParcelId
+    order_id: OrderId
+    n: int
+    status: ParcelStatus
+    carrier: CarrierCode
+    units: int = 0
+    carton: CartonCode = CartonCode("")
+    weight_g: int = 0
+    expected_g: int = 0
+    waybill: str = ""
+    place: PlaceId = PlaceId("")
+    manifest: ManifestId = ManifestId("")
+    prints: int = 0  # labels asked for
+    printed: int = 0  # labels the printer took
+
+
+@dataclass(frozen=True, slots=True)
+class WaybillRange(Row):
+    """Numbers leased to one terminal; `next` is its first unused one. Never shared, never used again."""
+
+    TABLE: ClassVar[str] = "waybill_range"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("device", "carrier"),)
+    id: str
+    carrier: CarrierCode
+    device: DeviceId
+    first: int
+    last: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waybill(Row):
+    """A used waybill number and the parcel it belongs to."""
+
+    TABLE: ClassVar[str] = "waybill"
+    KEY: ClassVar[tuple[str, ...]] = ("number",)
+    number: str
+    carrier: CarrierCode
+    parcel: ParcelId
+
+
+def waybill_number(prefix: str, digits: int, counter: int) -> str:
+    return f"{prefix}{counter:0{digits}d}"

@@ -1,0 +1,51 @@
+"""Places: everything that can hold stock. Goods never vanish; they go to a place that says why they went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from wms.domain.ids import PlaceId
+from wms.domain.rows import Row
+
+
+class PlaceKind(StrEnum):
+    BIN = "bin"
+    STAGING = "staging"  # where picked totes or labelled parcels wait
+    RETURNS = "returns"  # goods of cancelled orders, to be put back
+    TOTE = "tote"
+    CART = "cart"
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Row):
+    """A place with a label. `sequence` is its rank on the walk. `check_digits` stand only on the label, are random,
+    and prove that a person stands before it when they are typed instead of scanned."""
+
+    TABLE: ClassVar[str] = "place"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("kind",),)
+    id: PlaceId
+    kind: PlaceKind
+    zone: str = ""
+    sequence: int = 0
+    check_digits: str = ""
+    slots: int = 0  # of a cart: how many totes it carries
+    x_mm: int = 0
+    y_mm: int = 0
+
+
+SUPPLIER = PlaceId("@supplier")
+CUSTOMER = PlaceId("@customer")
+SCRAP = PlaceId("@scrap")
+COUNT_DIFFERENCE = PlaceId("@count")
+QUARANTINE = PlaceId("@quarantine")
+
+
+def hand_of(task: str) -> PlaceId:
+    """What a picker holds between the bin and the tote, kept by pick task."""
+    return PlaceId(f"@hand/{task}")
+
+
+def inside(parcel: str) -> PlaceId:
+    return PlaceId(f"@parcel/{parcel}")

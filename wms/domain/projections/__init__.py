@@ -1,0 +1,11 @@
+"""Projections: the one place where events become the picture of the warehouse.
+
+`apply(tables, fact)` is total: it never raises for a fact that conflicts with others; the conflict becomes a row of
+`review`. It looks at nothing but the tables and the fact, so that every node that holds the same events in the same
+order holds the same state.
+"""
+
+from wms.domain.projections import inspection, orders, packing, people, picking, shipping, site, waves  # noqa: F401
+from wms.domain.projections.registry import apply
+
+__all__ = ["apply"]

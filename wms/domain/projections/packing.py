@@ -1,0 +1,202 @@
+"""Packing: units verified into parcels, weighed, labelled, staged; or brought back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wms.domain import events as e
+from wms.domain.catalogue import Carrier
+from wms.domain.events import Fact
+from wms.domain.ids import CarrierCode
+from wms.domain.orders import Order, OrderLine, OrderStatus, Stop
+from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRange
+from wms.domain.places import inside
+from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.rows import Tables
+from wms.domain.stock import Stock, move
+from wms.domain.waves import Slot
+
+LIVE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER)
+
+
+@applies(e.PackingStarted)
+def packing_started(t: Tables, event: e.PackingStarted, fact: Fact) -> None:
+    tally(t, fact, "scans")
+    other = t.get(PackJob, event.order)
+    if other is not None and other.device != fact.key.device:
+        review(t, fact, "packed_twice", event.order, f"{other.device},{fact.key.device}")
+    sorted_out = other.sorted_out if other is not None else False
+    t.put(PackJob(event.order, fact.key.device, fact.person, fact.seconds, sorted_out))
+    if t.get(Parcel, event.parcel) is None:
+        _open(t, event.order, event.parcel, 1)
+
+
+@applies(e.ParcelOpened)
+def parcel_opened(t: Tables, event: e.ParcelOpened, fact: Fact) -> None:
+    if t.get(Parcel, event.parcel) is None:
+        _open(t, event.order, event.parcel, event.n)
+
+
+def _open(t: Tables, order: str, parcel: str, n: int) -> None:
+    row = t.get(Order, order)
+    carrier = row.carrier if row is not None else CarrierCode("")
+    t.put(Parcel(parcel, order, n, ParcelStatus.OPEN, carrier))  # type: ignore[arg-type]
+
+
+@applies(e.UnitsPacked)
+def units_packed(t: Tables, event: e.UnitsPacked, fact: Fact) -> None:
+    tally(t, fact, "scans")
+    _pack(t, event, event.quantity)
+
+
+@applies(e.UnitsUnpacked)
+def units_unpacked(t: Tables, event: e.UnitsUnpacked, fact: Fact) -> None:
+    _pack(t, event, -event.quantity)
+
+
+def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int) -> None:
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is None:
+        return
+    move(t, event.sku, event.lot, quantity, event.tote, inside(parcel.id))
+    t.put(replace(parcel, units=parcel.units + quantity))
+    line = t.get(OrderLine, parcel.order_id, event.line)
+    if line is not None:
+        t.put(replace(line, packed=line.packed + quantity))
+
+
+@applies(e.PackingVerified)
+def packing_verified(t: Tables, event: e.PackingVerified, fact: Fact) -> None:
+    """The totes are empty and free for the next order."""
+    job = t.get(PackJob, event.order)
+    if job is not None:
+        t.put(replace(job, sorted_out=True))
+    _free_totes(t, event.order)
+
+
+def _free_totes(t: Tables, order: str) -> None:
+    for slot in t.where(Slot, order_id=order):
+        t.put(Slot(slot.batch, slot.n, slot.order_id))
+
+
+@applies(e.CartonChosen)
+def carton_chosen(t: Tables, event: e.CartonChosen, fact: Fact) -> None:
+    tally(t, fact, "scans")
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is not None:
+        t.put(replace(parcel, carton=event.carton))
+
+
+@applies(e.ParcelWeighed)
+def parcel_weighed(t: Tables, event: e.ParcelWeighed, fact: Fact) -> None:
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is None:
+        return
+    status = ParcelStatus.WEIGHED if parcel.status == ParcelStatus.OPEN else parcel.status
+    t.put(replace(parcel, weight_g=event.weight_g, expected_g=event.expected_g, status=status))
+    if event.reason and event.by == "scale":
+        review(t, fact, "weight_accepted", parcel.id, f"{event.weight_g},{event.expected_g},{event.reason}")
+
+
+@applies(e.WaybillsLeased)
+def waybills_leased(t: Tables, event: e.WaybillsLeased, fact: Fact) -> None:
+    t.put(WaybillRange(event.lease, event.carrier, event.device, event.first, event.last, event.first))
+    carrier = t.get(Carrier, event.carrier)
+    if carrier is not None:
+        t.put(replace(carrier, next=max(carrier.next, event.last + 1)))
+
+
+@applies(e.WaybillAssigned)
+def waybill_assigned(t: Tables, event: e.WaybillAssigned, fact: Fact) -> None:
+    used = t.get(Waybill, event.number)
+    if used is not None and used.parcel != event.parcel:
+        review(t, fact, "waybill_twice", event.number, f"{used.parcel},{event.parcel}")
+    else:
+        t.put(Waybill(event.number, event.carrier, event.parcel))
+    lease = t.get(WaybillRange, event.lease)
+    if lease is not None:
+        t.put(replace(lease, next=max(lease.next, event.counter + 1)))
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is not None:
+        t.put(replace(parcel, carrier=event.carrier, waybill=event.number, status=ParcelStatus.LABELLED))
+
+
+@applies(e.LabelRequested)
+def label_requested(t: Tables, event: e.LabelRequested, fact: Fact) -> None:
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is not None:
+        t.put(replace(parcel, prints=parcel.prints + 1))
+
+
+@applies(e.LabelPrinted)
+def label_printed(t: Tables, event: e.LabelPrinted, fact: Fact) -> None:
+    tally(t, fact, "labels")
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is not None:
+        t.put(replace(parcel, printed=parcel.printed + 1))
+
+
+@applies(e.LabelVerified)
+def label_verified(t: Tables, event: e.LabelVerified, fact: Fact) -> None:
+    tally(t, fact, "scans")
+    tally(t, fact, "verified")
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is not None and parcel.status == ParcelStatus.LABELLED:
+        t.put(replace(parcel, status=ParcelStatus.VERIFIED))
+
+
+@applies(e.ParcelStaged)
+def parcel_staged(t: Tables, event: e.ParcelStaged, fact: Fact) -> None:
+    tally(t, fact, "scans")
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is None:
+        return
+    t.put(replace(parcel, status=ParcelStatus.STAGED, place=event.place))
+    live = [p for p in t.where(Parcel, order_id=parcel.order_id) if p.status != ParcelStatus.VOID]
+    order = t.get(Order, parcel.order_id)
+    if order is None or any(p.status not in LIVE for p in live):
+        return
+    job = t.get(PackJob, parcel.order_id)
+    if job is not None:
+        t.delete(job)
+    if order.status in (OrderStatus.PICKED, OrderStatus.SHORT):
+        t.put(replace(order, status=OrderStatus.PACKED))
+        close_review(t, "order_short", order.id, fact.person, "sent in part")
+
+
+@applies(e.ParcelVoided)
+def parcel_voided(t: Tables, event: e.ParcelVoided, fact: Fact) -> None:
+    parcel = t.get(Parcel, event.parcel)
+    if parcel is None or parcel.status in (ParcelStatus.HANDED_OVER, ParcelStatus.VOID):
+        return
+    _empty(t, parcel, event.place)
+
+
+def _empty(t: Tables, parcel: Parcel, place: str) -> None:
+    for row in t.where(Stock, place=inside(parcel.id)):
+        move(t, row.sku, row.lot, row.quantity, row.place, place)  # type: ignore[arg-type]
+    t.put(replace(parcel, status=ParcelStatus.VOID, units=0))
+
+
+@applies(e.OrderDiverted)
+def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
+    """Everything of a stopped order lies on the returns shelf now; putting it back is somebody's next task."""
+    tally(t, fact, "scans")
+    order = t.get(Order, event.order)
+    if order is None:
+        return
+    for parcel in t.where(Parcel, order_id=event.order):
+        if parcel.status not in (ParcelStatus.HANDED_OVER, ParcelStatus.VOID):
+            _empty(t, parcel, event.place)
+    for slot in t.where(Slot, order_id=event.order):
+        for row in t.where(Stock, place=slot.tote) if slot.tote else ():
+            move(t, row.sku, row.lot, row.quantity, row.place, event.place)
+    _free_totes(t, event.order)
+    job = t.get(PackJob, event.order)
+    if job is not None:
+        t.delete(job)
+    stop = order.stop or Stop.CANCELLED
+    t.put(replace(order, status=OrderStatus.CANCELLED, stop=stop))
+    close_review(t, "cancelled_in_work", order.id, fact.person, "diverted")
+    close_review(t, "order_short", order.id, fact.person, "diverted")
+    review(t, fact, "put_back", order.id, event.place)

@@ -1,0 +1,49 @@
+"""Review: what waits for a supervisor. Conflicts, shortages, held batches, printers: nothing stays silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wms.domain.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Review(Row):
+    """One thing a person must decide or do. `kind` names the sentence, `subject` what it is about, `detail` the rest."""
+
+    TABLE: ClassVar[str] = "review"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("open",),)
+    id: str  # kind/subject
+    kind: str
+    subject: str
+    at: int  # UTC seconds
+    detail: str = ""
+    open: bool = True
+    decided_by: str = ""
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally(Row):
+    """Counts per person and hour (UTC hours since 1970): what the board's last hour and the day's report show."""
+
+    TABLE: ClassVar[str] = "tally"
+    KEY: ClassVar[tuple[str, ...]] = ("hour", "person", "what")
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("hour",),)
+    hour: int
+    person: str
+    what: str  # scans, refused, lines, shorts, labels, verified, samples, failed
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence(Row):
+    """Who is signed in where."""
+
+    TABLE: ClassVar[str] = "presence"
+    KEY: ClassVar[tuple[str, ...]] = ("device",)
+    device: str
+    person: str
+    role: str
+    since: int

@@ -1,0 +1,105 @@
+"""Waves, the batches they are walked in, and the pick tasks of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from wms.domain.ids import Badge, BatchId, CategoryCode, DeviceId, LotId, OrderId, PlaceId, Sku, TaskId, WaveId
+from wms.domain.rows import Row
+
+
+class WaveStatus(StrEnum):
+    RELEASED = "released"
+    PICKED = "picked"
+    HELD = "held"  # a sample failed: its parcels go nowhere until a supervisor has decided
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave(Row):
+    """Orders released together. `tasks` and `closed` count its pick tasks; `ship_by` is its earliest, UTC seconds."""
+
+    TABLE: ClassVar[str] = "wave"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",),)
+    id: WaveId
+    category: CategoryCode
+    status: WaveStatus
+    ship_by: int
+    released: int
+    orders: int
+    tasks: int
+    closed: int = 0
+
+
+class BatchStatus(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Row):
+    """Orders walked together on one cart trip."""
+
+    TABLE: ClassVar[str] = "batch"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("person", "status"))
+    id: BatchId
+    wave: WaveId
+    status: BatchStatus
+    ship_by: int
+    person: Badge = Badge("")
+    device: DeviceId = DeviceId("")
+    staging: PlaceId = PlaceId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot(Row):
+    """The place of one order on the cart, and the tote that stands in it once the picker has scanned one."""
+
+    TABLE: ClassVar[str] = "slot"
+    KEY: ClassVar[tuple[str, ...]] = ("batch", "n")
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("tote",))
+    batch: BatchId
+    n: int
+    order_id: OrderId
+    tote: PlaceId = PlaceId("")
+
+
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    SHORT = "short"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PickTask(Row):
+    """One place, one lot, one quantity, for one order line.
+
+    `taken` units left the bin (they are in the picker's hand until `put` says they lie in the tote). `at_bin` is
+    true once the bin was proven by its label or check digits. `skipped` tasks come back at the end of the walk.
+    """
+
+    TABLE: ClassVar[str] = "pick_task"
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("wave",), ("place", "status"))
+    id: TaskId
+    batch: BatchId
+    wave: WaveId
+    order_id: OrderId
+    line: int
+    sku: Sku
+    place: PlaceId
+    lot: LotId
+    quantity: int
+    sequence: int
+    slot: int
+    status: TaskStatus = TaskStatus.OPEN
+    taken: int = 0
+    put: int = 0
+    short: int = 0
+    at_bin: bool = False
+    skipped: int = 0
+    closed_at: int = 0
+    person: Badge = Badge("")
