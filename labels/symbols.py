@@ -1,0 +1,99 @@
+"""Bar codes and QR codes as rows of modules, drawn by us in whole dots: drawn by the libraries' own writers, bars miss
+the dots of the head and small symbols do not scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import segno
+from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
+from PIL import Image
+
+from labels import code128, gs1
+
+SymbolKind = Literal["code128", "gs1-128", "ean13", "ean8", "qr"]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One symbol before it has a size.
+
+    `text` is what a scanner reports; `rows` are its modules, `1` dark, one row for a linear symbol; the quiet zones are
+    in modules.
+    """
+
+    kind: SymbolKind
+    text: str
+    rows: tuple[str, ...]
+    quiet_left: int
+    quiet_right: int
+    quiet_vertical: int = 0
+
+    @property
+    def is_matrix(self) -> bool:
+        """True for a two-dimensional symbol, whose modules are squares."""
+        return len(self.rows) > 1
+
+    @property
+    def width(self) -> int:
+        """Modules from the start of the left quiet zone to the end of the right one."""
+        return self.quiet_left + len(self.rows[0]) + self.quiet_right
+
+    @cached_property
+    def modules(self) -> Image.Image:
+        """The symbol as a picture of one dot per module, ink as 1, without quiet zones."""
+        picture = Image.new("1", (len(self.rows[0]), len(self.rows)))
+        picture.putdata([255 if module == "1" else 0 for row in self.rows for module in row])
+        return picture
+
+
+def code_128(text: str) -> Symbol:
+    """Code 128 of ASCII text, quiet zones 10 X (ISO/IEC 15417, 4.4). Raises ValueError for anything else."""
+    return Symbol("code128", text, (code128.bars(text),), 10, 10)
+
+
+def gs1_128(*elements: tuple[str, str]) -> Symbol:
+    """GS1-128 of application identifiers and values; `text` has FNC1 separators as GS, as scanners send them."""
+    data = gs1.element_string(*elements)
+    return Symbol("gs1-128", data[1:].replace(gs1.FNC1, "\x1d"), (code128.bars(data),), 10, 10)
+
+
+def sscc_128(sscc: str) -> Symbol:
+    """GS1-128 of a logistic unit's SSCC, (00). Raises ValueError when it is not 18 digits with a right check digit."""
+    if len(sscc) != 18:
+        raise ValueError("an SSCC has 18 digits")
+    gs1.require_check_digit(sscc)
+    return gs1_128(("00", sscc))
+
+
+def article_number(gtin: str) -> Symbol:
+    """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, GS1-128 (01) for the GTIN-14 of
+    a trade unit. Quiet zones after GS1 General Specifications, 5.2.3.4. Raises ValueError for a bad number."""
+    gs1.require_check_digit(gtin)
+    match len(gtin):
+        case 14 if not gtin.startswith("0"):
+            return gs1_128(("01", gtin))
+        case 12 | 13 | 14:
+            digits = gtin[-13:].zfill(13)
+            return Symbol("ean13", digits, (EuropeanArticleNumber13(digits).build()[0],), 11, 7)
+        case 8:
+            return Symbol("ean8", gtin, (EuropeanArticleNumber8(gtin).build()[0],), 7, 7)
+        case length:
+            raise ValueError(f"a GTIN has 8, 12, 13 or 14 digits, not {length}")
+
+
+@lru_cache(maxsize=64)
+def qr(text: str) -> Symbol:
+    """A QR code of `text` exactly as given, level M, quiet zone 4 X (ISO/IEC 18004).
+
+    Anything but ASCII travels as UTF-8 bytes: as Shift-JIS, segno's choice for some Chinese, other readers return rubbish.
+    Raises ValueError when the text is empty or too long.
+    """
+    if not text:
+        raise ValueError("there is nothing to encode")
+    mode = None if text.isascii() else "byte"
+    code = segno.make_qr(text.encode("utf-8"), error="m", mode=mode)
+    rows = tuple("".join("1" if module else "0" for module in row) for row in code.matrix)
+    return Symbol("qr", text, rows, 4, 4, quiet_vertical=4)
