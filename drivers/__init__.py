@@ -1,0 +1,1 @@
+"""Scanners, scales and printers: bytes in, bytes out. Knows nothing of warehouses, screens or labels."""

@@ -1,0 +1,95 @@
+"""The written form of a scanner's framing, as people give it on the command line: `PORT[,FRAMING]`.
+
+FRAMING is a mode, then options, joined by colons: `stx`, `line:charset=auto:dup=200`, `idle:idle=80`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import unquote_to_bytes
+
+from drivers.framing import FramingConfig
+from drivers.payload import CODE_IDS
+
+DEFAULT_IDLE_MS = 50
+
+_MODES = {
+    "line": FramingConfig(),
+    "stx": FramingConfig(mode="stx"),
+    "idle": FramingConfig(idle_ms=DEFAULT_IDLE_MS),
+    "ssi": FramingConfig(mode="ssi"),
+    "wedge": FramingConfig(mode="wedge"),
+}
+_TERMINATORS = {
+    "cr": (b"\r",),
+    "lf": (b"\n",),
+    "crlf": (b"\r", b"\n"),
+    "tab": (b"\t",),
+    "etx": (b"\x03",),
+    "nul": (b"\0",),
+    "gs": (b"\x1d",),
+    "none": (),
+}
+
+
+def _milliseconds(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return check
+
+
+_OPTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "charset": ("charset", _one_of("ascii", "auto")),
+    "codeid": ("code_id", _one_of(*CODE_IDS)),
+    "dup": ("duplicate_ms", _milliseconds),
+    "gs": ("gs_alternative", unquote_to_bytes),
+    "idle": ("idle_ms", _milliseconds),
+    "max": ("max_length", _milliseconds),
+    "prefix": ("prefix", unquote_to_bytes),
+    "stale": ("stale_ms", _milliseconds),
+    "term": ("terminators", _TERMINATORS.__getitem__),
+}
+
+
+def parse_framing(text: str) -> FramingConfig:
+    """The framing that `text` names; '' is `line`.
+
+    Options: `charset` ascii|auto, `codeid` none|honeywell|zebra, `dup`, `idle`, `stale` in ms, `max` in bytes,
+    `term` cr|lf|crlf|tab|etx|nul|gs|none, `prefix` and `gs` as text with %XX for any byte (%3A is a colon).
+    Raises ValueError naming the word it does not know.
+    """
+    mode, *options = (text.strip() or "line").split(":")
+    if mode not in _MODES:
+        raise ValueError(f"unknown framing {mode!r}: use one of {', '.join(_MODES)}")
+    changes: dict[str, object] = {}
+    for option in options:
+        name, _, value = option.partition("=")
+        if name not in _OPTIONS:
+            raise ValueError(f"unknown framing option {name!r}: use one of {', '.join(_OPTIONS)}")
+        field, read = _OPTIONS[name]
+        try:
+            changes[field] = read(value)
+        except (ValueError, KeyError):
+            raise ValueError(f"framing option {name} cannot be {value!r}") from None
+    return replace(_MODES[mode], **changes)  # type: ignore[arg-type]
+
+
+def parse_scanner(text: str) -> tuple[str, FramingConfig]:
+    """`PORT[,FRAMING]` as (address for the transport, framing). Raises ValueError as `parse_framing` does."""
+    address, comma, framing = text.rpartition(",")
+    if not comma:
+        address, framing = text, ""
+    if not address:
+        raise ValueError("the scanner's port is missing")
+    return address, parse_framing(framing)

@@ -1,0 +1,47 @@
+import json
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+def _load_tool(name: str) -> ModuleType:
+    path = SHARED / "tools" / f"{name}.py"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not beside the checkout")
+    spec = spec_from_file_location(f"outside_{name}", path)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def outside_scanner() -> ModuleType:
+    """A simulated scanner written apart from this project."""
+    return _load_tool("fake_scanner")
+
+
+@pytest.fixture(scope="session")
+def outside_scale() -> ModuleType:
+    """A simulated scale written apart from this project."""
+    return _load_tool("fake_scale")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "sample_scenario" not in metafunc.fixturenames:
+        return
+    path = SHARED / "scan-cases" / "streams.json"
+    if path.exists():
+        scenarios: list[Any] = json.loads(path.read_text("utf-8"))["scenarios"]
+    else:
+        skip = pytest.mark.skip(reason="streams.json is not beside the checkout")
+        scenarios = [pytest.param({}, marks=skip)]
+    metafunc.parametrize("sample_scenario", scenarios, ids=lambda scenario: scenario.get("id", "absent"))
