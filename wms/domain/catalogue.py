@@ -1,4 +1,4 @@
-"""What the site sells and with whom it works: items and their codes, categories, cartons, carriers, channels, people."""
+"""What the site sells and with whom it works: items, their codes, categories, cartons, carriers, channels, people."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ class ItemCode(Row):
     """A code that stands on goods. `code` is normalised (GTINs padded to 14). A case code counts `quantity` units."""
 
     TABLE: ClassVar[str] = "item_code"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("sku", "item"),)
     KEY: ClassVar[tuple[str, ...]] = ("code", "sku")
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("code",), ("sku",))
     code: str

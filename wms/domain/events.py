@@ -411,6 +411,7 @@ class WaybillsLeased:
     device: DeviceId
     first: int
     last: int
+    epoch: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Sample(Row):
     """One drawn unit: unit `unit` (from 0) of what `source` names (a pick task, or the receipt's place)."""
 
     TABLE: ClassVar[str] = "sample"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("inspection", "inspection_lot"),)
     KEY: ClassVar[tuple[str, ...]] = ("inspection", "n")
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("inspection",), ("order_id",), ("source",))
     inspection: InspectionId

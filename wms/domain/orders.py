@@ -55,6 +55,7 @@ class Order(Row):
 @dataclass(frozen=True, slots=True)
 class OrderLine(Row):
     TABLE: ClassVar[str] = "order_line"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
     KEY: ClassVar[tuple[str, ...]] = ("order_id", "n")
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("order_id",),)
     order_id: OrderId
@@ -71,6 +72,7 @@ class Recipient(Row):
     """The person, sealed under the order's own key. Destroying the key erases the person and keeps the ledger."""
 
     TABLE: ClassVar[str] = "recipient"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
     KEY: ClassVar[tuple[str, ...]] = ("order_id",)
     order_id: OrderId
     sealed: str

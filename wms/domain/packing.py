@@ -69,6 +69,7 @@ class WaybillRange(Row):
     first: int
     last: int
     next: int
+    epoch: int = 1  # the life of the terminal's database it was leased to: a restored copy may not go on with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from wms.domain.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Review(Row):
-    """One thing a person must decide or do. `kind` names the sentence, `subject` what it is about, `detail` the rest."""
+    """One thing a person must decide or do: `kind` names the sentence, `subject` what it is about."""
 
     TABLE: ClassVar[str] = "review"
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("open",),)

@@ -20,6 +20,7 @@ class Row:
     TABLE: ClassVar[str] = ""
     KEY: ClassVar[tuple[str, ...]] = ("id",)
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = ()  # (column, table whose one-column key it holds)
 
 
 R = TypeVar("R", bound=Row)

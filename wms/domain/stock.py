@@ -32,7 +32,7 @@ class Stock(Row):
 
 @dataclass(frozen=True, slots=True)
 class Lot(Row):
-    """What is known of a lot: `expiry` as ISO date or '', `received` in UTC seconds, `held` while inspection holds it."""
+    """Facts of a lot: `expiry` as ISO date or '', `received` in UTC seconds, `held` while inspection holds it."""
 
     TABLE: ClassVar[str] = "lot"
     KEY: ClassVar[tuple[str, ...]] = ("sku", "lot")

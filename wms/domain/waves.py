@@ -44,6 +44,7 @@ class Batch(Row):
     """Orders walked together on one cart trip."""
 
     TABLE: ClassVar[str] = "batch"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("wave", "wave"),)
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("person", "status"))
     id: BatchId
     wave: WaveId
@@ -59,6 +60,7 @@ class Slot(Row):
     """The place of one order on the cart, and the tote that stands in it once the picker has scanned one."""
 
     TABLE: ClassVar[str] = "slot"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("batch", "batch"),)
     KEY: ClassVar[tuple[str, ...]] = ("batch", "n")
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("tote",))
     batch: BatchId
@@ -83,6 +85,7 @@ class PickTask(Row):
     """
 
     TABLE: ClassVar[str] = "pick_task"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("batch", "batch"),)
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("wave",), ("place", "status"))
     id: TaskId
     batch: BatchId

@@ -100,7 +100,7 @@ def parcel_weighed(t: Tables, event: e.ParcelWeighed, fact: Fact) -> None:
 
 @applies(e.WaybillsLeased)
 def waybills_leased(t: Tables, event: e.WaybillsLeased, fact: Fact) -> None:
-    t.put(WaybillRange(event.lease, event.carrier, event.device, event.first, event.last, event.first))
+    t.put(WaybillRange(event.lease, event.carrier, event.device, event.first, event.last, event.first, event.epoch))
     carrier = t.get(Carrier, event.carrier)
     if carrier is not None:
         t.put(replace(carrier, next=max(carrier.next, event.last + 1)))

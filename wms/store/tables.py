@@ -1,0 +1,155 @@
+"""`Tables` over SQLite, with an undo log for events the hub has not confirmed yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from operator import attrgetter
+from typing import Any, TypeVar, get_type_hints
+
+from wms.domain.rows import Cell, Row, columns
+from wms.store.schema import BY_TABLE, ROWS
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sql:
+    """The statements of one row type, and how its cells become a row."""
+
+    select: str
+    by_key: str
+    by: dict[tuple[str, ...], str]
+    upsert: str
+    delete: str
+    order: str
+    cells: Callable[[Any], tuple[Cell, ...]]
+    key: Callable[[Any], tuple[Cell, ...]]
+    convert: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Cell, ...]]:
+    get: Callable[[Any], Any] = attrgetter(*names)
+    if len(names) == 1:
+        return lambda row: (get(row),)
+    return get
+
+
+_STATEMENTS: dict[type[Row], _Sql] = {}
+
+
+def _sql(row: type[Row]) -> _Sql:
+    found = _STATEMENTS.get(row)
+    if found is None:
+        found = _STATEMENTS[row] = _compile(row)
+    return found
+
+
+def _compile(row: type[Row]) -> _Sql:
+    names = columns(row)
+    select = f"SELECT {', '.join(names)} FROM {row.TABLE}"  # noqa: S608
+    order = f" ORDER BY {', '.join(row.KEY)}"
+    groups = {tuple(row.KEY[:n]) for n in range(1, len(row.KEY) + 1)} | set(row.INDEX)
+    rest = [name for name in names if name not in row.KEY]
+    change = f"UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rest)}" if rest else "NOTHING"
+    hints = get_type_hints(row)
+    convert = tuple(
+        (i, hints[name])
+        for i, name in enumerate(names)
+        if hints[name] is bool or (isinstance(hints[name], type) and issubclass(hints[name], Enum))
+    )
+    equal = " AND ".join(f"{name} = ?" for name in row.KEY)
+    return _Sql(
+        select=select,
+        by_key=f"{select} WHERE {equal}",
+        by={group: f"{select} WHERE {' AND '.join(f'{n} = ?' for n in group)}{order}" for group in groups},
+        upsert=f"INSERT INTO {row.TABLE} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+        f" ON CONFLICT ({', '.join(row.KEY)}) DO {change}",
+        delete=f"DELETE FROM {row.TABLE} WHERE {equal}",  # noqa: S608
+        order=order,
+        cells=_getter(names),
+        key=_getter(row.KEY),
+        convert=convert,
+    )
+
+
+def _row(row: type[R], sql: _Sql, cells: tuple[Any, ...]) -> R:
+    if sql.convert:
+        changed = list(cells)
+        for i, kind in sql.convert:
+            changed[i] = kind(changed[i])
+        return row(*changed)
+    return row(*cells)
+
+
+class SqliteRows:
+    """Reading on one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def get(self, row: type[R], *key: Cell) -> R | None:
+        sql = _sql(row)
+        cells = self.connection.execute(sql.by_key, key).fetchone()
+        return None if cells is None else _row(row, sql, cells)
+
+    def where(self, row: type[R], **equal: Cell) -> list[R]:
+        sql = _sql(row)
+        statement = sql.by.get(tuple(equal))
+        if statement is None:
+            raise LookupError(f"{row.TABLE} has no index for {', '.join(equal)}")
+        return [_row(row, sql, cells) for cells in self.connection.execute(statement, tuple(equal.values()))]
+
+    def all(self, row: type[R]) -> list[R]:
+        sql = _sql(row)
+        return [_row(row, sql, cells) for cells in self.connection.execute(sql.select + sql.order)]
+
+
+class SqliteTables(SqliteRows):
+    """Writing inside the open transaction. While `undoing` names a fact, what a row was before is kept in `undo`."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.undoing: int | None = None
+
+    def put(self, row: Row) -> None:
+        sql = _sql(type(row))
+        if self.undoing is not None:
+            self._keep(type(row), sql, sql.key(row))
+        self.connection.execute(sql.upsert, sql.cells(row))
+
+    def delete(self, row: Row) -> None:
+        sql = _sql(type(row))
+        if self.undoing is not None:
+            self._keep(type(row), sql, sql.key(row))
+        self.connection.execute(sql.delete, sql.key(row))
+
+    def _keep(self, row: type[Row], sql: _Sql, key: tuple[Cell, ...]) -> None:
+        before = self.connection.execute(sql.by_key, key).fetchone()
+        self.connection.execute(
+            "INSERT INTO undo (fact, place, key, before) VALUES (?, ?, ?, ?)",
+            (self.undoing, row.TABLE, json.dumps(key), None if before is None else json.dumps(before)),
+        )
+
+    def roll_back(self) -> None:
+        """Take back every fact in the undo log, newest first: the tables are what the hub has confirmed."""
+        entries = self.connection.execute("SELECT place, key, before FROM undo ORDER BY seq DESC").fetchall()
+        for place, key, before in entries:
+            sql = _sql(BY_TABLE[place])
+            if before is None:
+                self.connection.execute(sql.delete, json.loads(key))
+            else:
+                self.connection.execute(sql.upsert, json.loads(before))
+        self.connection.execute("DELETE FROM undo")
+
+    def forget(self, fact: int) -> None:
+        """The hub confirmed this fact where it stands: it needs no undoing any more."""
+        self.connection.execute("DELETE FROM undo WHERE fact = ?", (fact,))
+
+    def clear(self) -> None:
+        """Empty every projection."""
+        for row in reversed(ROWS):
+            self.connection.execute(f"DELETE FROM {row.TABLE}")  # noqa: S608
+        self.connection.execute("DELETE FROM undo")

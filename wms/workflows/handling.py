@@ -1,0 +1,66 @@
+"""Commands to events: where the rules of the house are checked, inside the transaction that records them.
+
+A handler reads rows and answers with events, or with `Refused` and the reason for the operator's screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from wms.domain.events import Event, Fact
+from wms.domain.ids import Badge, DeviceId
+from wms.domain.rows import Rows
+from wms.workflows.prompt import Msg
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who decides, for whom, when. `now` is UTC seconds; `fresh` makes an unpredictable token; `floor` is the highest
+    waybill counter of a carrier that this device knows to have left the house, whatever its database says."""
+
+    device: DeviceId
+    epoch: int
+    person: Badge
+    now: int
+    fresh: Callable[[], str]
+    floor: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The work was refused; `lines` say why and what to do, the first line first."""
+
+    lines: tuple[Msg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The facts are on the disk."""
+
+    facts: tuple[Fact, ...]
+
+
+Outcome: TypeAlias = Recorded | Refused
+Answer: TypeAlias = "tuple[Event, ...] | Refused"
+C = TypeVar("C")
+_HANDLERS: dict[type, Callable[[Any, Rows, Context], Answer]] = {}
+
+
+def handles(command: type[C]) -> Callable[[Callable[[C, Rows, Context], Answer]], Callable[[C, Rows, Context], Answer]]:
+    """Register the decorated function as the handler of that command."""
+
+    def register(function: Callable[[C, Rows, Context], Answer]) -> Callable[[C, Rows, Context], Answer]:
+        _HANDLERS[command] = function
+        return function
+
+    return register
+
+
+def handle(command: object, rows: Rows, context: Context) -> Answer:
+    return _HANDLERS[type(command)](command, rows, context)
+
+
+def refuse(*lines: Msg) -> Refused:
+    return Refused(lines)
