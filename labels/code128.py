@@ -1,7 +1,7 @@
 """Code 128 in as few symbol characters as its code sets allow (ISO/IEC 15417).
 
-python-barcode, whose table of bars this uses, does not find the shortest coding, and on 58 mm paper those modules decide
-whether a waybill fits.
+python-barcode, whose table of bars this uses, does not find the shortest coding, and on 58 mm paper those modules
+decide whether a waybill fits.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ _Step = tuple[int, tuple[int, ...], int, CodeSet]
 
 
 def bars(data: str) -> str:
-    """The modules of the symbol for `data`, `1` dark, without quiet zones. Raises ValueError when it cannot be coded."""
+    """The modules of the symbol for `data`, `1` dark, without quiet zones. Raises ValueError if it cannot be coded."""
     values = codewords(data)
     check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
-    return "".join(tables.CODES[value] for value in (*values, check)) + tables.STOP + _TERMINATION_BAR
+    characters = "".join(tables.CODES[value] for value in (*values, check))
+    return f"{characters}{tables.STOP}{_TERMINATION_BAR}"
 
 
 def codewords(data: str) -> list[int]:

@@ -20,8 +20,8 @@ def check_digit(digits: str) -> str:
 def sscc(prefix: str, serial: int) -> str:
     """The 18 digits of a Serial Shipping Container Code.
 
-    `prefix` is the extension digit followed by the GS1 company prefix; `serial` fills up to 17 digits. Raises ValueError
-    when the serial no longer fits: a number must never be cut and so used twice.
+    `prefix` is the extension digit followed by the GS1 company prefix; `serial` fills up to 17 digits. Raises
+    ValueError when the serial no longer fits: a number must never be cut and so used twice.
     """
     _require_digits(prefix)
     room = 17 - len(prefix)

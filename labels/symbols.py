@@ -69,8 +69,8 @@ def sscc_128(sscc: str) -> Symbol:
 
 
 def article_number(gtin: str) -> Symbol:
-    """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, GS1-128 (01) for the GTIN-14 of
-    a trade unit. Quiet zones after GS1 General Specifications, 5.2.3.4. Raises ValueError for a bad number."""
+    """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, GS1-128 (01) for the GTIN-14
+    of a trade unit. Quiet zones after GS1 General Specifications, 5.2.3.4. Raises ValueError for a bad number."""
     gs1.require_check_digit(gtin)
     match len(gtin):
         case 14 if not gtin.startswith("0"):
@@ -88,7 +88,7 @@ def article_number(gtin: str) -> Symbol:
 def qr(text: str) -> Symbol:
     """A QR code of `text` exactly as given, level M, quiet zone 4 X (ISO/IEC 18004).
 
-    Anything but ASCII travels as UTF-8 bytes: as Shift-JIS, segno's choice for some Chinese, other readers return rubbish.
+    Anything but ASCII travels as UTF-8 bytes: as Shift-JIS, segno's choice for some Chinese, readers return rubbish.
     Raises ValueError when the text is empty or too long.
     """
     if not text:

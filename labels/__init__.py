@@ -1,0 +1,61 @@
+"""Labels: from what they say to the bytes a printer gets, and back to a picture.
+
+`render(data, profile, language)` is the whole of it. Nothing here knows the warehouse or moves a byte.
+"""
+
+from __future__ import annotations
+
+from labels.data import (
+    BadgeLabel,
+    CommandLabel,
+    LabelData,
+    ManifestParcel,
+    ManifestSlip,
+    PlaceLabel,
+    ProductLabel,
+    QcLabel,
+    QcMark,
+    ShippingLabel,
+    SsccLabel,
+    ToteLabel,
+)
+from labels.errors import LayoutError
+from labels.gs1 import sscc
+from labels.layout import Fitting
+from labels.masking import MaskPolicy, mask_address, mask_name, mask_phone
+from labels.preview import EscPosError, from_escpos, png
+from labels.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from labels.render_escpos import PrintedSymbol, Rendered, render
+from labels.templates.captions import Language
+
+__all__ = [
+    "DEFAULT_PROFILE",
+    "PROFILES",
+    "BadgeLabel",
+    "CommandLabel",
+    "EscPosError",
+    "Fitting",
+    "LabelData",
+    "Language",
+    "LayoutError",
+    "ManifestParcel",
+    "ManifestSlip",
+    "MaskPolicy",
+    "PlaceLabel",
+    "PrintedSymbol",
+    "ProductLabel",
+    "Profile",
+    "QcLabel",
+    "QcMark",
+    "Rendered",
+    "ShippingLabel",
+    "SsccLabel",
+    "ToteLabel",
+    "from_escpos",
+    "mask_address",
+    "mask_name",
+    "mask_phone",
+    "png",
+    "render",
+    "sscc",
+]

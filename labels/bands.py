@@ -1,0 +1,94 @@
+"""A picture as the raster bands of an ESC/POS printer: black rows as `GS v 0`, blank ones as paper feeds.
+
+The right side of each band is cropped to its ink. A typical 130 mm label shrinks from 75 kB to well under 48 kB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from PIL import Image, ImageChops
+
+_MAX_ROWS = 255
+"""Per band, so that the high byte of the height is 0: some clones ignore it."""
+_MIN_BLANK_ROWS = 4
+"""Fewer blank rows are printed along: a feed that short only makes the motor stop and start."""
+
+REAL_TIME_COMMAND = re.compile(rb"\x10[\x04\x05\x14]")
+"""DLE EOT, DLE ENQ, DLE DC4: some printers execute these even in the middle of raster data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Blank rows."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows of `width_bytes` bytes each, most significant bit at the left, 1 is ink."""
+
+    width_bytes: int
+    data: bytes
+
+    @property
+    def rows(self) -> int:
+        return len(self.data) // self.width_bytes
+
+
+def bands(picture: Image.Image) -> list[Band | Feed]:
+    """Bands and feeds that paint `picture` (mode 1, ink black) from top to bottom, in full."""
+    stride = (picture.width + 7) // 8
+    ink = ImageChops.invert(picture).tobytes()
+    rows = [ink[at : at + stride].rstrip(b"\0") for at in range(0, len(ink), stride)]
+    return [part for run in _runs(rows) for part in _parts(run)]
+
+
+def without_real_time_commands(picture: Image.Image) -> Image.Image:
+    """`picture`, moved right by the fewest dots after which no band holds the bytes of a real-time command.
+
+    Seven dots suffice for any byte to change; raises ValueError if ink would leave the paper before.
+    """
+    bounds = ImageChops.invert(picture).getbbox()
+    room = picture.width - bounds[2] if bounds else 0
+    for shift in range(min(room, 7) + 1):
+        moved = picture if shift == 0 else _moved_right(picture, shift)
+        if not any(isinstance(part, Band) and REAL_TIME_COMMAND.search(part.data) for part in bands(moved)):
+            return moved
+    raise ValueError("the picture holds bytes that printers take for commands, and there is no margin to move it")
+
+
+def _moved_right(picture: Image.Image, dots: int) -> Image.Image:
+    moved = Image.new("1", picture.size, 255)
+    moved.paste(picture, (dots, 0))
+    return moved
+
+
+def _runs(rows: list[bytes]) -> Iterator[list[bytes]]:
+    """Rows grouped into blank runs worth a feed, and the rest."""
+    pending: list[bytes] = []
+    for is_ink, group in groupby(rows, key=bool):
+        run = list(group)
+        if is_ink or len(run) < _MIN_BLANK_ROWS:
+            pending += run
+            continue
+        if pending:
+            yield pending
+        pending = []
+        yield run
+    if pending:
+        yield pending
+
+
+def _parts(run: list[bytes]) -> Iterator[Band | Feed]:
+    if not any(run):
+        yield Feed(len(run))
+        return
+    for start in range(0, len(run), _MAX_ROWS):
+        rows = run[start : start + _MAX_ROWS]
+        width = max(1, *map(len, rows)) if len(rows) > 1 else max(1, len(rows[0]))
+        yield Band(width, b"".join(row.ljust(width, b"\0") for row in rows))

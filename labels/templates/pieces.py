@@ -1,0 +1,56 @@
+"""Pieces that several labels share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labels.errors import LayoutError
+from labels.model import Column, Columns, Item, Label, Qr, Space, Text
+from labels.symbols import Symbol, qr
+
+WIDE_MM = 60
+"""From this width on a label has room for two columns."""
+
+
+def symbol_for(field: str, coder: Callable[[str], Symbol], data: str) -> Symbol:
+    """`coder(data)`, refusing by field name what it cannot encode."""
+    try:
+        return coder(data)
+    except ValueError as error:
+        raise LayoutError(field, str(error)) from error
+
+
+def qr_item(data: str, field: str, size_mm: float) -> Qr:
+    """A QR code of `data`."""
+    return Qr(symbol_for(field, qr, data), size_mm, field)
+
+
+def captioned(caption: str, value: str, field: str, size_mm: float = 3.2, *, max_lines: int = 2) -> Text:
+    """`caption value` in small type."""
+    return Text(f"{caption} {value}", size_mm, field, min_mm=2.2, max_lines=max_lines)
+
+
+def headline(left: str, right: str, left_field: str, right_field: str) -> Columns:
+    """A caption at the left and an emphasised word at the right, both small."""
+    return Columns(
+        (
+            Column((Text(left, 3.5, left_field, bold=True),), share=1),
+            Column((Text(right, 3.5, right_field, bold=True, align="right"),), share=1),
+        )
+    )
+
+
+def with_qr(code: str, field: str, items: tuple[Item, ...], width_mm: float, qr_mm: float) -> tuple[Item, ...]:
+    """`items` with a QR code beside them, below them on narrow paper."""
+    if width_mm < WIDE_MM:
+        return (*items, Space(1), qr_item(code, field, qr_mm))
+    return (
+        Columns(
+            (Column(items, middle=True), Column((qr_item(code, field, qr_mm),), width_mm=qr_mm, middle=True)),
+        ),
+    )
+
+
+def sheet(width_mm: float, *items: Item) -> Label:
+    """A label of those items with the usual margin."""
+    return Label(width_mm, items)
