@@ -1,0 +1,1 @@
+"""The catalogues of the operators' languages, and the tool that keeps them in step with the code."""

@@ -1,0 +1,98 @@
+"""Keeps the catalogues in step with the code: `python -m wms.locale.compile update|compile` (needs Babel).
+
+`update` collects every message of the code into `<language>/LC_MESSAGES/wms.po`, keeping the translations there are
+and dropping messages that are gone. `compile` writes the `.mo` files the terminal reads. Both are committed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+LOCALE = Path(__file__).parent
+SOURCE = LOCALE.parent
+LANGUAGES = ("en", "zh_CN")
+DOMAIN = "wms"
+
+_KEYWORDS = {"msg": None, "msg_n": (1, 2)}
+
+
+def catalogue_path(language: str, suffix: str = "po") -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.{suffix}"
+
+
+def extracted() -> Iterator[tuple[str | tuple[str, ...], str]]:
+    """Every literal message of the code, with the file it stands in."""
+    for name, _line, message, _comments, _context in extract_from_dir(str(SOURCE), keywords=_KEYWORDS):
+        yield message, name
+
+
+def read_catalogue(language: str) -> Catalog:
+    path = catalogue_path(language)
+    if not path.exists():
+        return Catalog(locale=language, project="wms", domain=DOMAIN)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+def update(language: str) -> None:
+    """Writes the messages of the code, with their translations, in the order of their text."""
+    known = read_catalogue(language)
+    fresh = Catalog(
+        locale=language,
+        project="wms",
+        domain=DOMAIN,
+        header_comment="# Messages of the warehouse terminal, in the order of their English text.",
+        project="wms",
+        version="1",
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team="-",
+        creation_date=known.creation_date,
+        revision_date=known.creation_date,
+        fuzzy=False,
+    )
+    for message, _name in extracted():
+        before = known.get(_key(message))
+        fresh.add(message, _translation(before, message))
+    path = catalogue_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, fresh, width=120, sort_output=True, no_location=True)
+
+
+def _key(message: str | tuple[str, ...]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _translation(before: Message | None, message: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """The translation kept, if it has the form the message has now."""
+    kept = before.string if before is not None else ""
+    if isinstance(message, str):
+        return kept if isinstance(kept, str) else ""
+    return tuple(kept) if isinstance(kept, list | tuple) else ()
+
+
+def compile_catalogue(language: str) -> None:
+    with catalogue_path(language, "mo").open("wb") as file:
+        write_mo(file, read_catalogue(language))
+
+
+def main(arguments: list[str]) -> int:
+    verbs = {"update": update, "compile": compile_catalogue}
+    if len(arguments) != 1 or arguments[0] not in verbs:
+        sys.stderr.write("usage: python -m wms.locale.compile update|compile\n")
+        return 2
+    for language in LANGUAGES:
+        verbs[arguments[0]](language)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

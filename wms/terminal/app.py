@@ -1,0 +1,203 @@
+"""The terminal application: draws the newest view, and hands on what is scanned, typed and pressed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterable
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from wms.terminal.driver_mends import output_stalled, tolerate_invalid_bytes, unblock_output
+from wms.terminal.keypad import Keypad
+from wms.terminal.messages import speech
+from wms.terminal.rows import Pen, Picture
+from wms.terminal.screens.handbook import Handbook, read_page
+from wms.terminal.screens.work import work_picture
+from wms.terminal.station_port import StationPort
+from wms.terminal.theme import GROUND
+from wms.terminal.wedge import KeyPressed, Routed, Router, Scan, Typed, WedgeConfig
+from wms.terminal.widgets.region import Region
+from wms.workflows.inputs import Input, Scanned
+from wms.workflows.prompt import Tone
+from wms.workflows.view import View
+
+QUIT = "quit"
+_REGIONS = ("where", "do", "what", "said", "keys")
+_CLOCK_SECONDS = 5.0
+_LATE_SECONDS = 0.02
+_RETRY_SECONDS = 0.02
+
+
+class WmsApp(App[None], inherit_bindings=False):
+    """The screen of one terminal.
+
+    `language` overrides the view's own, `ascii` draws without block characters. Scans typed by a wedge are taken
+    before any widget sees a key. Only the station can end the app, by a prompt named `quit`; and SIGTERM or SIGHUP.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
+    CSS = f"Screen {{ layout: vertical; overflow: hidden; background: {GROUND}; }}"
+
+    class ViewChanged(Message):
+        """A newer view waits in the station."""
+
+    def __init__(
+        self,
+        station: StationPort,
+        language: str = "",
+        wedge: WedgeConfig | None = None,
+        ascii: bool = False,  # noqa: A002
+    ) -> None:
+        super().__init__()
+        self.station = station
+        self.animation_level = "none"
+        self._language = language
+        self._ascii = ascii
+        self._router = Router(wedge or WedgeConfig())
+        self._keypad = Keypad()
+        self._handbook: Handbook | None = None
+        self._drawn = station.view
+        self._announced = False  # a ViewChanged is on its way; read and set by two threads, one bool at a time
+        self._heard = self._drawn.said
+        self._bell_due = False
+        self._held_until: float | None = None
+        self._regions = {name: Region(name) for name in _REGIONS}
+        tolerate_invalid_bytes(self.driver_class)
+
+    def compose(self) -> ComposeResult:
+        yield from self._regions.values()
+
+    def on_mount(self) -> None:
+        unblock_output(self)
+        loop = asyncio.get_running_loop()
+        for stop in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(RuntimeError, ValueError):  # not the main thread: a test, an embedding
+                loop.add_signal_handler(stop, self.exit)
+        self.station.subscribe(self._view_published)
+        self.set_interval(_CLOCK_SECONDS, self._draw)
+        self._follow()
+
+    def _view_published(self, view: View) -> None:
+        """Called in the station's thread; many views may become one repaint, but no refusal goes unheard."""
+        if view.said is not None and view.said is not self._heard and view.said.tone in (Tone.NO, Tone.LOOK):
+            self._bell_due = True
+        self._heard = view.said
+        if not self._announced:
+            self._announced = True
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                self.post_message(self.ViewChanged())
+
+    def on_wms_app_view_changed(self) -> None:
+        self._announced = False
+        self._follow()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _follow(self) -> None:
+        """Takes the newest view and shows it."""
+        before, self._drawn = self._drawn, self.station.view
+        if self._drawn.prompt.name == QUIT:
+            self.exit()
+            return
+        self._keypad.follow(self._drawn.prompt)
+        if self._moved_on(before):
+            self._handbook = None
+        if self._bell_due:
+            self._bell_due = False
+            self.bell()
+        self._draw()
+
+    def _moved_on(self, before: View) -> bool:
+        """Whether the work went on, so that an open handbook must not hide it."""
+        return before.said is not self._drawn.said or before.prompt.name != self._drawn.prompt.name
+
+    def _draw(self) -> None:
+        if output_stalled(self) or not self.size:
+            return
+        picture = self._picture()
+        for name, region in self._regions.items():
+            region.show(getattr(picture, name))
+
+    def _picture(self) -> Picture:
+        view = self._drawn
+        columns, rows = self.size
+        pen = Pen(speech(self._language or view.language), columns, int(time.time()), self._ascii)
+        if self._handbook is not None:
+            return self._handbook.picture(pen, rows)
+        typed = self._keypad.line(view.prompt)
+        if view.board is not None:
+            from wms.terminal.screens.board import board_picture
+
+            return board_picture(view, view.board, pen, rows, typed)
+        return work_picture(view, pen, rows, typed)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Takes keys and pastes here, in the order they came, before bindings, focus or a slow handler can."""
+        if isinstance(event, events.Key):
+            self._take(self._router.key(event.key, event.character, event.time * 1000), event.time)
+        elif isinstance(event, events.Paste):
+            self._take(self._router.paste(event.text, event.time * 1000), event.time)
+        elif not isinstance(event, events.InputEvent):
+            await super().on_event(event)
+
+    def _take(self, routed: Iterable[Routed], at: float) -> None:
+        since_epoch = int((time.time() - time.monotonic() + at) * 1000)
+        redraw = False
+        for item in routed:
+            match item:
+                case Scan():
+                    self._handbook = None
+                    self._submit(Scanned(item.text, item.aim, "wedge", since_epoch, item.fault))
+                case Typed(text):
+                    self._handbook = None
+                    self._submit(self._keypad.typed(text, self._drawn.prompt))
+                    redraw = True
+                case KeyPressed(name):
+                    self._press(name, since_epoch)
+                    redraw = True
+        if redraw:
+            self._draw()
+        self._hold()
+
+    def _press(self, key: str, at: int) -> None:
+        if self._handbook is not None:
+            if self._handbook.turn(key):
+                return
+            self._handbook = None
+            if key in ("f1", "escape", "enter"):
+                return
+        if key == "f1":
+            page = self._drawn.prompt.handbook
+            self._handbook = Handbook(read_page(self._language or self._drawn.language, page))
+            return
+        self._submit(self._keypad.pressed(key, self._drawn.prompt, at))
+
+    def _submit(self, inp: Input | None) -> None:
+        if inp is not None:
+            self.station.submit(inp)
+
+    def _hold(self) -> None:
+        """Sees to it that keys held back by the router come out in time."""
+        deadline = self._router.deadline
+        if deadline is not None and self._held_until is None:
+            self._wake_at(deadline / 1000)
+
+    def _wake_at(self, at: float) -> None:
+        self._held_until = at
+        self.set_timer(max(at - time.monotonic(), 0.001), self._held_long_enough)
+
+    def _held_long_enough(self) -> None:
+        """Lets the router decide; but after a hold-up of this loop the keys that belong here may still be queued."""
+        now = time.monotonic()
+        held_until, self._held_until = self._held_until or now, None
+        if self.message_queue_size or now - held_until > _LATE_SECONDS:
+            self._wake_at(now + _RETRY_SECONDS)
+        else:
+            self._take(self._router.tick(now * 1000), now)

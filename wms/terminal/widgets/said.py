@@ -1,0 +1,73 @@
+"""Said: the verdict on the last scan, a full-width band that stays until the next one."""
+
+from __future__ import annotations
+
+from wms.terminal.rows import Pen, Row, Rows, exactly
+from wms.terminal.text import fit, width, wrap
+from wms.terminal.theme import VERDICTS, Ink, Verdict
+from wms.workflows.prompt import Said, Tone
+
+
+def said_rows(said: Said | None, pen: Pen, height: int, most: int) -> Rows:
+    """The band in `height` rows, or up to `most` where a sentence needs them: what to do must not be cut off.
+
+    A refusal fills the whole band; the others only the rows they need. That, the mark down its edge and the word
+    tell the verdict apart without the colour.
+    """
+    if said is None:
+        return exactly([], height)
+    verdict = VERDICTS[said.tone]
+    rows = _wrapped(said, verdict, pen)
+    if len(rows) > most:
+        rows = _cut(said, verdict, pen)
+    filled = max(len(rows), height) if said.tone in (Tone.NO, Tone.LOOK) else len(rows)
+    edge = Row(((verdict.edge, verdict.band),), verdict.band)
+    return exactly(exactly(rows, min(filled, max(most, height)), edge), max(height, min(len(rows), most)))
+
+
+def _badge(verdict: Verdict, pen: Pen) -> str:
+    return f" {pen.say(verdict.word)} "
+
+
+def _wrapped(said: Said, verdict: Verdict, pen: Pen) -> list[Row]:
+    """Every line in full, over as many rows as it takes."""
+    rows: list[Row] = []
+    badge = _badge(verdict, pen)
+    for index, line in enumerate(said.lines):
+        text = pen.say(line)
+        if index == 0:
+            first, *rest = wrap(text, max(pen.columns - width(badge) - 1, 1))
+            rows.append(_first(badge, first, verdict))
+            parts = wrap(" ".join(rest) if text.isascii() else "".join(rest), _room(pen)) if rest else []
+        else:
+            parts = wrap(text, _room(pen))
+        rows += [_next(part, verdict) for part in parts]
+    return rows or [_first(badge, "", verdict)]
+
+
+def _cut(said: Said, verdict: Verdict, pen: Pen) -> list[Row]:
+    """A row a line, for screens with no more room than that."""
+    badge = _badge(verdict, pen)
+    first, *rest = [pen.say(line) for line in said.lines] or [""]
+    return [
+        _first(badge, fit(first, pen.columns - width(badge) - 1), verdict),
+        *(_next(fit(text, _room(pen)), verdict) for text in rest),
+    ]
+
+
+def _room(pen: Pen) -> int:
+    return max(pen.columns - 1, 1)
+
+
+def _first(badge: str, text: str, verdict: Verdict) -> Row:
+    return Row(((badge, verdict.badge), (f" {text}", verdict.band)), verdict.band)
+
+
+def _next(text: str, verdict: Verdict) -> Row:
+    return Row(((verdict.edge + text, verdict.band),), verdict.band)
+
+
+def alarm(rows: Rows) -> Rows:
+    """The same rows as one red surface: the band becomes the screen."""
+    kept = (Ink.NO_WORD,)
+    return tuple(Row(tuple((t, i if i in kept else Ink.NO) for t, i in shown.spans), Ink.NO) for shown in rows)

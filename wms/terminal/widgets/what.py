@@ -1,0 +1,113 @@
+"""What: name, the detail that tells it from its neighbour, lot and expiry, from and to; or answers to choose from."""
+
+from __future__ import annotations
+
+from wms.terminal.rows import BLANK, Pen, Row, Rows, exactly, row
+from wms.terminal.text import fit, width, wrap
+from wms.terminal.theme import MARKS, SHORT_MARKS, Ink
+from wms.workflows.prompt import Line, Mark, Prompt, msg
+from wms.workflows.view import DeviceState, Status
+
+_MORE = ".."
+_NEXT = msg("<- next")
+_LINES_WITHOUT_SHORT = 3
+
+
+def what_rows(prompt: Prompt, status: Status, pen: Pen, height: int) -> Rows:
+    """The region in `height` rows. What does not fit is dropped around the next line; choices come before lines."""
+    warnings = [row(fit(f"[!] {text}", pen.columns), Ink.CAUTION) for text in troubles(status, pen)[:1]]
+    room = height - len(warnings)
+    choices = _choices(prompt, pen, room)
+    lines = _lines(prompt, pen, room - len(choices))
+    between = [BLANK] if lines and choices and len(lines) + len(choices) < room else []
+    return (*exactly([*lines, *between, *choices], room), *warnings)
+
+
+def wanted_height(prompt: Prompt, status: Status, pen: Pen) -> int:
+    """The rows the region would fill if it had them."""
+    lines = [_rows_of(line, pen) for line in _shown(prompt.what, pen)]
+    return sum(map(len, lines)) + len(prompt.choices) + bool(troubles(status, pen))
+
+
+def troubles(status: Status, pen: Pen) -> list[str]:
+    """What is wrong around the work, the most pressing first; nothing of this may be silent."""
+    found = [pen.say(status.trouble)] if status.trouble.text else []
+    if status.scanner in (DeviceState.LOST, DeviceState.TROUBLE):
+        found.append(pen.say(msg("Scanner lost: check cable, battery")))
+    if status.printer in (DeviceState.LOST, DeviceState.TROUBLE):
+        found.append(_printer(status, pen))
+    if status.scale in (DeviceState.LOST, DeviceState.TROUBLE):
+        found.append(pen.say(msg("Scale lost: check cable, power")))
+    return found if len(found) < 2 else [f"(1/{len(found)}) {found[0]}", *found[1:]]
+
+
+def _printer(status: Status, pen: Pen) -> str:
+    says = status.printer_says if status.printer_says.text else msg("not answering")
+    if status.labels_waiting:
+        return pen.say(msg("Printer: {says}, labels waiting: {n}", says=says, n=status.labels_waiting))
+    return pen.say(msg("Printer: {says}", says=says))
+
+
+def _shown(lines: tuple[Line, ...], pen: Pen) -> list[Line]:
+    if not pen.narrow:
+        return list(lines)
+    short = [Line(line.short, line.mark) for line in lines if line.short is not None]
+    return short or list(lines[:_LINES_WITHOUT_SHORT])
+
+
+def _lines(prompt: Prompt, pen: Pen, room: int) -> list[Row]:
+    shown = _shown(prompt.what, pen)
+    wrapped = [_rows_of(line, pen) for line in shown]
+    if sum(map(len, wrapped)) <= room:
+        return [part for rows in wrapped for part in rows]
+    single = [_cut_row(line, pen) for line in shown]
+    if len(single) <= room:
+        return single
+    return _window(single, next((i for i, line in enumerate(shown) if line.mark is Mark.NEXT), 0), room)
+
+
+def _window(rows: list[Row], wanted: int, room: int) -> list[Row]:
+    """`room` rows that hold the one wanted; dots where others are out of sight."""
+    if room <= 0:
+        return []
+    start = max(0, min(wanted - 1, len(rows) - room))
+    shown = rows[start : start + room]
+    if start and room > 2:
+        shown[0] = row(_MORE, Ink.QUIET)
+    if start + room < len(rows) and room > 1:
+        shown[-1] = row(_MORE, Ink.QUIET)
+    return shown
+
+
+def _marked(line: Line, pen: Pen) -> tuple[str, str, Ink]:
+    """A line's mark, its text, its ink. Where there is room, the next line is pointed at as well."""
+    sign, ink = MARKS[line.mark]
+    text = pen.say(line.text)
+    if pen.narrow:
+        return SHORT_MARKS[line.mark], text, ink
+    pointed = f"{text}   {pen.say(_NEXT)}"
+    if line.mark is Mark.NEXT and width(sign) + width(pointed) <= pen.columns:
+        return MARKS[Mark.TODO][0], pointed, ink
+    return sign, text, ink
+
+
+def _rows_of(line: Line, pen: Pen) -> list[Row]:
+    sign, text, ink = _marked(line, pen)
+    parts = wrap(text, max(pen.columns - width(sign), 1))
+    return [row((sign if index == 0 else " " * width(sign)) + part, ink) for index, part in enumerate(parts)]
+
+
+def _cut_row(line: Line, pen: Pen) -> Row:
+    sign, text, ink = _marked(line, pen)
+    return row(sign + fit(text, max(pen.columns - width(sign), 0)), ink)
+
+
+def _choices(prompt: Prompt, pen: Pen, room: int) -> list[Row]:
+    """Numbered as the keys that choose them: 1…9, then 0."""
+    rows = [
+        Row(((f"{number % 10} ", Ink.CAUTION), (fit(pen.say(choice.label), pen.columns - 2), Ink.PLAIN)))
+        for number, choice in enumerate(prompt.choices, 1)
+    ]
+    if len(rows) > room > 0:
+        rows[room - 1 :] = [row(_MORE, Ink.QUIET)]
+    return rows[: max(room, 0)]
