@@ -35,7 +35,7 @@ _C1_CONTROLS = re.compile("[\x80-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """`data` as the symbol holds it (GS restored, byte order mark dropped), `text` decoded, `aim` the AIM identifier or ''."""
+    """`data` as the symbol holds it (GS restored, no byte order mark), `text` decoded, `aim` as in a Frame."""
 
     data: bytes
     text: str

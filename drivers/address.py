@@ -1,0 +1,84 @@
+"""How devices are named.
+
+`/dev/serial/by-id/…?baud=9600`, `serial:COM3`, `socket://host:9100`, `file:PATH`, `cups:QUEUE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+RAW_PRINTING_PORT = 9100
+
+AddressKind: TypeAlias = Literal["device", "tcp", "file", "cups", "pyserial"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """Speed, character format and flow control of a serial line; USB devices ignore them."""
+
+    baud: int = 9600
+    bits: int = 8
+    parity: Literal["N", "E", "O"] = "N"
+    stop: Literal[1, 2] = 1
+    rtscts: bool = False
+    xonxoff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a device is. `target` is a path, a host, a queue or, for `pyserial`, a whole URL."""
+
+    kind: AddressKind
+    target: str
+    port: int = 0
+    line: LineSettings = LineSettings()
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
+
+
+def _parse_line(query: str) -> LineSettings:
+    values: dict[str, object] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True, strict_parsing=True):
+        try:
+            match name:
+                case "baud":
+                    values[name] = int(text)
+                case "bits":
+                    values[name] = {"7": 7, "8": 8}[text]
+                case "parity":
+                    values[name] = {"N": "N", "E": "E", "O": "O"}[text.upper()]
+                case "stop":
+                    values[name] = {"1": 1, "2": 2}[text]
+                case "rtscts" | "xonxoff":
+                    values[name] = _flag(text)
+                case _:
+                    raise ValueError(f"unknown line setting {name!r}: use baud, bits, parity, stop, rtscts, xonxoff")
+        except KeyError:
+            raise ValueError(f"line setting {name} cannot be {text!r}") from None
+    return LineSettings(**values)  # type: ignore[arg-type]
+
+
+def parse_address(text: str) -> Address:
+    """The address that `text` names. Raises ValueError saying what is wrong."""
+    if text.startswith("socket://"):
+        parts = urlsplit(text)
+        if not parts.hostname:
+            raise ValueError(f"no host in {text!r}")
+        return Address("tcp", parts.hostname, parts.port or RAW_PRINTING_PORT)
+    if "://" in text:
+        return Address("pyserial", text)
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme in ("file", "cups"):
+        if not rest:
+            raise ValueError(f"nothing after {scheme}:")
+        return Address("file" if scheme == "file" else "cups", rest)
+    path, mark, query = (rest if colon and scheme == "serial" else text).partition("?")
+    if not path:
+        raise ValueError("the device's path is missing")
+    return Address("device", path, line=_parse_line(query) if mark else LineSettings())
