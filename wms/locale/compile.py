@@ -49,7 +49,6 @@ def update(language: str) -> None:
         project="wms",
         domain=DOMAIN,
         header_comment="# Messages of the warehouse terminal, in the order of their English text.",
-        project="wms",
         version="1",
         msgid_bugs_address="-",
         last_translator="-",
