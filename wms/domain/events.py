@@ -161,6 +161,13 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialAllowed:
+    """A supervisor lets a short order go with what was picked."""
+
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientRevealed:
     order: OrderId
     why: str
@@ -203,6 +210,7 @@ class BatchClaimed:
     batch: BatchId
     person: Badge
     device: DeviceId
+    cart: PlaceId = PlaceId("")
 
 
 # Picking.
@@ -369,6 +377,19 @@ class UnitsUnpacked:
     lot: LotId
     tote: PlaceId
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsMissing:
+    """Units that should lie in the tote don't, or are not fit to send (`damaged`): the line is that much shorter."""
+
+    order: OrderId
+    line: int
+    sku: Sku
+    lot: LotId
+    tote: PlaceId
+    quantity: int
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,6 +573,7 @@ Event: TypeAlias = (
     | OrderHeld
     | OrderReleased
     | OrderCancelled
+    | PartialAllowed
     | RecipientRevealed
     | WaveReleased
     | BatchClaimed
@@ -572,6 +594,7 @@ Event: TypeAlias = (
     | PackingStarted
     | UnitsPacked
     | UnitsUnpacked
+    | UnitsMissing
     | ParcelOpened
     | PackingVerified
     | CartonChosen

@@ -45,7 +45,7 @@ class Batch(Row):
 
     TABLE: ClassVar[str] = "batch"
     REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("wave", "wave"),)
-    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("person", "status"))
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("person", "status"), ("cart", "status"))
     id: BatchId
     wave: WaveId
     status: BatchStatus
@@ -53,6 +53,8 @@ class Batch(Row):
     person: Badge = Badge("")
     device: DeviceId = DeviceId("")
     staging: PlaceId = PlaceId("")
+    cart: PlaceId = PlaceId("")
+    at: PlaceId = PlaceId("")  # the bin before which the picker stands, proven by its label or check digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class TaskStatus(StrEnum):
 class PickTask(Row):
     """One place, one lot, one quantity, for one order line.
 
-    `taken` units left the bin (they are in the picker's hand until `put` says they lie in the tote). `at_bin` is
-    true once the bin was proven by its label or check digits. `skipped` tasks come back at the end of the walk.
+    `taken` units left the bin (they are in the picker's hand until `put` says they lie in the tote). `skipped` tasks
+    come back at the end of the walk.
     """
 
     TABLE: ClassVar[str] = "pick_task"
@@ -102,7 +104,6 @@ class PickTask(Row):
     taken: int = 0
     put: int = 0
     short: int = 0
-    at_bin: bool = False
     skipped: int = 0
     closed_at: int = 0
     person: Badge = Badge("")

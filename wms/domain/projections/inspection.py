@@ -8,10 +8,12 @@ from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.places import QUARANTINE
+from wms.domain.orders import OrderLine
+from wms.domain.projections.picking import settle_again, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.rows import Tables
 from wms.domain.stock import Lot, Stock, move
-from wms.domain.waves import Wave, WaveStatus
+from wms.domain.waves import PickTask, Slot, Wave, WaveStatus
 
 
 @applies(e.SampleDrawn)
@@ -67,7 +69,26 @@ def sample_judged(t: Tables, event: e.SampleJudged, fact: Fact) -> None:
     else:
         tally(t, fact, "samples")
         t.put(replace(sample, verdict=Verdict.PASS if event.passed else Verdict.FAIL, reason=event.reason))
+    if not event.passed and lot.kind == "outbound":
+        _set_aside(t, sample, fact, back=event.undone)
     settle_inspection(t, event.inspection, fact, event.reason)
+
+
+def _set_aside(t: Tables, sample: Sample, fact: Fact, *, back: bool) -> None:
+    """A failed unit leaves its tote for quarantine and its order is short by it; undoing brings it back."""
+    task = t.get(PickTask, sample.source)
+    slot = t.get(Slot, task.batch, task.slot) if task is not None else None
+    if task is None or slot is None or (back and sample.verdict != Verdict.FAIL):
+        return
+    if back:
+        move(t, sample.sku, sample.lot, 1, QUARANTINE, slot.tote)
+        line = t.get(OrderLine, task.order_id, task.line)
+        if line is not None:
+            t.put(replace(line, picked=line.picked + 1, short=line.short - 1))
+        settle_again(t, task.order_id, fact)
+    else:
+        move(t, sample.sku, sample.lot, 1, slot.tote, QUARANTINE)
+        shorten(t, task.order_id, task.line, 1, fact)
 
 
 def settle_inspection(t: Tables, inspection: str, fact: Fact, reason: str = "") -> None:

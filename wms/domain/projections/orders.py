@@ -65,6 +65,14 @@ def order_released(t: Tables, event: e.OrderReleased, fact: Fact) -> None:
     close_review(t, "order_held", order.id, fact.person, "released")
 
 
+@applies(e.PartialAllowed)
+def partial_allowed(t: Tables, event: e.PartialAllowed, fact: Fact) -> None:
+    order = t.get(Order, event.order)
+    if order is not None and order.status == OrderStatus.SHORT:
+        t.put(replace(order, status=OrderStatus.PICKED))
+        close_review(t, "order_short", order.id, fact.person, "sent in part")
+
+
 @applies(e.OrderCancelled)
 def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
     """Before the wave it simply ends. In work, what was not picked disappears from the walk; if nothing was picked

@@ -10,7 +10,8 @@ from wms.domain.events import Fact
 from wms.domain.ids import CarrierCode
 from wms.domain.orders import Order, OrderLine, OrderStatus, Stop
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRange
-from wms.domain.places import inside
+from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
+from wms.domain.projections.picking import shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, move
@@ -63,6 +64,16 @@ def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int) -> N
     line = t.get(OrderLine, parcel.order_id, event.line)
     if line is not None:
         t.put(replace(line, packed=line.packed + quantity))
+
+
+@applies(e.UnitsMissing)
+def units_missing(t: Tables, event: e.UnitsMissing, fact: Fact) -> None:
+    """The order steps back from the bench until a supervisor says what becomes of the rest."""
+    move(t, event.sku, event.lot, event.quantity, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
+    shorten(t, event.order, event.line, event.quantity, fact)
+    job = t.get(PackJob, event.order)
+    if job is not None:
+        t.delete(job)
 
 
 @applies(e.PackingVerified)

@@ -9,7 +9,7 @@ from wms.domain.events import Fact
 from wms.domain.inspection import Sample, Verdict
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, hand_of
-from wms.domain.projections.registry import applies, review, tally
+from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, allocate, move
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave
@@ -38,8 +38,9 @@ def add_task(t: Tables, task: e.PlannedTask, batch: str, wave: str) -> None:
 def bin_confirmed(t: Tables, event: e.BinConfirmed, fact: Fact) -> None:
     tally(t, fact, "scans")
     task = t.get(PickTask, event.task)
-    if task is not None:
-        t.put(replace(task, at_bin=True))
+    batch = t.get(Batch, task.batch) if task is not None else None
+    if task is not None and batch is not None:
+        t.put(replace(batch, at=task.place))
 
 
 @applies(e.UnitsTaken)
@@ -125,7 +126,7 @@ def count_line(t: Tables, task: PickTask, quantity: int) -> None:
 def task_skipped(t: Tables, event: e.TaskSkipped, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
     if task is not None:
-        t.put(replace(task, skipped=task.skipped + 1, at_bin=False))
+        t.put(replace(task, skipped=task.skipped + 1))
 
 
 @applies(e.PickShorted)
@@ -200,6 +201,27 @@ def cancel_open_tasks(t: Tables, order: str, fact: Fact) -> None:
                 close_task(t, kept, TaskStatus.CANCELLED, fact)
             else:
                 t.put(kept)
+
+
+def shorten(t: Tables, order: str, line: int, quantity: int, fact: Fact) -> None:
+    """Units that were picked are not there any more: the line and its order are short."""
+    found = t.get(OrderLine, order, line)
+    if found is not None:
+        t.put(replace(found, picked=found.picked - quantity, short=found.short + quantity))
+    row = t.get(Order, order)
+    if row is not None and row.status == OrderStatus.PICKED and not row.stop:
+        t.put(replace(row, status=OrderStatus.SHORT))
+        review(t, fact, "order_short", order)
+
+
+def settle_again(t: Tables, order: str, fact: Fact) -> None:
+    """A unit came back: an order that is whole again is picked."""
+    row = t.get(Order, order)
+    if row is None or row.status != OrderStatus.SHORT:
+        return
+    if all(line.picked == line.quantity for line in t.where(OrderLine, order_id=order)):
+        t.put(replace(row, status=OrderStatus.PICKED))
+        close_review(t, "order_short", order, fact.person, "undone")
 
 
 def settle_order(t: Tables, order: str, fact: Fact) -> None:

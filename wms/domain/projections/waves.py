@@ -42,7 +42,8 @@ def _enter(t: Tables, order: str, event: e.WaveReleased) -> None:
 def batch_claimed(t: Tables, event: e.BatchClaimed, fact: Fact) -> None:
     batch = t.get(Batch, event.batch)
     if batch is not None and batch.status != BatchStatus.DROPPED:
-        t.put(replace(batch, status=BatchStatus.CLAIMED, person=event.person, device=event.device))
+        claimed = replace(batch, status=BatchStatus.CLAIMED, person=event.person, device=event.device)
+        t.put(replace(claimed, cart=event.cart or batch.cart))
 
 
 @applies(e.ToteAssigned)
