@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from labels import fonts, text
@@ -156,20 +157,24 @@ def _fit(
     item: Text, cleaned: str, width: int, asked: int, least: int, font: fonts.FontChain
 ) -> tuple[int, list[str], bool]:
     """The largest size at which the text fits, its lines, and whether it had to be shortened."""
+
+    def lines_of(candidate: str, size: int) -> list[str] | None:
+        lines = text.wrap(candidate, width / size, font.advance)
+        fits = len(lines) <= item.max_lines and max(font.width(line, size) for line in lines) <= width
+        return lines if fits else None
+
     for size in range(asked, least - 1, -1):
-        lines = text.wrap(cleaned, width / size, font.advance)
-        broken = item.max_lines > 1 and _breaks_a_word(cleaned, lines) and size > least
-        if len(lines) <= item.max_lines and not broken and max(font.width(line, size) for line in lines) <= width:
+        lines = lines_of(cleaned, size)
+        if lines and (size == least or not _breaks_a_word(cleaned, lines)):
             return size, lines, False
-    if not item.shorten:
-        room = f"{item.max_lines} line" + ("s" if item.max_lines > 1 else "")
-        raise LayoutError(item.field, f"{len(cleaned)} characters do not fit {room} even at the smallest size")
-    kept = cleaned
-    while True:
-        kept = kept[:-1].rstrip()
-        lines = text.wrap(kept + _ELLIPSIS, width / least, font.advance)
-        if len(lines) <= item.max_lines or not kept:
+    if item.shorten:
+        too_long = bisect_left(
+            range(len(cleaned)), True, key=lambda kept: lines_of(cleaned[:kept] + _ELLIPSIS, least) is None
+        )
+        if too_long and (lines := lines_of(cleaned[: too_long - 1].rstrip() + _ELLIPSIS, least)):
             return least, lines, True
+    room = f"{item.max_lines} line" + ("s" if item.max_lines > 1 else "")
+    raise LayoutError(item.field, f"{len(cleaned)} characters do not fit {room} even at the smallest size")
 
 
 def _breaks_a_word(cleaned: str, lines: list[str]) -> bool:
@@ -214,8 +219,7 @@ def _matrix(item: Qr, width: int, profile: Profile) -> _Block:
     side = module * symbol.width
     if side > width:
         raise LayoutError(item.field, f"its QR code needs {side} dots, {width} are there")
-    left = {"left": 0, "center": (width - side) // 2, "right": width - side}[item.align]
-    x, y = left + symbol.quiet_left * module, symbol.quiet_vertical * module
+    x, y = (width - side) // 2 + symbol.quiet_left * module, symbol.quiet_vertical * module
     return _Block(side, (PlacedSymbol(x, y, symbol, module, len(symbol.rows) * module),))
 
 

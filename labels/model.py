@@ -53,7 +53,6 @@ class Qr:
     symbol: Symbol
     size_mm: float
     field: str
-    align: Align = "center"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 
 _NOT_AT_LINE_START = frozenset("!%),.:;?]}¢°’”…‰′″›℃、。々〉》」』】〕〗！％），．：；？］｝～·-—")
 _NOT_AT_LINE_END = frozenset("$([{£¥‘“‹〈《「『【〔〖（［｛＄￥#№")
+NO_BREAK_SPACE = "\u00a0"
 _BREAK_AFTER = frozenset("-/,;")
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
 def clean(text: str) -> str:
     """`text` composed (NFC), with controls (C0, DEL, C1) as spaces, without directional and other invisible format
-    characters and variation selectors, and with one space where there were several."""
-    kept = (_printable(char) for char in unicodedata.normalize("NFC", text))
-    return " ".join("".join(kept).split())
+    characters and variation selectors, and with one space where there were several. No-break spaces stay."""
+    kept = "".join(_printable(char) for char in unicodedata.normalize("NFC", text))
+    return " ".join(word for word in kept.split(" ") if word)
 
 
 def _printable(char: str) -> str:
@@ -26,6 +27,8 @@ def _printable(char: str) -> str:
             return " "
         case "Cf":
             return ""
+        case "Zs":
+            return char if char == NO_BREAK_SPACE else " "
         case _:
             return char
 

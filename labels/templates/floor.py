@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from labels.data import BadgeLabel, CommandLabel, PlaceLabel, ToteLabel
 from labels.model import Barcode, Column, Columns, Item, Label, Line, Space, Text
-from labels.symbols import code_128
 from labels.templates.captions import Captions
-from labels.templates.pieces import WIDE_MM, headline, sheet, symbol_for, with_qr
+from labels.templates.pieces import WIDE_MM, code_for, headline, sheet, with_qr
 
 
 def tote(data: ToteLabel, width_mm: float, words: Captions) -> Label:
@@ -72,4 +71,4 @@ def command(data: CommandLabel, width_mm: float, words: Captions) -> Label:
 
 
 def _bars(code: str, height_mm: float) -> Barcode:
-    return Barcode(symbol_for("code", code_128, code), height_mm, "code")
+    return Barcode(code_for("code", code), height_mm, "code")

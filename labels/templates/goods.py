@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from labels.data import ProductLabel, QcLabel, SsccLabel
 from labels.model import Barcode, Label, Line, Space, Text
-from labels.symbols import article_number, code_128, sscc_128
+from labels.symbols import article_number, sscc_128
 from labels.templates.captions import Captions, moment
-from labels.templates.pieces import captioned, headline, sheet, symbol_for, with_qr
+from labels.templates.pieces import Fact, code_for, facts, headline, sheet, symbol_for, with_qr
 
 _LOGISTIC_BAR_HEIGHT_MM = 31.75
 """GS1 General Specifications, 5.12.3.2: the least height of bars on a logistic unit."""
@@ -17,7 +17,7 @@ def product(data: ProductLabel, width_mm: float, words: Captions) -> Label:
     if data.gtin:
         bars = Barcode(symbol_for("gtin", article_number, data.gtin), 16, "gtin", max_module_mm=0.66)
     else:
-        bars = Barcode(symbol_for("sku", code_128, data.sku), 16, "sku", caption_mm=0)
+        bars = Barcode(code_for("sku", data.sku), 16, "sku", caption_mm=0)
     return sheet(
         width_mm,
         Text(data.name, 4.5, "name", min_mm=2.8, max_lines=2, bold=True, shorten=True),
@@ -45,9 +45,11 @@ def quality(data: QcLabel, width_mm: float, words: Captions) -> Label:
     """The disposition white on black, then why, who and when."""
     details = (
         Text(data.title, 4.5, "title", min_mm=2.8, max_lines=3, bold=True),
-        *((captioned(words["reason"], data.reason, "reason", 3.5, max_lines=3),) if data.reason else ()),
-        captioned(words["inspector"], data.inspector, "inspector"),
-        captioned(words["at"], moment(data.at), "at"),
+        *facts(
+            Fact(words["reason"], data.reason, "reason", max_lines=3),
+            Fact(words["inspector"], data.inspector, "inspector"),
+            Fact(words["at"], moment(data.at), "at"),
+        ),
     )
     return sheet(
         width_mm,
@@ -58,5 +60,5 @@ def quality(data: QcLabel, width_mm: float, words: Captions) -> Label:
         Space(1),
         Line(0.13),
         Space(1),
-        Barcode(symbol_for("code", code_128, data.code), 10, "code"),
+        Barcode(code_for("code", data.code), 10, "code"),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from labels.data import ManifestParcel, ManifestSlip
 from labels.model import Barcode, Column, Columns, Item, Label, Line, Space, Text
-from labels.symbols import code_128
 from labels.templates.captions import Captions, kilograms, moment
-from labels.templates.pieces import WIDE_MM, captioned, sheet, symbol_for
+from labels.templates.pieces import WIDE_MM, Fact, code_for, facts, sheet
 
 
 def manifest(data: ManifestSlip, width_mm: float, words: Captions) -> Label:
@@ -16,9 +15,9 @@ def manifest(data: ManifestSlip, width_mm: float, words: Captions) -> Label:
         width_mm,
         Text(f"{words['manifest']} {data.carrier}", 6, "carrier", min_mm=3.5, max_lines=2, bold=True),
         Space(1),
-        Barcode(symbol_for("manifest", code_128, data.manifest), 12, "manifest"),
+        Barcode(code_for("manifest", data.manifest), 12, "manifest"),
         Line(0.4),
-        captioned(words["at"], moment(data.at), "at", 3.5),
+        *facts(Fact(words["at"], moment(data.at), "at")),
         Columns(
             (
                 Column((Text(f"{words['parcels']} {len(data.parcels)}", 4.5, "parcels", bold=True),)),
@@ -27,9 +26,11 @@ def manifest(data: ManifestSlip, width_mm: float, words: Captions) -> Label:
         ),
         Line(0.4),
         *(_row(number, parcel, width_mm) for number, parcel in enumerate(data.parcels, 1)),
+        Space(0.5),
         Line(0.4),
-        captioned(words["signed_by"], data.signed_by or "____________________", "signed_by", 4),
-        Space(9),
+        Space(0.5),
+        *facts(Fact(words["signed_by"], data.signed_by, "signed_by")),
+        Space(10),
         Line(0.13),
         Text(words["signature"], 2.8, "signed_by"),
     )

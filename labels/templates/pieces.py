@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from labels.errors import LayoutError
 from labels.model import Column, Columns, Item, Label, Qr, Space, Text
-from labels.symbols import Symbol, qr
+from labels.symbols import Symbol, code_128, qr
 
 WIDE_MM = 60
 """From this width on a label has room for two columns."""
@@ -20,14 +21,57 @@ def symbol_for(field: str, coder: Callable[[str], Symbol], data: str) -> Symbol:
         raise LayoutError(field, str(error)) from error
 
 
+def code_for(field: str, data: str) -> Symbol:
+    """Code 128 of `data`, refusing controls: nobody could read or key them."""
+    if not data.isprintable():
+        raise LayoutError(field, "holds control characters")
+    return symbol_for(field, code_128, data)
+
+
 def qr_item(data: str, field: str, size_mm: float) -> Qr:
     """A QR code of `data`."""
     return Qr(symbol_for(field, qr, data), size_mm, field)
 
 
-def captioned(caption: str, value: str, field: str, size_mm: float = 3.2, *, max_lines: int = 2) -> Text:
-    """`caption value` in small type."""
-    return Text(f"{caption} {value}", size_mm, field, min_mm=2.2, max_lines=max_lines)
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A caption and its value; `shorten` as for a text."""
+
+    caption: str
+    value: str
+    field: str
+    max_lines: int = 2
+    shorten: bool = False
+
+
+def facts(*stated: Fact, size_mm: float = 3.2) -> tuple[Item, ...]:
+    """The facts that have a value, captions in a column at the left."""
+    present = [fact for fact in stated if fact.value]
+    if not present:
+        return ()
+    longest = max(len(fact.caption.encode("gb18030")) for fact in present)
+    return tuple(
+        Columns(
+            (
+                Column((Text(fact.caption, size_mm, fact.field, min_mm=2.2),), width_mm=longest * size_mm * 0.56),
+                Column(
+                    (
+                        Text(
+                            fact.value,
+                            size_mm,
+                            fact.field,
+                            min_mm=2.2,
+                            max_lines=fact.max_lines,
+                            bold=True,
+                            shorten=fact.shorten,
+                        ),
+                    )
+                ),
+            ),
+            gap_mm=1,
+        )
+        for fact in present
+    )
 
 
 def headline(left: str, right: str, left_field: str, right_field: str) -> Columns:

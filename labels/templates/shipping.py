@@ -5,9 +5,9 @@ from __future__ import annotations
 from labels.data import ShippingLabel
 from labels.masking import MaskPolicy, mask_address, mask_name, mask_phone
 from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Space, Text
-from labels.symbols import code_128
 from labels.templates.captions import Captions, kilograms, moment
-from labels.templates.pieces import WIDE_MM, captioned, sheet, symbol_for, with_qr
+from labels.templates.pieces import WIDE_MM, Fact, code_for, facts, sheet, with_qr
+from labels.text import NO_BREAK_SPACE
 
 _THICK = Line(0.5)
 _THIN = Line(0.13)
@@ -15,7 +15,7 @@ _THIN = Line(0.13)
 
 def shipping(data: ShippingLabel, width_mm: float, words: Captions) -> Label:
     """Sorted by who reads it first: the belt, the scanner, the courier, the warehouse."""
-    waybill = Barcode(symbol_for("waybill", code_128, data.waybill), 15, "waybill", caption_mm=4.5, max_module_mm=1)
+    waybill = Barcode(code_for("waybill", data.waybill), 15, "waybill", caption_mm=4.5, max_module_mm=1)
     return sheet(
         width_mm,
         *_head(data, width_mm, words),
@@ -57,9 +57,10 @@ def _head(data: ShippingLabel, width_mm: float, words: Captions) -> tuple[Item, 
 
 def _recipient(data: ShippingLabel) -> tuple[str, ...]:
     name, *address = data.recipient_lines or ("",)
+    phone = data.recipient_phone
     if data.masking is MaskPolicy.HIDE:
-        return f"{mask_name(name)}  {mask_phone(data.recipient_phone)}", *map(mask_address, address)
-    return f"{name}  {data.recipient_phone}", *address
+        name, phone, address = mask_name(name), mask_phone(phone), [mask_address(line) for line in address]
+    return f"{name} {phone.replace(' ', NO_BREAK_SPACE)}", *address
 
 
 def _party(caption: str, field: str, lines: tuple[str, ...], size_mm: float, min_mm: float, words: Captions) -> Columns:
@@ -84,13 +85,11 @@ def _party(caption: str, field: str, lines: tuple[str, ...], size_mm: float, min
 
 
 def _foot(data: ShippingLabel, words: Captions) -> tuple[Item, ...]:
-    facts: list[Item] = [captioned(words["order"], data.order, "order", 3.5)]
-    if data.wave:
-        facts.append(captioned(words["wave"], data.wave, "wave"))
-    if data.weight_g is not None:
-        facts.append(captioned(words["weight"], kilograms(data.weight_g), "weight_g"))
-    if data.contents:
-        contents = f"{words['contents']} {data.contents}"
-        facts.append(Text(contents, 3.2, "contents", min_mm=2.5, max_lines=3, shorten=True))
-    facts.append(captioned(words["created"], moment(data.created), "created", 2.6))
-    return tuple(facts)
+    weight = "" if data.weight_g is None else kilograms(data.weight_g)
+    return facts(
+        Fact(words["order"], data.order, "order"),
+        Fact(words["wave"], data.wave, "wave"),
+        Fact(words["weight"], weight, "weight_g"),
+        Fact(words["contents"], data.contents, "contents", max_lines=3, shorten=True),
+        Fact(words["created"], moment(data.created), "created"),
+    )
