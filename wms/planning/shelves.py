@@ -1,0 +1,99 @@
+"""Shelves: which stock may be picked now, and which goes first: the first to expire, then the first that came in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from wms.domain.catalogue import Item
+from wms.domain.ids import LotId, PlaceId, Sku
+from wms.domain.places import Place, PlaceKind
+from wms.domain.rows import Rows
+from wms.domain.stock import Lot, Stock
+
+PlaceAndLot: TypeAlias = tuple[PlaceId, LotId]
+
+_UNDATED = "9999-12-31"  # dated goods go before those nobody knows a date of
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Units of one lot from one bin; `sequence` is the bin's rank on the walk."""
+
+    place: PlaceId
+    lot: LotId
+    quantity: int
+    sequence: int
+
+
+@dataclass(slots=True)
+class _Pile:
+    """What is free of one lot in one bin. Piles of equal `turn` are as good as each other."""
+
+    turn: tuple[str, int]
+    received: int
+    sequence: int
+    place: PlaceId
+    lot: LotId
+    free: int
+
+
+class Shelves:
+    """The pickable stock of all bins; what `take` gave away is not given again.
+
+    A lot is not picked while inspection holds it, nor once fewer than the item's `min_days_left` days are left to its
+    expiry, counted on the site's own calendar (on its last day a lot has 0 left).
+    """
+
+    def __init__(self, rows: Rows, now: int, zone: str) -> None:
+        self._rows = rows
+        self._today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
+        self._bins = {place.id: place.sequence for place in rows.where(Place, kind=PlaceKind.BIN)}
+        self._piles: dict[Sku, list[_Pile]] = {}
+
+    def free(self, sku: Sku) -> int:
+        return sum(pile.free for pile in self._of(sku))
+
+    def take(self, sku: Sku, quantity: int, after: int = 0, barred: Collection[PlaceAndLot] = ()) -> list[Take]:
+        """Up to `quantity` units, the next due first. Among piles whose turn it is equally one that covers the rest
+        alone goes before two; then bins from rank `after` on (still ahead on the walk) go before those behind."""
+        taken: list[Take] = []
+        usable = [pile for pile in self._of(sku) if pile.free > 0 and (pile.place, pile.lot) not in barred]
+        for _, equal in groupby(usable, key=lambda pile: pile.turn):
+            piles = sorted(equal, key=lambda pile: (pile.received, pile.sequence < after))
+            whole = next((pile for pile in piles if pile.free >= quantity), None)
+            for pile in [whole] if whole else piles:
+                step = min(quantity, pile.free)
+                if step == 0:
+                    return taken
+                pile.free -= step
+                quantity -= step
+                taken.append(Take(pile.place, pile.lot, step, pile.sequence))
+        return taken
+
+    def _of(self, sku: Sku) -> list[_Pile]:
+        if sku not in self._piles:
+            self._piles[sku] = self._load(sku)
+        return self._piles[sku]
+
+    def _load(self, sku: Sku) -> list[_Pile]:
+        item = self._rows.get(Item, sku)
+        earliest = _iso(self._today, item.min_days_left if item else 0)
+        piles = []
+        for stock in self._rows.where(Stock, sku=sku):
+            lot = self._rows.get(Lot, sku, stock.lot) or Lot(sku, stock.lot)
+            sequence = self._bins.get(stock.place)
+            if sequence is None or stock.free <= 0 or lot.held or (lot.expiry and lot.expiry < earliest):
+                continue
+            turn = (lot.expiry, 0) if lot.expiry else (_UNDATED, lot.received)
+            piles.append(_Pile(turn, lot.received, sequence, stock.place, stock.lot, stock.free))
+        return sorted(piles, key=lambda p: (p.turn, p.received, p.sequence, p.place, p.lot))
+
+
+def _iso(today: date, days_left: int) -> str:
+    """The first expiry date (ISO) that leaves so many days."""
+    return (today + timedelta(days=days_left)).isoformat()
