@@ -85,15 +85,15 @@ def pad(text: str, cells: int) -> str:
     return fitted + " " * (cells - width(fitted))
 
 
-def wrap(text: str, cells: int) -> list[str]:
-    """`text` broken into rows of at most `cells`: at spaces, and between Chinese characters.
+def wrap(text: str, cells: int, first: int | None = None) -> list[str]:
+    """`text` broken into rows of at most `cells` (the first of at most `first`): at spaces, between Chinese characters.
 
     A row never starts with a closing mark (GB/T 15834); a word longer than a row is broken where the row ends.
     """
     rows: list[str] = []
     rest = text
-    while width(rest) > cells > 0:
-        head = crop(rest, cells) or rest[:1]
+    while width(rest) > (room := max(cells if rows or first is None else first, 1)):
+        head = crop(rest, room) or rest[:1]
         cut = _break_at(rest, len(head))
         rows.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
@@ -106,8 +106,8 @@ def _break_at(text: str, most: int) -> int:
     """Where to break `text` at or before `most` characters."""
     for cut in range(most, 0, -1):
         before, after = text[cut - 1], text[cut]
-        if after in _NO_LINE_START:
-            continue
-        if " " in (before, after) or get_character_cell_size(before) == 2 or get_character_cell_size(after) == 2:
+        if " " in (before, after):
+            return cut
+        if after not in _NO_LINE_START and 2 in (get_character_cell_size(before), get_character_cell_size(after)):
             return cut
     return most

@@ -47,7 +47,7 @@ STYLES: dict[Ink, Style] = {
     Ink.NO: Style.parse("bold #ffffff on #b00020"),
     Ink.NO_WORD: Style.parse("bold #b00020 on #ffffff"),
     Ink.LOOK: Style.parse("#000000 on #ffaf00"),
-    Ink.LOOK_WORD: Style.parse("bold #ffaf00 on #000000"),
+    Ink.LOOK_WORD: Style.parse("bold #000000 on #ffffff"),
     Ink.INFO: Style.parse("#ffffff on #0050a0"),
     Ink.INFO_WORD: Style.parse("bold #0050a0 on #ffffff"),
 }
@@ -64,10 +64,10 @@ class Verdict:
 
 
 VERDICTS: dict[Tone, Verdict] = {
-    Tone.OK: Verdict(msg("OK"), Ink.OK, Ink.OK_WORD, " "),
+    Tone.OK: Verdict(msg("OK"), Ink.OK, Ink.OK_WORD, ""),
     Tone.NO: Verdict(msg("NO"), Ink.NO, Ink.NO_WORD, "x"),
     Tone.LOOK: Verdict(msg("LOOK"), Ink.LOOK, Ink.LOOK_WORD, "!"),
-    Tone.INFO: Verdict(msg("NOTE"), Ink.INFO, Ink.INFO_WORD, " "),
+    Tone.INFO: Verdict(msg("NOTE"), Ink.INFO, Ink.INFO_WORD, ""),
 }
 
 MARKS: dict[Mark, tuple[str, Ink]] = {

@@ -10,7 +10,7 @@ from wms.terminal.theme import Ink
 from wms.terminal.times import left_until, urgent, wall_clock, wall_date
 from wms.terminal.widgets.keys import keys_rows
 from wms.terminal.widgets.said import said_rows
-from wms.terminal.widgets.what import troubles, what_rows
+from wms.terminal.widgets.what import trouble_rows, what_rows
 from wms.terminal.widgets.where import where_rows
 from wms.workflows.prompt import Msg, msg
 from wms.workflows.view import Board, Need, View, WaveLine
@@ -54,13 +54,15 @@ def _needs(board: Board, zone: str, pen: Pen, height: int) -> Rows:
     count = len(board.needs)
     head = row(pen.say(msg("NEEDS YOU ({n})", n=count)), Ink.CAUTION if count else Ink.QUIET)
     if not count:
-        return exactly([head, row(f"  {pen.say(msg('Nothing waits for you'))}", Ink.QUIET)], height)
+        nothing = pen.say(msg("Nothing waits for you"))
+        return exactly([head, row(f"  {nothing}", Ink.QUIET)], height)
     room = max(height - 2, 1)
     start = max(0, min(board.selected - room + 1, count - room))
     shown = board.needs[start : start + room]
     rows = [_need(need, start + index == board.selected, zone, pen) for index, need in enumerate(shown)]
     hidden = count - len(shown)
-    foot = row(f"  {pen.say(msg('and {n} more', n=hidden))}", Ink.QUIET) if hidden else BLANK
+    more = pen.say(msg("and {n} more", n=hidden))
+    foot = row(f"  {more}", Ink.QUIET) if hidden else BLANK
     return exactly([head, *rows, foot], height)
 
 
@@ -88,7 +90,7 @@ def _flow(view: View, board: Board, pen: Pen, height: int, typed: str | None) ->
 
 def _waves(view: View, board: Board, pen: Pen, height: int) -> Iterator[Row]:
     last_hour = [] if pen.narrow else [row(text, Ink.QUIET) for text in _last_hour(board, pen)]
-    warnings = [row(fit(f"[!] {text}", pen.columns), Ink.CAUTION) for text in troubles(view.status, pen)[:1]]
+    warnings = trouble_rows(view.status, pen)
     room = max(height - 1 - len(last_hour) - len(warnings) - bool(last_hour), 0)
     yield _heading(pen)
     shown = board.waves[:room]
@@ -107,7 +109,7 @@ def _waves(view: View, board: Board, pen: Pen, height: int) -> Iterator[Row]:
 
 def _people(board: Board, pen: Pen, room: int) -> Iterator[Row]:
     """Who works where, on screens tall enough."""
-    if not board.people or room < 2:
+    if not board.people or room < 2 or pen.narrow:
         return
     yield BLANK
     for name, place in board.people[: room - 1]:

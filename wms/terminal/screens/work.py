@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wms.terminal.rows import BLANK, NARROW_COLUMNS, Pen, Picture, Row, Rows, exactly
-from wms.terminal.theme import Ink
+from wms.terminal.rows import BLANK, NARROW_COLUMNS, Pen, Picture, Rows
+from wms.terminal.widgets.alarm import alarm_rows
 from wms.terminal.widgets.do import content_height, do_rows
 from wms.terminal.widgets.keys import keys_rows
-from wms.terminal.widgets.said import alarm, said_rows
+from wms.terminal.widgets.said import said_rows
 from wms.terminal.widgets.what import wanted_height, what_rows
 from wms.terminal.widgets.where import where_rows
-from wms.workflows.prompt import Prompt, msg
 from wms.workflows.view import View
 
 _MOST_SAID = 7
@@ -46,31 +45,26 @@ def work_picture(view: View, pen: Pen, rows: int, typed: str | None) -> Picture:
     most_said = min(size.said + size.what // 2, _MOST_SAID)
     said = said_rows(view.said, pen, size.said, most_said)
     body = size.do + size.what + size.said - len(said)
-    do, what = _body(view, pen, size, body, typed)
+    do, what = (alarm_rows if prompt.alarm else _body)(view, pen, min(size.do, body), body, typed)
     return Picture(
         where=where_rows(prompt.where, prompt.ship_by, view.status, pen)[: size.where],
-        do=alarm(do) if prompt.alarm else do,
-        what=alarm(what) if prompt.alarm else what,
-        said=alarm(said) if prompt.alarm and view.said is None else said,
+        do=do,
+        what=what,
+        said=said,
         keys=keys_rows(prompt.keys, pen)[: size.keys],
     )
 
 
-def _body(view: View, pen: Pen, size: Heights, body: int, typed: str | None) -> tuple[Rows, Rows]:
+def _body(view: View, pen: Pen, height: int, body: int, typed: str | None) -> tuple[Rows, Rows]:
     """Do and what in `body` rows. Where what has more to say than room, the blank rows of do give way."""
-    height = min(size.do, body)
-    do = _do(view.prompt, pen, height, typed)
-    wanted = wanted_height(view.prompt, view.status, pen)
+    prompt = view.prompt
+    do = do_rows(prompt, pen, height, typed)
+    wanted = wanted_height(prompt, view.status, pen)
     height = max(min(height, body - wanted), content_height(do))
+    if prompt.choices and not prompt.target:
+        height = min(height, content_height(do) + 1)  # a question and its answers stand together
     do = do[:height]
     room = body - height
     separated = bool(do and do[-1].text.strip()) and not pen.narrow and room > wanted
-    what = what_rows(view.prompt, view.status, pen, room - separated)
+    what = what_rows(prompt, view.status, pen, room - separated)
     return do, (BLANK, *what) if separated else what
-
-
-def _do(prompt: Prompt, pen: Pen, height: int, typed: str | None) -> Rows:
-    if not prompt.alarm:
-        return do_rows(prompt, pen, height, typed)
-    stop = Row(((f" {pen.say(msg('STOP'))} ", Ink.NO_WORD),), Ink.NO)
-    return exactly((stop, *do_rows(prompt, pen, height - 1, typed)), height)

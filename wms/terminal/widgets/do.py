@@ -20,7 +20,7 @@ def do_rows(prompt: Prompt, pen: Pen, height: int, typed: str | None) -> Rows:
     verb = fit(pen.say(prompt.verb), pen.columns)
     asked = [row(text) for text in wrap(pen.say(prompt.ask), pen.columns)[:_ASK_ROWS]] if prompt.ask.text else []
     if typed is not None:
-        asked = [*asked[: max(height - 2, 1)], _typed_row(typed, pen)]
+        asked = [*asked[: max(height - 2, 1)], typed_row(typed, pen)]
     head = [row(verb, Ink.STRONG)] if verb else []
     target = _target(prompt, pen, height - len(head) - len(asked))
     spare = height - len(head) - len(target) - len(asked)
@@ -61,7 +61,8 @@ def _whole(line: str, columns: int) -> list[str]:
     return [line] if width(line) <= columns else wrap(line.strip(), columns)
 
 
-def _typed_row(typed: str, pen: Pen) -> Row:
+def typed_row(typed: str, pen: Pen) -> Row:
+    """The line being typed, its end in sight."""
     shown = pen.text(typed)
     room = pen.columns - 3
     while shown and width(shown) > room:

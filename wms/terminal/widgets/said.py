@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wms.terminal.rows import Pen, Row, Rows, exactly
 from wms.terminal.text import fit, width, wrap
-from wms.terminal.theme import VERDICTS, Ink, Verdict
+from wms.terminal.theme import VERDICTS, Verdict
 from wms.workflows.prompt import Said, Tone
 
 
@@ -21,7 +21,7 @@ def said_rows(said: Said | None, pen: Pen, height: int, most: int) -> Rows:
     if len(rows) > most:
         rows = _cut(said, verdict, pen)
     filled = max(len(rows), height) if said.tone in (Tone.NO, Tone.LOOK) else len(rows)
-    edge = Row(((verdict.edge, verdict.band),), verdict.band)
+    edge = _next("", verdict, pen)
     return exactly(exactly(rows, min(filled, max(most, height)), edge), max(height, min(len(rows), most)))
 
 
@@ -35,13 +35,10 @@ def _wrapped(said: Said, verdict: Verdict, pen: Pen) -> list[Row]:
     badge = _badge(verdict, pen)
     for index, line in enumerate(said.lines):
         text = pen.say(line)
+        parts = wrap(text, _room(pen), None if index else pen.columns - width(badge) - 1)
         if index == 0:
-            first, *rest = wrap(text, max(pen.columns - width(badge) - 1, 1))
-            rows.append(_first(badge, first, verdict))
-            parts = wrap(" ".join(rest) if text.isascii() else "".join(rest), _room(pen)) if rest else []
-        else:
-            parts = wrap(text, _room(pen))
-        rows += [_next(part, verdict) for part in parts]
+            rows.append(_first(badge, parts.pop(0), verdict))
+        rows += [_next(part, verdict, pen) for part in parts]
     return rows or [_first(badge, "", verdict)]
 
 
@@ -51,23 +48,25 @@ def _cut(said: Said, verdict: Verdict, pen: Pen) -> list[Row]:
     first, *rest = [pen.say(line) for line in said.lines] or [""]
     return [
         _first(badge, fit(first, pen.columns - width(badge) - 1), verdict),
-        *(_next(fit(text, _room(pen)), verdict) for text in rest),
+        *(_next(fit(text, _room(pen)), verdict, pen) for text in rest),
     ]
 
 
 def _room(pen: Pen) -> int:
-    return max(pen.columns - 1, 1)
+    return max(pen.columns - width(_edge_gap(pen)) - 1, 1)
+
+
+def _edge_gap(pen: Pen) -> str:
+    return "" if pen.narrow else " "
 
 
 def _first(badge: str, text: str, verdict: Verdict) -> Row:
     return Row(((badge, verdict.badge), (f" {text}", verdict.band)), verdict.band)
 
 
-def _next(text: str, verdict: Verdict) -> Row:
-    return Row(((verdict.edge + text, verdict.band),), verdict.band)
-
-
-def alarm(rows: Rows) -> Rows:
-    """The same rows as one red surface: the band becomes the screen."""
-    kept = (Ink.NO_WORD,)
-    return tuple(Row(tuple((t, i if i in kept else Ink.NO) for t, i in shown.spans), Ink.NO) for shown in rows)
+def _next(text: str, verdict: Verdict, pen: Pen) -> Row:
+    """A row after the first: the badge's edge goes on down the band of a refusal, so that its shape differs too."""
+    if not verdict.edge:
+        return Row(((f" {text}", verdict.band),), verdict.band)
+    edge = " " if pen.narrow else verdict.edge
+    return Row(((edge, verdict.badge), (_edge_gap(pen) + text, verdict.band)), verdict.band)

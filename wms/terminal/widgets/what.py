@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from wms.terminal.rows import BLANK, Pen, Row, Rows, exactly, row
 from wms.terminal.text import fit, width, wrap
 from wms.terminal.theme import MARKS, SHORT_MARKS, Ink
 from wms.workflows.prompt import Line, Mark, Prompt, msg
 from wms.workflows.view import DeviceState, Status
 
+_COLUMN_GAP = re.compile(" {2,}")
 _MORE = ".."
 _NEXT = msg("<- next")
 _LINES_WITHOUT_SHORT = 3
@@ -15,7 +19,7 @@ _LINES_WITHOUT_SHORT = 3
 
 def what_rows(prompt: Prompt, status: Status, pen: Pen, height: int) -> Rows:
     """The region in `height` rows. What does not fit is dropped around the next line; choices come before lines."""
-    warnings = [row(fit(f"[!] {text}", pen.columns), Ink.CAUTION) for text in troubles(status, pen)[:1]]
+    warnings = trouble_rows(status, pen)[: max(height - 1, 0)]
     room = height - len(warnings)
     choices = _choices(prompt, pen, room)
     lines = _lines(prompt, pen, room - len(choices))
@@ -26,10 +30,17 @@ def what_rows(prompt: Prompt, status: Status, pen: Pen, height: int) -> Rows:
 def wanted_height(prompt: Prompt, status: Status, pen: Pen) -> int:
     """The rows the region would fill if it had them."""
     lines = [_rows_of(line, pen) for line in _shown(prompt.what, pen)]
-    return sum(map(len, lines)) + len(prompt.choices) + bool(troubles(status, pen))
+    return sum(map(len, lines)) + len(prompt.choices) + len(trouble_rows(status, pen))
 
 
-def troubles(status: Status, pen: Pen) -> list[str]:
+def trouble_rows(status: Status, pen: Pen) -> list[Row]:
+    """The most pressing trouble, in one row or two."""
+    mark = SHORT_MARKS[Mark.BAD] if pen.narrow else MARKS[Mark.BAD][0]
+    found = _troubles(status, pen)
+    return [row(text, Ink.CAUTION) for text in wrap(mark + found[0], pen.columns)[:2]] if found else []
+
+
+def _troubles(status: Status, pen: Pen) -> list[str]:
     """What is wrong around the work, the most pressing first; nothing of this may be silent."""
     found = [pen.say(status.trouble)] if status.trouble.text else []
     if status.scanner in (DeviceState.LOST, DeviceState.TROUBLE):
@@ -44,7 +55,7 @@ def troubles(status: Status, pen: Pen) -> list[str]:
 def _printer(status: Status, pen: Pen) -> str:
     says = status.printer_says if status.printer_says.text else msg("not answering")
     if status.labels_waiting:
-        return pen.say(msg("Printer: {says}, labels waiting: {n}", says=says, n=status.labels_waiting))
+        return pen.say(msg("Printer: {says}, {n} waiting", says=says, n=status.labels_waiting))
     return pen.say(msg("Printer: {says}", says=says))
 
 
@@ -52,7 +63,12 @@ def _shown(lines: tuple[Line, ...], pen: Pen) -> list[Line]:
     if not pen.narrow:
         return list(lines)
     short = [Line(line.short, line.mark) for line in lines if line.short is not None]
-    return short or list(lines[:_LINES_WITHOUT_SHORT])
+    start = max(0, min(_next_index(lines) - 1, len(lines) - _LINES_WITHOUT_SHORT))
+    return short or list(lines[start : start + _LINES_WITHOUT_SHORT])
+
+
+def _next_index(lines: Sequence[Line]) -> int:
+    return next((index for index, line in enumerate(lines) if line.mark is Mark.NEXT), 0)
 
 
 def _lines(prompt: Prompt, pen: Pen, room: int) -> list[Row]:
@@ -63,7 +79,7 @@ def _lines(prompt: Prompt, pen: Pen, room: int) -> list[Row]:
     single = [_cut_row(line, pen) for line in shown]
     if len(single) <= room:
         return single
-    return _window(single, next((i for i, line in enumerate(shown) if line.mark is Mark.NEXT), 0), room)
+    return _window(single, _next_index(shown), room)
 
 
 def _window(rows: list[Row], wanted: int, room: int) -> list[Row]:
@@ -93,7 +109,10 @@ def _marked(line: Line, pen: Pen) -> tuple[str, str, Ink]:
 
 def _rows_of(line: Line, pen: Pen) -> list[Row]:
     sign, text, ink = _marked(line, pen)
-    parts = wrap(text, max(pen.columns - width(sign), 1))
+    room = max(pen.columns - width(sign), 1)
+    if width(text) > room:
+        text = _COLUMN_GAP.sub(" ", text)
+    parts = wrap(text, room)
     return [row((sign if index == 0 else " " * width(sign)) + part, ink) for index, part in enumerate(parts)]
 
 

@@ -5,39 +5,55 @@ from __future__ import annotations
 from wms.terminal.rows import Pen, Row, Rows, Span
 from wms.terminal.text import fit, width
 from wms.terminal.theme import Ink
-from wms.terminal.times import LONG_OFFLINE_SECONDS, countdown, offline_for, urgent
+from wms.terminal.times import LONG_OFFLINE_SECONDS, countdown, left_until, offline_for, urgent
 from wms.workflows.prompt import Msg, msg
 from wms.workflows.view import Link, Status
 
 
 def where_rows(parts: tuple[Msg, ...], ship_by: int | None, status: Status, pen: Pen) -> Rows:
-    right = [*_countdown(ship_by, pen), *_sync(status, pen)]
     gap = " " if pen.narrow else "   "
-    right_cells = sum(width(text) for text, _ in right) + len(gap) * max(len(right) - 1, 0)
-    left = _left([pen.say(part) for part in parts], pen.columns - right_cells - len(gap) * bool(right), gap)
-    spans: list[Span] = [(left + " " * max(pen.columns - width(left) - right_cells, 0), Ink.QUIET)]
+    right = [*_countdown(ship_by, pen, worded=True), *_sync(status, pen)]
+    if pen.narrow and _cells(right, gap) > pen.columns // 2:
+        right = [*_countdown(ship_by, pen, worded=False), *_sync(status, pen)]
+    left = _left([pen.say(part) for part in parts], pen.columns - _cells(right, gap) - len(gap) * bool(right), gap)
+    spans: list[Span] = [(left + " " * max(pen.columns - width(left) - _cells(right, gap), 0), Ink.QUIET)]
     for index, span in enumerate(right):
         spans += [(gap, Ink.QUIET), span] if index else [span]
     return (Row(tuple(spans), Ink.QUIET),)
 
 
+def _cells(spans: list[Span], gap: str) -> int:
+    return sum(width(text) for text, _ in spans) + len(gap) * max(len(spans) - 1, 0)
+
+
 def _left(parts: list[str], cells: int, gap: str) -> str:
-    """The parts in `cells`: closer together, then without the middle ones, then the first without its last words."""
+    """The parts in `cells`: closer together, then fewer words.
+
+    The middle goes first; then the first part keeps its first word (a wave's number), the last its last (3/12).
+    """
     shown = [part for part in parts if part]
     for between in (gap, "  ", " "):
         if width(between.join(shown)) <= cells:
             return between.join(shown)
     while len(shown) > 2 and width(" ".join(shown)) > cells:
         shown.pop(1)
-    while shown and " " in shown[0] and width(" ".join(shown)) > cells:
-        shown[0] = shown[0].rpartition(" ")[0]
-    return fit(" ".join(shown), max(cells, 0))
+    first, last = shown[0].split(), shown[-1].split()
+    while len(first) > 1 and width(" ".join([*first, *last])) > cells:
+        first.pop()
+    if len(shown) == 1:
+        return fit(" ".join(first), cells)
+    while len(last) > 1 and width(" ".join([*first, *last])) > cells:
+        last.pop(0)
+    joined = " ".join([*first, *last])
+    return joined if width(joined) <= cells else fit(" ".join(last), cells)
 
 
-def _countdown(ship_by: int | None, pen: Pen) -> list[Span]:
+def _countdown(ship_by: int | None, pen: Pen, worded: bool) -> list[Span]:
     if ship_by is None:
         return []
-    return [(pen.say(countdown(ship_by, pen.now)), Ink.URGENT if urgent(ship_by, pen.now) else Ink.QUIET)]
+    left = countdown(ship_by, pen.now) if worded else left_until(ship_by, pen.now)
+    text = pen.say(left) if isinstance(left, Msg) else left
+    return [(text, Ink.URGENT if urgent(ship_by, pen.now) else Ink.QUIET)]
 
 
 def _sync(status: Status, pen: Pen) -> list[Span]:
