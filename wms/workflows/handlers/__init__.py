@@ -1,0 +1,3 @@
+"""Handlers by area. Importing this package registers them all."""
+
+from wms.workflows.handlers import inspection, office, packing, people, picking, shipping  # noqa: F401

@@ -1,0 +1,195 @@
+"""Orders in, held, released, cancelled; goods received, moved, corrected."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from wms.domain import commands as c
+from wms.domain import events as e
+from wms.domain.catalogue import Category, Item
+from wms.domain.ids import CategoryCode, InspectionId, Sku
+from wms.domain.inspection import InspectionLot, draw, sample_size
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.places import Place, PlaceKind
+from wms.domain.rows import Rows
+from wms.domain.stock import Lot, Promise, Stock
+from wms.workflows.handling import Answer, Context, handles, refuse
+from wms.workflows.prompt import Bilingual, msg
+
+
+@handles(c.TakeOrders)
+def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
+    """Orders known already are passed over, but a cancellation that came with them counts.
+
+    Stock is promised in the order of the file: what is not there any more holds the order, with the shortage named.
+    """
+    events: list[e.Event] = []
+    promised: Counter[str] = Counter()
+    seen: set[str] = set()
+    for incoming in command.orders:
+        known = rows.get(Order, incoming.order)
+        if known is None and incoming.order not in seen:
+            problems = list(incoming.problems)
+            if not problems and not incoming.cancelled:
+                problems = _shortages(incoming, rows, promised)
+            if not problems and not incoming.cancelled:
+                for sku, quantity in incoming.lines:
+                    promised[sku] += quantity
+            events.append(_received(incoming, rows, ",".join(problems)))
+            seen.add(incoming.order)
+        if incoming.cancelled and (known is None or not known.stop):
+            events.append(e.OrderCancelled(incoming.order, reason="cancelled by the channel"))
+    return tuple(events)
+
+
+def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceived:
+    categories = {item.category for sku, _ in incoming.lines if (item := rows.get(Item, sku)) is not None}
+    category = categories.pop() if len(categories) == 1 else CategoryCode("")
+    return e.OrderReceived(
+        incoming.order,
+        incoming.channel,
+        incoming.reference,
+        incoming.ship_by,
+        category,
+        incoming.carrier,
+        incoming.lines,
+        hold,
+        incoming.masked,
+        incoming.sealed,
+    )
+
+
+def _shortages(incoming: c.IncomingOrder, rows: Rows, promised: Counter[str]) -> list[str]:
+    wanted: Counter[Sku] = Counter()
+    for sku, quantity in incoming.lines:
+        wanted[sku] += quantity
+    problems = []
+    for sku, quantity in wanted.items():
+        missing = quantity - (sellable(rows, sku) - promised[sku])
+        if missing > 0:
+            problems.append(f"stock:{sku}:{missing}")
+    return problems
+
+
+def sellable(rows: Rows, sku: str) -> int:
+    """Units in bins that no task and no ready order has been promised, held lots aside."""
+    free = 0
+    for stock in rows.where(Stock, sku=sku):
+        place = rows.get(Place, stock.place)
+        lot = rows.get(Lot, sku, stock.lot)
+        if place is not None and place.kind == PlaceKind.BIN and not (lot is not None and lot.held):
+            free += stock.free
+    promise = rows.get(Promise, sku)
+    return free - (promise.quantity if promise is not None else 0)
+
+
+@handles(c.HoldOrder)
+def hold_order(command: c.HoldOrder, rows: Rows, context: Context) -> Answer:
+    order = rows.get(Order, command.order)
+    if order is None:
+        return refuse(msg("No order {order}", order=command.order))
+    if order.status != OrderStatus.READY:
+        return refuse(msg("Order {order} is not waiting: it can't be held", order=order.reference))
+    return (e.OrderHeld(order.id, command.reason),)
+
+
+@handles(c.ReleaseOrder)
+def release_order(command: c.ReleaseOrder, rows: Rows, context: Context) -> Answer:
+    order = rows.get(Order, command.order)
+    if order is None:
+        return refuse(msg("No order {order}", order=command.order))
+    if order.status != OrderStatus.HELD:
+        return refuse(msg("Order {order} is not held", order=order.reference))
+    if "no_items" in order.hold or "unknown_item" in order.hold:
+        return refuse(msg("Order {order} names no item we have: mend it in the channel", order=order.reference))
+    return (e.OrderReleased(order.id),)
+
+
+@handles(c.CancelOrder)
+def cancel_order(command: c.CancelOrder, rows: Rows, context: Context) -> Answer:
+    order = rows.get(Order, command.order)
+    if order is None:
+        return refuse(msg("No order {order}", order=command.order))
+    if order.stop or order.status == OrderStatus.CANCELLED:
+        return refuse(msg("Order {order} is already cancelled", order=order.reference))
+    return (e.OrderCancelled(order.id, command.refund, command.reason),)
+
+
+@handles(c.AllowPartial)
+def allow_partial(command: c.AllowPartial, rows: Rows, context: Context) -> Answer:
+    order = rows.get(Order, command.order)
+    if order is None or order.status != OrderStatus.SHORT:
+        return refuse(msg("Order {order} is not short", order=command.order))
+    return (e.PartialAllowed(order.id),)
+
+
+@handles(c.RevealRecipient)
+def reveal_recipient(command: c.RevealRecipient, rows: Rows, context: Context) -> Answer:
+    return (e.RecipientRevealed(command.order, command.why),)
+
+
+@handles(c.ReceiveGoods)
+def receive_goods(command: c.ReceiveGoods, rows: Rows, context: Context) -> Answer:
+    """Goods of a category inspected inbound stay held until their sample has passed."""
+    item = rows.get(Item, command.sku)
+    if item is None:
+        return refuse(msg("No item {sku}", sku=command.sku))
+    if rows.get(Place, command.place) is None:
+        return refuse(msg("No place {place}", place=command.place))
+    if command.quantity <= 0:
+        return refuse(msg("The quantity must be more than 0"))
+    if item.lot_controlled and not command.lot:
+        return refuse(msg("Item {sku} needs its lot", sku=item.sku))
+    category = rows.get(Category, item.category)
+    inspect = category is not None and category.inspect_inbound
+    received = e.GoodsReceived(
+        command.receipt, command.sku, command.lot, command.quantity, command.place, command.expiry, inspect
+    )
+    if category is None or not inspect:
+        return (received,)
+    return (received, _inbound_sample(command, category, rows, context))
+
+
+def _inbound_sample(command: c.ReceiveGoods, category: Category, rows: Rows, context: Context) -> e.SampleDrawn:
+    seed, size = context.fresh(), sample_size(command.quantity, category.sample_percent)
+    units = tuple(
+        e.DrawnUnit(command.receipt, unit, command.sku, command.lot, place=command.place)
+        for unit in draw(seed, command.quantity, size)
+    )
+    number = len(rows.where(InspectionLot, reference=command.receipt)) + 1
+    name = InspectionId(f"{command.receipt}-{command.sku}-{command.lot or number}")
+    return e.SampleDrawn(
+        name, "inbound", command.receipt, category.code, command.quantity, category.sample_percent, seed, units
+    )
+
+
+@handles(c.MoveStock)
+def move_stock(command: c.MoveStock, rows: Rows, context: Context) -> Answer:
+    stock = rows.get(Stock, command.source, command.sku, command.lot)
+    if rows.get(Place, command.target) is None:
+        return refuse(msg("No place {place}", place=command.target))
+    if command.quantity <= 0:
+        return refuse(msg("The quantity must be more than 0"))
+    if stock is None or stock.free < command.quantity:
+        free = stock.free if stock is not None else 0
+        return refuse(
+            msg("Only {n} free at {place}", n=free, place=command.source), msg("Count the place, then correct it")
+        )
+    return (e.StockMoved(command.sku, command.lot, command.quantity, command.source, command.target, command.reason),)
+
+
+@handles(c.AdjustStock)
+def adjust_stock(command: c.AdjustStock, rows: Rows, context: Context) -> Answer:
+    item = rows.get(Item, command.sku)
+    if item is None:
+        return refuse(msg("No item {sku}", sku=command.sku))
+    if rows.get(Place, command.place) is None:
+        return refuse(msg("No place {place}", place=command.place))
+    if not command.reason.strip():
+        return refuse(msg("A correction needs a reason"))
+    stock = rows.get(Stock, command.place, command.sku, command.lot)
+    have = stock.quantity if stock is not None else 0
+    if have + command.difference < 0:
+        name = Bilingual(item.zh, item.en)
+        return refuse(msg("Only {n} of {item} are booked at {place}", n=have, item=name, place=command.place))
+    return (e.StockAdjusted(command.sku, command.lot, command.place, command.difference, command.reason),)

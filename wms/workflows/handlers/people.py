@@ -1,0 +1,44 @@
+"""People signing in and out, refused scans, things for the supervisor."""
+
+from __future__ import annotations
+
+from wms.domain import commands as c
+from wms.domain import events as e
+from wms.domain.catalogue import Person
+from wms.domain.review import Review
+from wms.domain.rows import Rows
+from wms.workflows.handling import Answer, Context, handles, refuse
+from wms.workflows.prompt import msg
+
+
+@handles(c.SignIn)
+def sign_in(command: c.SignIn, rows: Rows, context: Context) -> Answer:
+    person = rows.get(Person, command.badge)
+    if person is None:
+        return refuse(msg("Unknown badge"), msg("Ask the supervisor"))
+    if not person.active:
+        return refuse(msg("This badge is blocked"), msg("Ask the supervisor"))
+    return (e.SignedIn(command.badge, command.role),)
+
+
+@handles(c.SignOut)
+def sign_out(command: c.SignOut, rows: Rows, context: Context) -> Answer:
+    return (e.SignedOut(command.badge),)
+
+
+@handles(c.RefuseScan)
+def refuse_scan(command: c.RefuseScan, rows: Rows, context: Context) -> Answer:
+    return (e.ScanRefused(command.raw[:200], command.screen, command.why),)
+
+
+@handles(c.RaiseReview)
+def raise_review(command: c.RaiseReview, rows: Rows, context: Context) -> Answer:
+    return (e.ReviewRaised(command.kind, command.subject, command.detail),)
+
+
+@handles(c.CloseReview)
+def close_review(command: c.CloseReview, rows: Rows, context: Context) -> Answer:
+    found = rows.get(Review, command.review)
+    if found is None or not found.open:
+        return refuse(msg("Somebody has already done this"))
+    return (e.ReviewClosed(command.review, command.decision),)
