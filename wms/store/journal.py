@@ -9,6 +9,11 @@ from wms.domain.events import Fact, Key
 from wms.domain.ids import Badge, DeviceId
 from wms.store.codec import decode, encode, kind_of
 
+
+class Forked(ValueError):
+    """Two different facts claim the same key: a device's whole folder was put back or copied, guard and all."""
+
+
 _COLUMNS = "device, epoch, n, position, at, person, kind, body"
 REPLAY_ORDER = "position IS NULL, position, seq"  # confirmed facts in the hub's order, then one's own
 
@@ -77,6 +82,13 @@ def seq_of(connection: Any, key: Key) -> int | None:
         "SELECT seq FROM journal WHERE device = ? AND epoch = ? AND n = ?", (key.device, key.epoch, key.n)
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def require_same(connection: Any, seq: int, fact: Fact) -> None:
+    """Raise `Forked` unless the journal's entry `seq` says what `fact` says (its position aside)."""
+    held = fact_of(connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE seq = ?", (seq,)).fetchone())  # noqa: S608
+    if (held.key, held.at, held.person, held.body) != (fact.key, fact.at, fact.person, fact.body):
+        raise Forked(f"{fact.key.device}/{fact.key.epoch}/{fact.key.n} already stands for something else")
 
 
 def confirm(connection: Any, seq: int, position: int) -> None:

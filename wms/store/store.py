@@ -38,9 +38,12 @@ class Store:
     def __init__(
         self, folder: Path, device: str = "", *, decides: bool = True, clock: Callable[[], int] = now_ms
     ) -> None:
-        """`device` names a new store; an existing one keeps its own name. `clock` gives UTC milliseconds."""
+        """`device` names a new store; an existing one keeps its own name. `clock` gives UTC milliseconds.
+
+        A store that has joined a hub never decides again, whatever `decides` says.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.clock, self.decides = folder, clock, decides
+        self.folder, self.clock = folder, clock
         self.path = folder / "wms.sqlite3"
         self.guard = Guard(folder / "wms.guard")
         self._db = connect(self.path)
@@ -51,6 +54,7 @@ class Store:
         self.writer = Writer(self._db)
         self.restored = False
         self.writer.do(self._prepare_schema)
+        self.decides = decides and not self.meta("member")
         self.device = DeviceId(self._remember("device", device or f"T{secrets.token_hex(3).upper()}"))
         self.epoch = self.writer.do(self._settle_epoch)
 
@@ -89,8 +93,18 @@ class Store:
 
     # Deciding and recording
 
-    def execute(self, command: object, person: Badge, at: int | None = None) -> Outcome:
-        """Check a command against the rules and record what follows. Raises `StoreUnwritable`; nothing is half done."""
+    def execute(
+        self,
+        command: object,
+        person: Badge,
+        at: int | None = None,
+        *,
+        beside: Callable[[Any, Outcome], None] | None = None,
+    ) -> Outcome:
+        """Check a command against the rules and record what follows. Raises `StoreUnwritable`; nothing is half done.
+
+        `beside` writes more into the same transaction, such as the answer a hub keeps; if it raises, nothing happened.
+        """
         moment = self.clock() if at is None else at
 
         def work(connection: Any) -> Outcome:
@@ -99,9 +113,14 @@ class Store:
                 self.device, self.epoch, person, moment // 1000, lambda: secrets.token_hex(16), self.guard.leased
             )
             answer = handle(command, tables, context)
-            if isinstance(answer, Refused):
-                return answer
-            return Recorded(self._append(connection, tables, answer, person, moment))
+            outcome: Outcome = (
+                answer
+                if isinstance(answer, Refused)
+                else Recorded(self._append(connection, tables, answer, person, moment))
+            )
+            if beside is not None:
+                beside(connection, outcome)
+            return outcome
 
         outcome = self.writer.do(work)
         if isinstance(outcome, Recorded):
@@ -140,7 +159,8 @@ class Store:
         """Take confirmed facts from the hub, in its order; own unconfirmed ones are laid on top again.
 
         Facts already held are passed over. Returns how many were new to this store or newly confirmed.
-        Raises `ValueError` when a position is missing between what is held and what came.
+        Raises `ValueError` when a position is missing between what is held and what came, and `Forked` when the hub
+        knows another fact under the key of an own one.
         """
         taken = self.writer.do(lambda connection: self._receive(connection, facts))
         if taken:
@@ -158,6 +178,8 @@ class Store:
                 raise ValueError(f"the hub's facts jump from {at} to {fact.position}")
             at, seq = fact.position, own.pop((fact.key.device, fact.key.epoch, fact.key.n), None)
             taken.append(fact)
+            if seq is not None:
+                journal.require_same(connection, seq, fact)
             if seq is not None and not lifted and seq < next(iter(own.values()), seq + 1):
                 journal.confirm(connection, seq, at)
                 tables.forget(seq)
@@ -194,12 +216,18 @@ class Store:
             apply(tables, fact)
 
     def ingest(self, facts: Sequence[Fact]) -> list[Fact]:
-        """The hub's side of a push: number and apply facts it does not hold yet; returns them with their positions."""
+        """The hub's side of a push: number and apply facts it does not hold yet; returns them with their positions.
+
+        Raises `Forked`, and takes nothing, when a fact differs from the one it holds under the same key.
+        """
 
         def work(connection: Any) -> list[Fact]:
             tables, position, taken = SqliteTables(connection), journal.head(connection), []
             for fact in facts:
-                if journal.seq_of(connection, fact.key) is None:
+                seq = journal.seq_of(connection, fact.key)
+                if seq is not None:
+                    journal.require_same(connection, seq, fact)
+                else:
                     position += 1
                     numbered = Fact(fact.key, fact.at, fact.person, fact.body, position)
                     journal.append(connection, numbered)
@@ -218,6 +246,7 @@ class Store:
         def work(connection: Any) -> None:
             connection.execute("UPDATE journal SET position = NULL")
             _set_meta(connection, "undo", "missing")
+            _set_meta(connection, "member", "yes")
 
         if self.decides:
             self.writer.do(work)
