@@ -49,20 +49,22 @@ def bands(picture: Image.Image) -> list[Band | Feed]:
 
 
 def without_real_time_commands(picture: Image.Image) -> Image.Image:
-    """`picture`, moved right by the fewest dots after which no band holds the bytes of a real-time command.
+    """`picture`, moved sideways by the fewest dots after which no band holds the bytes of a real-time command.
 
-    Seven dots suffice for any byte to change; raises ValueError if ink would leave the paper before.
+    Raises ValueError if ink would leave the paper before.
     """
-    bounds = ImageChops.invert(picture).getbbox()
-    room = picture.width - bounds[2] if bounds else 0
-    for shift in range(min(room, 7) + 1):
-        moved = picture if shift == 0 else _moved_right(picture, shift)
+    left, _, right, _ = ImageChops.invert(picture).getbbox() or (0, 0, picture.width, 0)
+    room = range(-left, picture.width - right + 1)
+    for shift in sorted(range(-7, 8), key=abs):
+        if shift not in room:
+            continue
+        moved = picture if shift == 0 else _moved(picture, shift)
         if not any(isinstance(part, Band) and REAL_TIME_COMMAND.search(part.data) for part in bands(moved)):
             return moved
     raise ValueError("the picture holds bytes that printers take for commands, and there is no margin to move it")
 
 
-def _moved_right(picture: Image.Image, dots: int) -> Image.Image:
+def _moved(picture: Image.Image, dots: int) -> Image.Image:
     moved = Image.new("1", picture.size, 255)
     moved.paste(picture, (dots, 0))
     return moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 _NOT_AT_LINE_START = frozenset("!%),.:;?]}¢°’”…‰′″›℃、。々〉》」』】〕〗！％），．：；？］｝～·-—")
 _NOT_AT_LINE_END = frozenset("$([{£¥‘“‹〈《「『【〔〖（［｛＄￥#№")
@@ -58,7 +59,7 @@ def wrap(text: str, width: float, advance: Callable[[str], float]) -> list[str]:
 
 def _pieces(text: str) -> Iterator[str]:
     piece = ""
-    for char, following in zip(text, [*text[1:], ""], strict=True):
+    for char, following in pairwise([*text, ""]):
         piece += char
         if not following or _may_break(char, following):
             yield piece

@@ -96,5 +96,5 @@ def with_qr(code: str, field: str, items: tuple[Item, ...], width_mm: float, qr_
 
 
 def sheet(width_mm: float, *items: Item) -> Label:
-    """A label of those items with the usual margin."""
-    return Label(width_mm, items)
+    """A label of those items; narrow paper gives bar codes all but a hair."""
+    return Label(width_mm, items, margin_mm=1.0 if width_mm >= WIDE_MM else 0.5)
