@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import queue
 import select
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
@@ -19,7 +21,7 @@ from typing import Literal, Protocol, TypeAlias
 from drivers.address import Address, parse_address
 
 Fault: TypeAlias = Literal[
-    "missing", "denied", "busy", "refused", "timeout", "unreachable", "lost", "disk_full", "unsupported"
+    "missing", "denied", "busy", "refused", "timeout", "unreachable", "lost", "closed", "disk_full", "unsupported"
 ]
 
 READ_SIZE = 65536
@@ -114,7 +116,13 @@ class Port(Protocol):
 
 
 def wait_for(fd: int, timeout_s: float | None, *, writable: bool, wake: Wake | None) -> None:
-    """Poll a descriptor, and a Wake, which is cleared."""
+    """Wait on a descriptor, and on a Wake, which is cleared."""
+    if not hasattr(select, "poll"):  # Windows, where sockets only get here
+        reading = [fd, wake.fileno()] if wake else [fd]
+        ready_now, _, _ = select.select(reading, [fd] if writable else [], [], timeout_s)
+        if wake and wake.fileno() in ready_now:
+            wake.clear()
+        return
     poll = select.poll()
     poll.register(fd, select.POLLIN | (select.POLLOUT if writable else 0))
     if wake:
@@ -133,11 +141,17 @@ class DescriptorPort:
     def __init__(self, fd: int) -> None:
         self.fd = fd
 
+    def _take(self, size: int) -> bytes:
+        return os.read(self.fd, size)
+
+    def _give(self, data: bytes) -> int:
+        return os.write(self.fd, data)
+
     def read(self) -> bytes:
         taken = bytearray()
         while len(taken) < READ_SIZE:
             try:
-                data = os.read(self.fd, READ_SIZE)
+                data = self._take(READ_SIZE)
             except BlockingIOError:
                 break
             except OSError as error:
@@ -146,14 +160,14 @@ class DescriptorPort:
                 raise PortError("lost", str(error)) from error
             if not data:
                 if self.ends_on_empty_read and not taken:
-                    raise PortError("lost", "closed by the other side")
+                    raise PortError("closed", "by the other side")
                 break
             taken += data
         return bytes(taken)
 
     def write(self, data: bytes) -> int:
         try:
-            return os.write(self.fd, data)
+            return self._give(data)
         except BlockingIOError:
             return 0
         except OSError as error:
@@ -169,12 +183,34 @@ class DescriptorPort:
         os.close(self.fd)
 
 
+def resolve(host: str, port: int, timeout_s: float) -> tuple[str, int]:
+    """The first address of a host, within the time; a name server may take half a minute to say no."""
+    answers: queue.SimpleQueue[tuple[str, int] | OSError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][:2])  # type: ignore[arg-type]
+        except OSError as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(0.001, timeout_s))
+    except queue.Empty:
+        raise TimeoutError(host) from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
+
+
 class SocketPort(DescriptorPort):
     """A TCP connection to a serial-device server or a network printer."""
 
     def __init__(self, host: str, port: int, timeout_s: float) -> None:
+        until = time.monotonic() + timeout_s
         try:
-            self._socket = socket.create_connection((host, port), timeout=max(0.001, timeout_s))
+            address = resolve(host, port, timeout_s)
+            self._socket = socket.create_connection(address, timeout=max(0.001, until - time.monotonic()))
         except TimeoutError as error:
             raise PortError("timeout", f"{host}:{port} did not answer") from error
         except OSError as error:
@@ -183,6 +219,12 @@ class SocketPort(DescriptorPort):
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watch_silence()
         super().__init__(self._socket.fileno())
+
+    def _take(self, size: int) -> bytes:
+        return self._socket.recv(size)
+
+    def _give(self, data: bytes) -> int:
+        return self._socket.send(data)
 
     def _watch_silence(self) -> None:
         """Notice a peer that lost its power, which says no good-bye, within some ten seconds."""
@@ -210,13 +252,14 @@ class SocketPort(DescriptorPort):
 
 
 class FilePort(DescriptorPort):
-    """A file that bytes are appended to, for trials and archives."""
+    """A file that bytes are appended to, for trials and archives; a FIFO must have its reader already."""
 
+    FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     ends_on_empty_read = False
 
     def __init__(self, path: str) -> None:
         try:
-            super().__init__(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644))
+            super().__init__(os.open(path, self.FLAGS, 0o644))
         except OSError as error:
             raise fault_of(error) from error
 
@@ -224,18 +267,12 @@ class FilePort(DescriptorPort):
         return b""
 
     def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        if not writable:
-            time.sleep(timeout_s or 0)
+        time.sleep(min(timeout_s or 0, 0.01))
 
-    def keep_or_undo(self, before: int, *, complete: bool) -> None:
-        """Put complete bytes on the disk; cut incomplete ones off again. Raises OSError."""
-        if complete:
+    def to_disk(self) -> None:
+        """Make what was written survive a power cut, where the file can."""
+        with contextlib.suppress(OSError):
             os.fsync(self.fd)
-        else:
-            os.ftruncate(self.fd, before)
-
-    def size(self) -> int:
-        return os.fstat(self.fd).st_size
 
 
 class PyserialPort:
