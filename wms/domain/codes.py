@@ -1,4 +1,4 @@
-"""Numbers with a check digit: GTIN, UPC-E, SSCC and GLN (GS1 General Specifications, sections 1.4.4 and 7.9)."""
+"""Numbers with a check digit: GTIN, UPC-E and SSCC (GS1 General Specifications, section 7.9)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from wms.domain.codes import gtin14, has_right_check_digit, is_digits
 from wms.domain.gs1_elements import (
@@ -41,7 +40,7 @@ _EXPIRY = ("17", "7003", "15")
 _SAID_ONCE = ("00", "01", "02", "10", "17", "21", "30", "37", "414")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gs1:
     """A valid message. `elements` are its (AI, value) pairs in order; the rest are readings of them, '' or None if
     the message does not say. `year` (of the scan) places two-digit years in their century."""
@@ -53,51 +52,51 @@ class Gs1:
         """The value of the first of these AIs that the message has, or ''."""
         return next((value for ai in ais for name, value in self.elements if name == ai), "")
 
-    @cached_property
+    @property
     def gtin(self) -> str:
         """The goods (01), or what the logistic unit contains (02), 14 digits."""
         return self.first("01", "02")
 
-    @cached_property
+    @property
     def lot(self) -> str:
         return self.first("10")
 
-    @cached_property
+    @property
     def serial(self) -> str:
         return self.first("21")
 
-    @cached_property
+    @property
     def expiry(self) -> str:
         """The ISO date after which the goods are not to be used (17, 7003), else best before (15)."""
         day = date_of(self.first(*_EXPIRY)[:6], self.year) if self.first(*_EXPIRY) else None
         return day.isoformat() if day else ""
 
-    @cached_property
+    @property
     def quantity(self) -> int | None:
         """How many of `gtin` there are (37 or 30)."""
         count = self.first("37", "30")
         return int(count) if count else None
 
-    @cached_property
+    @property
     def weight_g(self) -> int | None:
         """The net weight (310n), rounded to whole grams."""
         for ai, value in self.elements:
             if ai.startswith("310"):
-                per_unit = 10 ** int(ai[3])
+                per_unit: int = 10 ** int(ai[3])
                 return (int(value) * 1000 + per_unit // 2) // per_unit
         return None
 
-    @cached_property
+    @property
     def sscc(self) -> str:
         """The logistic unit (00), 18 digits."""
         return self.first("00")
 
-    @cached_property
+    @property
     def location(self) -> str:
         """The global location number of a place (414), 13 digits."""
         return self.first("414")
 
-    @cached_property
+    @property
     def conflicting(self) -> bool:
         """Whether it says two things where only one can be true, such as two lots or two kinds of goods.
 

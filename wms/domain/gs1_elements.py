@@ -72,7 +72,7 @@ _DATES = {
     "11": "d", "12": "d", "13": "d", "15": "d", "16": "d", "17": "d", "4324": "dt", "4325": "dt", "4326": "D",
     "7003": "Dt", "7006": "D", "7007": "DD", "7011": "Dt", "8008": "D",
 }  # fmt: skip
-"""The pieces of the value: d YYMMDD where day 00 means the month's last, D YYMMDD, t HHMM. Later ones may be missing."""
+"""The pieces of the value: d YYMMDD where day 00 is the month's last, D YYMMDD, t HHMM. A later one may be missing."""
 
 _ALPHANUMERIC_KEYS = frozenset({"401", "7023", "8004", "8010", "8013"})
 """Values that begin with a company prefix, of which at least the first four characters are digits."""
@@ -177,9 +177,9 @@ def _cut(pieces: str, value: str) -> Iterator[str]:
 @cache
 def _rules() -> dict[str, _Rule]:
     """Every AI; biip is imported at the first GS1 message, because its table costs 50 ms."""
-    from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS as table
+    from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS as TABLE  # it has no public name
 
-    return {ai: _rule(entry.format, entry.pattern, entry.separator_required) for ai, entry in table.items()}
+    return {ai: _rule(entry.format, entry.pattern, entry.separator_required) for ai, entry in TABLE.items()}
 
 
 def _rule(format_: str, pattern: str, separator: bool) -> _Rule:

@@ -1,6 +1,6 @@
 """GS1 Digital Link: the web address in a QR code or DataMatrix that holds a GS1 key in its path.
 
-Rules: GS1 Digital Link Standard, URI Syntax, release 1.6, sections 4.4 to 4.12.
+The rules are those of the GS1 Digital Link Standard, URI Syntax.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def is_web_address(text: str) -> bool:
 def parse_link(text: str, *, short_gtins: bool = False) -> tuple[Element, ...] | Rejected:
     """The (AI, value) pairs of a Digital Link: key and qualifiers of the path, then the attributes of the query.
 
-    `short_gtins` takes a GTIN-8, -12 or -13 in the path too, as links printed before release 1.2 have it.
+    `short_gtins` takes a GTIN-8, -12 or -13 in the path too, as links of the standard's first releases have it.
     """
     if not _ADDRESS.fullmatch(text):
         return Rejected(Fault.DL_ILLEGAL_CHARACTER)
