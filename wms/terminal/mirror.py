@@ -8,7 +8,7 @@ import socket
 import threading
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import IO, Any
 
 from wms.terminal.messages import speech
 from wms.terminal.station_port import StationPort
@@ -16,11 +16,6 @@ from wms.workflows.view import View
 
 _SLOWEST_LISTENER = 10_000  # lines that may wait for a socket or a fifo before it is given up
 _SECONDS_TO_CLOSE = 2.0
-
-
-class _Sink(Protocol):
-    def write(self, line: bytes, /) -> object: ...
-    def close(self) -> None: ...
 
 
 class Mirror:
@@ -61,15 +56,16 @@ class Mirror:
         with contextlib.suppress(OSError), contextlib.closing(self._opened()) as sink:
             while (line := self._lines.get()) is not None and not self._ended.is_set():
                 sink.write(line)
+                sink.flush()
         self._ended.set()
 
-    def _opened(self) -> _Sink:
+    def _opened(self) -> IO[bytes]:
         if not self.path.is_socket():
-            return self.path.open("ab", buffering=0)
+            return self.path.open("ab")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listener.connect(str(self.path))
-            return listener.makefile("wb", buffering=0)
+            return listener.makefile("wb")
         finally:
             listener.close()  # the file made from it keeps the connection
 

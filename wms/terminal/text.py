@@ -18,6 +18,8 @@ _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: the terminal obeys these
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, and bidirectional controls
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"  # format characters of other scripts
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\u115f\u1160\u3164\uffa0\ufff0-\ufffd"  # fillers, interlinear marks, an earlier decoder's replacement
     "\ufe00-\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U000e0000-\U000e0fff"  # sequences whose width no two terminals agree on
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # surrogates and non-characters: these cannot be written at all
@@ -92,7 +94,7 @@ def wrap(text: str, cells: int, first: int | None = None) -> list[str]:
     """
     rows: list[str] = []
     rest = text
-    while width(rest) > (room := max(cells if rows or first is None else first, 1)):
+    while len(rest) > 1 and width(rest) > (room := max(cells if rows or first is None else first, 1)):
         head = crop(rest, room) or rest[:1]
         cut = _break_at(rest, len(head))
         rows.append(rest[:cut].rstrip())

@@ -15,14 +15,10 @@ def keys_rows(keys: tuple[Key, ...], pen: Pen, more: str = "") -> Rows:
     shown = keys[:_MOST]
     without_help = tuple(key for key in shown if key.key != "f1")
     for tried in (shown, without_help):
-        for labels in (_long, _short):
-            if pen.narrow and labels is _long:
-                continue
-            pairs = [(key.key.upper(), labels(key, pen)) for key in tried]
-            for joint, gap in ((" ", "  "), (" ", " "), ("", " ")):
-                spans = _spans(pairs, joint, gap)
-                if _cells(spans) <= pen.columns:
-                    return (_row(spans, more, pen),)
+        for label, joint, gap in _FORMS[1:] if pen.narrow else _FORMS:
+            spans = _spans([(key.key.upper(), label(key, pen)) for key in tried], joint, gap)
+            if _cells(spans) <= pen.columns:
+                return (_row(spans, more, pen),)
     cut = fit("".join(text for text, _ in spans), pen.columns)
     return (Row(((cut, Ink.QUIET),), Ink.QUIET),)
 
@@ -33,6 +29,10 @@ def _long(key: Key, pen: Pen) -> str:
 
 def _short(key: Key, pen: Pen) -> str:
     return pen.say(key.short or key.label)
+
+
+# From roomy to tight: how a label is said, what joins it to its key, what parts it from the next.
+_FORMS = ((_long, " ", "  "), (_short, " ", "  "), (_short, " ", " "), (_short, "", " "))
 
 
 def _spans(pairs: list[tuple[str, str]], joint: str, gap: str) -> list[Span]:

@@ -9,17 +9,27 @@ from wms.terminal.times import LONG_OFFLINE_SECONDS, countdown, left_until, offl
 from wms.workflows.prompt import Msg, msg
 from wms.workflows.view import Link, Status
 
+_LEFT_CELLS = 10
+
 
 def where_rows(parts: tuple[Msg, ...], ship_by: int | None, status: Status, pen: Pen) -> Rows:
     gap = " " if pen.narrow else "   "
-    right = [*_countdown(ship_by, pen, worded=True), *_sync(status, pen)]
-    if pen.narrow and _cells(right, gap) > pen.columns // 2:
-        right = [*_countdown(ship_by, pen, worded=False), *_sync(status, pen)]
+    right = _right(ship_by, status, pen, gap)
     left = _left([pen.say(part) for part in parts], pen.columns - _cells(right, gap) - len(gap) * bool(right), gap)
     spans: list[Span] = [(left + " " * max(pen.columns - width(left) - _cells(right, gap), 0), Ink.QUIET)]
     for index, span in enumerate(right):
         spans += [(gap, Ink.QUIET), span] if index else [span]
     return (Row(tuple(spans), Ink.QUIET),)
+
+
+def _right(ship_by: int | None, status: Status, pen: Pen, gap: str) -> list[Span]:
+    """Countdown and sync state, in fewer words where they would leave no room to say which work this is."""
+    right: list[Span] = []
+    for worded_time, worded_sync in ((True, not pen.narrow), (False, not pen.narrow), (False, False)):
+        right = [*_countdown(ship_by, pen, worded_time), *_sync(status, pen, worded_sync)]
+        if pen.columns - _cells(right, gap) - len(gap) >= _LEFT_CELLS:
+            break
+    return right
 
 
 def _cells(spans: list[Span], gap: str) -> int:
@@ -56,21 +66,21 @@ def _countdown(ship_by: int | None, pen: Pen, worded: bool) -> list[Span]:
     return [(text, Ink.URGENT if urgent(ship_by, pen.now) else Ink.QUIET)]
 
 
-def _sync(status: Status, pen: Pen) -> list[Span]:
+def _sync(status: Status, pen: Pen, worded: bool) -> list[Span]:
     """Nothing alone; else what waits to be sent, and how long the hub has been away."""
     match status.link:
         case Link.ALONE:
             return []
         case Link.OFFLINE:
-            return [_offline(status, pen)]
+            return [_offline(status, pen, worded)]
         case _:
-            text = f"^{status.unsent}" if pen.narrow else pen.say(msg("unsent {n}", n=status.unsent))
+            text = pen.say(msg("unsent {n}", n=status.unsent)) if worded else f"^{status.unsent}"
             return [(text, Ink.PLAIN if status.unsent else Ink.QUIET)]
 
 
-def _offline(status: Status, pen: Pen) -> Span:
+def _offline(status: Status, pen: Pen, worded: bool) -> Span:
     since = pen.now if status.offline_since is None else status.offline_since
-    away = msg("off") if pen.narrow else offline_for(since, pen.now)
+    away = offline_for(since, pen.now) if worded else msg("off")
     waiting = f"^{status.unsent}" if status.unsent else ""
-    text = ("" if pen.narrow else " ").join(filter(None, (pen.say(away), waiting)))
+    text = (" " if worded else "").join(filter(None, (pen.say(away), waiting)))
     return text, Ink.URGENT if pen.now - since > LONG_OFFLINE_SECONDS else Ink.CAUTION

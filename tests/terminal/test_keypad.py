@@ -1,0 +1,88 @@
+"""What typing means under different prompts."""
+
+import pytest
+
+from wms.terminal.keypad import Keypad
+from wms.workflows.inputs import Chose, Entered, Pressed, Scanned
+from wms.workflows.prompt import Choice, Entry, Prompt, plain
+
+ASK = Prompt("pick.bin")
+COUNT = Prompt("count", entry=Entry.NUMBER)
+QUESTION = Prompt("short", choices=tuple(Choice(plain(f"reason {n}")) for n in range(1, 11)))
+
+
+@pytest.mark.parametrize(("digit", "index"), [("1", 0), ("9", 8), ("0", 9)])
+def test_a_digit_answers_a_question(digit, index):
+    assert Keypad().typed(digit, QUESTION) == Chose(index)
+
+
+def test_a_digit_beyond_the_choices_answers_nothing():
+    two = Prompt("two", choices=QUESTION.choices[:2])
+    assert Keypad().typed("3", two) is None
+    assert Keypad().typed("0", two) is None
+
+
+def test_a_burst_of_digits_answers_nothing():
+    assert Keypad().typed("12", QUESTION) is None
+
+
+def test_number_entry_takes_figures_only():
+    keypad = Keypad()
+    keypad.typed("1a2²", COUNT)
+    assert keypad.line(COUNT) == "12"
+    assert keypad.pressed("enter", COUNT, 0) == Entered("12")
+    assert keypad.line(COUNT) == ""
+
+
+def test_secret_is_never_shown():
+    pin = Prompt("pin", entry=Entry.SECRET)
+    keypad = Keypad()
+    keypad.typed("4711", pin)
+    assert keypad.line(pin) == "****"
+    assert keypad.pressed("enter", pin, 0) == Entered("4711")
+
+
+def test_corrections():
+    keypad = Keypad()
+    keypad.typed("123", COUNT)
+    assert keypad.pressed("backspace", COUNT, 0) is None
+    assert keypad.text == "12"
+    assert keypad.pressed("escape", COUNT, 0) is None
+    assert keypad.text == ""
+    assert keypad.pressed("escape", COUNT, 0) == Pressed("escape")
+    assert keypad.pressed("enter", COUNT, 0) == Pressed("enter")
+
+
+def test_a_code_typed_by_hand_is_a_scan_of_the_keypad():
+    keypad = Keypad()
+    assert keypad.line(ASK) is None
+    keypad.typed("/A-03", ASK)
+    assert keypad.line(ASK) == "/A-03"
+    assert keypad.pressed("enter", ASK, 77) == Scanned("A-03", source="keypad", at=77)
+    keypad.typed(" ", ASK)
+    assert keypad.pressed("enter", ASK, 77) is None
+
+
+def test_function_keys_work_during_entry_and_shortcuts_of_desktops_do_not():
+    keypad = Keypad()
+    keypad.typed("12", COUNT)
+    assert keypad.pressed("f2", COUNT, 0) == Pressed("f2")
+    assert keypad.text == "12"
+    for key in ("ctrl+c", "ctrl+q", "tab", "left", "f13"):
+        assert keypad.pressed(key, COUNT, 0) is None
+
+
+def test_typing_ends_with_its_prompt_but_not_with_a_new_picture_of_it():
+    keypad = Keypad()
+    keypad.follow(COUNT)
+    keypad.typed("12", COUNT)
+    keypad.follow(COUNT.but(ask=plain("again")))
+    assert keypad.text == "12"
+    keypad.follow(ASK)
+    assert keypad.text == ""
+
+
+def test_a_line_has_an_end():
+    keypad = Keypad()
+    keypad.typed("9" * 1000, COUNT)
+    assert len(keypad.text) == 64
