@@ -28,23 +28,31 @@ class LineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a device is. `target` is a path, a host, a queue or, for `pyserial`, a whole URL."""
+    """Where a device is. `target` is a path, a host, a queue or, for `pyserial`, a whole URL.
+
+    `answers` is False (`?status=0`) for a printer that would print the questions of ESC/POS instead of answering.
+    """
 
     kind: AddressKind
     target: str
     port: int = 0
     line: LineSettings = LineSettings()
+    answers: bool = True
 
 
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is neither 0 nor 1")
     return text == "1"
 
 
-def _parse_line(query: str) -> LineSettings:
+def _parse_settings(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
+
+
+def _parse_line(settings: dict[str, str]) -> LineSettings:
     values: dict[str, object] = {}
-    for name, text in parse_qsl(query, keep_blank_values=True, strict_parsing=True):
+    for name, text in settings.items():
         try:
             match name:
                 case "baud":
@@ -70,7 +78,11 @@ def parse_address(text: str) -> Address:
         parts = urlsplit(text)
         if not parts.hostname:
             raise ValueError(f"no host in {text!r}")
-        return Address("tcp", parts.hostname, parts.port or RAW_PRINTING_PORT)
+        settings = _parse_settings(parts.query)
+        answers = _flag(settings.pop("status", "1"))
+        if settings:
+            raise ValueError(f"unknown setting {min(settings)!r}: use status")
+        return Address("tcp", parts.hostname, parts.port or RAW_PRINTING_PORT, answers=answers)
     if "://" in text:
         return Address("pyserial", text)
     scheme, colon, rest = text.partition(":")
@@ -78,7 +90,9 @@ def parse_address(text: str) -> Address:
         if not rest:
             raise ValueError(f"nothing after {scheme}:")
         return Address("file" if scheme == "file" else "cups", rest)
-    path, mark, query = (rest if colon and scheme == "serial" else text).partition("?")
+    path, _, query = (rest if colon and scheme == "serial" else text).partition("?")
     if not path:
         raise ValueError("the device's path is missing")
-    return Address("device", path, line=_parse_line(query) if mark else LineSettings())
+    settings = _parse_settings(query)
+    answers = _flag(settings.pop("status", "1"))
+    return Address("device", path, line=_parse_line(settings), answers=answers)

@@ -5,6 +5,7 @@ The way to the printer is opened for each job, every wait has an end, and nothin
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import threading
@@ -170,7 +171,7 @@ class LinkPrinter:
         self.uri = uri
         self._address = address
         self._lock = threading.Lock()
-        self._silent_until = 0.0
+        self._silent_until = 0.0 if address.answers else math.inf
 
     def send(self, data: bytes, timeout_s: float = 10.0) -> Delivery:
         deadline = _Deadline(timeout_s)
@@ -212,6 +213,8 @@ class LinkPrinter:
         return talk.prove() if answers else talk.settle()
 
     def status(self, timeout_s: float = 1.0) -> PrinterStatus:
+        if not self._address.answers:
+            return PrinterStatus(answered=False, reason="")
         deadline = _Deadline(timeout_s)
         if not self._lock.acquire(timeout=max(0.0, timeout_s)):
             return PrinterStatus(answered=False, reason="busy")
@@ -304,7 +307,11 @@ class CupsPrinter:
 
 def open_printer(uri: str) -> PrinterPort:
     """The printer at `file:PATH`, `socket://HOST[:9100]`, `cups:QUEUE`, `serial:PORT?baud=115200&rtscts=1`, or at a
-    device's path such as `/dev/usb/lp0`. Touches nothing yet. Raises ValueError for a URI that is none."""
+    device's path such as `/dev/usb/lp0`.
+
+    `?status=0` keeps ESC/POS status questions from a printer of another language. Touches nothing yet. Raises
+    ValueError for a URI that is none.
+    """
     address = parse_address(uri)
     match address.kind:
         case "file":

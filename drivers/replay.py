@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drivers.framing import Frame, Framer, FramingConfig
+from drivers.framing_options import DEFAULT_IDLE_MS
 
 _MODE_NAMES = {"stx_etx": "stx", "idle": "line"}
 _FIELDS: dict[str, str] = {
@@ -31,7 +32,7 @@ def framing_of(config: Mapping[str, Any]) -> FramingConfig:
         values["terminators"] = tuple(bytes.fromhex(end) for end in ends)
     mode = config.get("mode", "line")
     if mode == "idle":
-        values.setdefault("idle_ms", 50)
+        values.setdefault("idle_ms", DEFAULT_IDLE_MS)
     return FramingConfig(mode=_MODE_NAMES.get(mode, mode), **values)
 
 

@@ -120,6 +120,20 @@ def test_silent_printer_gets_the_job_without_proof() -> None:
         assert printer.jobs == [LABEL, LABEL]
 
 
+def test_printer_of_another_language_gets_the_job_alone() -> None:
+    got = bytearray()
+
+    def collect(caller: socket.socket) -> None:
+        while data := caller.recv(4096):
+            got.extend(data)
+
+    with tcp_peer(collect) as uri:
+        port = open_printer(f"{uri}?status=0")
+        assert port.status(1).reason == ""
+        assert port.send(LABEL, 2) == Delivery("sent")
+    assert got == LABEL
+
+
 def test_printer_that_takes_nothing_never_blocks() -> None:
     release = threading.Event()
     with tcp_peer(lambda _: release.wait(5) and None) as uri:

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from drivers.scale import Reading, Scale
 from drivers.weighing import PARSERS, Sample, Settling, ToledoContinuous
-
-KG = Decimal(1000)
 
 
 def eventually(condition: Callable[[], object], timeout_s: float = 6.0) -> None:
@@ -108,31 +108,27 @@ class Pan:
         eventually(lambda: self.scale.last and (self.scale.last.grams, self.scale.last.status) == wanted)
 
 
-@pytest.mark.parametrize(
-    ("outside", "protocol"),
-    [
-        ("sics", "sics"),
-        ("toledo", "toledo"),
-        ("cas22", "cas22"),
-        ("nci", "nci"),
-        ("dini", "dini"),
-        ("xk3190", "xk3190"),
-        ("xk3190r", "xk3190r"),
-        ("xk3190w", "xk3190w"),
-    ],
-)
-def test_scale_found_by_itself(outside_scale: ModuleType, tmp_path: Path, outside: str, protocol: str) -> None:
-    link = str(tmp_path / "scale")
-    with outside_scale.FakeScale(outside, link=link, rate=25, checksum=True) as fake, Pan(link, "auto") as pan:
-        fake.do("1.234")
-        pan.shows("1234", "stable")
-        assert pan.scale.protocol == protocol
-        fake.do("2.000 unstable")
-        eventually(lambda: pan.readings[-1].status == "moving")
-        before = len(pan.readings)
-        fake.do("ramp 2.000 2.500 100")
-        pan.shows("2500", "stable")
-        assert all(reading.grams == 2500 for reading in pan.readings[before:] if reading.bookable)
+def test_every_make_is_found_by_itself(outside_scale: ModuleType, tmp_path: Path) -> None:
+    makes = ("sics", "toledo", "cas22", "nci", "dini", "xk3190", "xk3190r", "xk3190w")
+    with ExitStack() as bench:
+        pans: dict[str, tuple[Any, Pan]] = {}
+        for make in makes:  # all at once: each takes its time to settle
+            link = str(tmp_path / make)
+            fake = bench.enter_context(outside_scale.FakeScale(make, link=link, rate=25, checksum=True))
+            fake.do("1.234")
+            pans[make] = fake, bench.enter_context(Pan(link, "auto"))
+        for make, (fake, pan) in pans.items():
+            pan.shows("1234", "stable")
+            assert pan.scale.protocol == make
+            fake.do("2.000 unstable")
+        before = {}
+        for make, (fake, pan) in pans.items():
+            eventually(lambda pan=pan: pan.readings[-1].status == "moving")
+            before[make] = len(pan.readings)
+            fake.do("ramp 2.000 2.500 100")
+        for make, (_, pan) in pans.items():
+            pan.shows("2500", "stable")
+            assert all(reading.grams == 2500 for reading in pan.readings[before[make] :] if reading.bookable)
 
 
 def test_whole_day_of_one_scale(outside_scale: ModuleType, tmp_path: Path) -> None:
