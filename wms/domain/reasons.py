@@ -1,0 +1,94 @@
+"""Reasons: why a row, a file or an order was refused, held, skipped or left out.
+
+A reason is a short string, `code` or `code:value:value`, so that it can be stored, counted and sent; the sentence for
+people is made of it at the edge, in their language. An order may have several, joined by commas.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+
+
+def sentence(text: str) -> str:
+    """Marks a sentence for the catalogue's extractor."""
+    return text
+
+
+SENTENCES: dict[str, str] = {
+    # files
+    "empty_file": sentence("The file is empty"),
+    "workbook": sentence("This is a spreadsheet's own file. Save it as CSV and try again"),
+    "not_text": sentence("This is not a text file"),
+    "damaged_utf8": sentence("The file was damaged on its way (byte {offset}). Fetch it again"),
+    "broken_csv": sentence("Row {row}: a quote is open or misplaced, the rest can't be read"),
+    "broken_json": sentence("Line {line}: this is not JSON"),
+    "no_header": sentence("The file has no header row"),
+    "column_twice": sentence("Two columns are named {column}"),
+    "unknown_column": sentence("No column is called {column} here. Mend the name or take the column out"),
+    "missing_column": sentence("The column {column} is missing"),
+    "unknown_format": sentence("No known format has these columns"),
+    "missing_file": sentence("The file {file} belongs to this export and is missing"),
+    # cells
+    "missing": sentence("{column} is empty"),
+    "beyond_header": sentence("There is a value beyond the last column: {value}"),
+    "bad_quantity": sentence("{column} must be a whole number from 1 up, not {value}"),
+    "bad_number": sentence("{column} must be a whole number from {least} to {most}, not {value}"),
+    "bad_time": sentence("{column} is no date and time: {value}"),
+    "bad_date": sentence("{column} is no date (2026-12-31): {value}"),
+    "bad_yes_no": sentence("{column} must be yes or no, not {value}"),
+    "bad_choice": sentence("{column} must be one of {choices}, not {value}"),
+    "bad_check_digits": sentence("{column} must be 2 to 4 digits, not {value}"),
+    "bad_pin": sentence("{column} must be 4 to 8 digits"),
+    "bad_zone": sentence("{column} is no time zone such as Asia/Shanghai: {value}"),
+    "bad_name": sentence("{column} can't be {value}: no spaces, commas or leading @"),
+    "number_lost": sentence("{column} was turned into a number by a spreadsheet and lost its digits: {value}"),
+    "wrong_check_digit": sentence("{column}: the last digit of {value} should be {right}"),
+    "code_twice": sentence("{column}: {value} stands there twice with different quantities"),
+    # rows against each other and against what is known
+    "row_twice": sentence("The same as row {row}"),
+    "unlike_row": sentence("{column} differs from row {row} of the same order: {value}"),
+    "unknown": sentence("{column}: there is no {value}"),
+    "code_shared": sentence("{code} also stands on {sku}: a scan will have to ask which one"),
+    "lot_missing": sentence("This item is lot-controlled: {column} is needed"),
+    "lot_unwanted": sentence("This item is not lot-controlled: leave {column} empty"),
+    "not_a_bin": sentence("{column}: {value} is not a bin"),
+    "not_staging": sentence("{column}: {value} is not a staging place"),
+    "expiry_differs": sentence("Lot {lot} is known to expire on {expiry}"),
+    "below_promised": sentence("Only {free} units are there and not promised: correct it with a stock adjustment"),
+    "range_backwards": sentence("{column}: the last number {last} is below the first {first} or has too many digits"),
+    "range_overlap": sentence("These numbers overlap those of {carrier}"),
+    "range_used": sentence("Numbers up to {used} were given out already: keep them, or start above"),
+    # orders
+    "no_items": sentence("The order has no items"),
+    "no_sku": sentence("A line has no SKU"),
+    "no_address": sentence("There is no address to ship to"),
+    "no_recipient": sentence("The file has no recipient: get the label from the platform"),
+    "masked_recipient": sentence("The recipient is masked: get the label from the platform"),
+    "not_paid": sentence("Not paid yet"),
+    "cancelled": sentence("Cancelled"),
+    "unavailable": sentence("The seller could not deliver"),
+    "refunded": sentence("Refunded in full"),
+    "partly_refunded": sentence("Refunded in part: the file does not say which line"),
+    "partly_shipped": sentence("A line was shipped in part: the file does not say how many are left"),
+    "already_shipped": sentence("Shipped already"),
+    "nothing_to_ship": sentence("Nothing in it is shipped"),
+    "order_twice": sentence("The same order stands in {row}"),
+    "unknown_order": sentence("There is no order {order} in this export"),
+    "no_stock": sentence("{sku}: {missing} more needed"),
+    "unknown_item": sentence("{sku} is not set up"),
+}
+
+
+def explain(reason: str) -> tuple[str, dict[str, str]]:
+    """The English sentence of one reason and the values that go in; a reason nobody knows explains itself.
+
+    >>> explain("bad_quantity:quantity:-1")[1]
+    {'column': 'quantity', 'value': '-1'}
+    """
+    code, _, rest = reason.partition(":")
+    text = SENTENCES.get(code)
+    if text is None:
+        return "{reason}", {"reason": reason}
+    names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name))
+    values = rest.split(":", len(names) - 1) if names else []
+    return text, dict(zip(names, values + [""] * len(names), strict=False))
