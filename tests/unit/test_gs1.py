@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from wms.domain import gs1
 from wms.domain.gs1 import Fault, Gs1, Rejected, parse, parse_brackets
+from wms.domain.gs1_elements import is_ai
 
 VECTORS = Path(__file__).parents[3] / "shared" / "scan-cases" / "gs1.json"
 GTIN = "04006381333931"
@@ -336,10 +337,32 @@ def test_no_text_is_fatal_and_no_field_is_lost(text: str, aim: str) -> None:
         assert read == text.replace("\x1d", "")
 
 
-def test_biip_is_not_loaded_until_a_gs1_string_comes() -> None:
-    program = (
-        "import sys; from wms.workflows import resolve; from wms.domain.gs1 import parse; parse('A-01');"
-        " parse('4006381333931', ']E0'); assert 'biip' not in sys.modules; parse('10A', ']C1');"
-        " assert 'biip' in sys.modules"
-    )
+def test_the_first_gs1_string_does_not_wait_for_biips_code() -> None:
+    program = "import sys; from wms.domain.gs1 import parse; parse('10A', ']C1'); assert 'biip' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_the_table_is_the_one_biip_uses() -> None:
+    from biip.gs1_application_identifiers import GS1ApplicationIdentifier
+
+    for ai in ("00", "01", "10", "17", "310", "37", "414", "8003", "99"):
+        assert GS1ApplicationIdentifier.extract(ai.ljust(4, "0") + "1").ai.startswith(ai)
+        assert is_ai(ai.ljust(4, "0") if ai == "310" else ai)
+    assert sum(is_ai(str(n).zfill(width)) for width in (2, 3, 4) for n in range(10**width)) >= 541
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00123456789012345675", "0104006381333931", "0204006381333931", "0304006381333931", "2534006381333931DOC",
+        "2554006381333931", "40212345678901234560", "4101234567890128", "4111234567890128", "4121234567890128",
+        "4131234567890128", "4141234567890128", "4151234567890128", "4161234567890128", "4171234567890128",
+        "800304006381333931A", "8006040063813339310102", "8017123456789012345675", "8018123456789012345675",
+        "8026040063813339310102",
+    ],
+)  # fmt: skip
+def test_every_number_with_a_check_digit_is_checked(text: str) -> None:
+    ai, value = good(text, "]C1").elements[0]
+    at = len(ai) + 5
+    misread = text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
+    assert parse(misread, "]C1") == Rejected(Fault.CHECK_DIGIT, ai), value

@@ -235,6 +235,15 @@ class TestGoods:
         code = read(f"02{CASE_GTIN}17270200373\x1d10L7\x1d21S9", rows, aim="]C1")
         assert code == ItemScan(Sku("TEA"), 36, LotId("L7"), "2027-02-28", "S9")
 
+    def test_a_stored_message_does_not_hide_its_lot(self, rows: MemoryTables) -> None:
+        text = f"01{TEA_GTIN}10L7"
+        rows.put(ItemCode(text, Sku("TEA")))
+        assert read(text, rows, aim="]C1") == ItemScan(Sku("TEA"), 1, LotId("L7"))
+
+    def test_the_place_goods_were_made_at_is_not_where_one_stands(self, rows: MemoryTables) -> None:
+        rows.put(a_place(GLN, PlaceKind.BIN))
+        assert read(f"01{TEA_GTIN}414{GLN}", rows, aim="]C1") == TEA
+
     def test_the_time_of_the_scan_places_the_century(self, rows: MemoryTables) -> None:
         at = int(datetime(2099, 12, 31, tzinfo=UTC).timestamp() * 1000)
         code = read(f"01{TEA_GTIN}17010101", rows, aim="]C1", at=at)
