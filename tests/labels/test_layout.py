@@ -8,7 +8,7 @@ import pytest
 from PIL import ImageChops
 
 from labels import DEFAULT_PROFILE, PROFILES, LayoutError, Profile, ShippingLabel, render
-from labels.layout import PlacedSymbol, TextLine, layout
+from labels.layout import Fill, Layout, Mark, PlacedSymbol, TextLine, layout
 from labels.model import Barcode, Box, Column, Columns, Label, Line, Qr, Space, Text
 from labels.paint import paint
 from labels.symbols import code_128, qr
@@ -73,6 +73,26 @@ def test_the_largest_module_that_fits_is_taken() -> None:
 def test_a_label_wider_than_the_head_is_refused() -> None:
     with pytest.raises(LayoutError, match="width"):
         layout(Label(100, (Line(),)), DEFAULT_PROFILE)
+
+
+def test_bars_thinner_than_a_head_prints_well_are_refused() -> None:
+    with pytest.raises(LayoutError, match="waybill: its bar code needs 770 dots"):
+        layout(one(Barcode(code_128("S" * 30), 12, "waybill", caption_mm=0)), DEFAULT_PROFILE)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        TextLine(60, 40, "王", 30, bold=False),
+        TextLine(-9, 40, "王", 30, bold=False),
+        Fill(0, 60, 10, 10),
+        PlacedSymbol(10, 0, code_128("A"), 2, 10),
+    ],
+    ids=["right", "left", "below", "symbol"],
+)
+def test_ink_beyond_the_paper_is_refused_never_clipped(mark: Mark) -> None:
+    with pytest.raises(LayoutError, match="beyond the paper"):
+        paint(Layout(64, 64, (mark,), ()))
 
 
 def test_a_qr_code_too_dense_is_refused() -> None:

@@ -33,6 +33,7 @@ from labels import (
     sscc,
 )
 from labels.bands import REAL_TIME_COMMAND, Band, bands, without_real_time_commands
+from labels.model import Label, Line, Space
 
 Scan = Callable[[Image.Image], list[tuple[str, str]]]
 
@@ -74,6 +75,7 @@ def test_the_bytes_paint_the_picture(shipping: ShippingLabel, profile: Profile, 
     picture = painted(rendered, profile)
     assert picture.size == rendered.image.size
     assert picture.tobytes() == rendered.image.tobytes()
+    assert not REAL_TIME_COMMAND.search(rendered.data)
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -141,6 +143,12 @@ def test_captions_follow_the_language(shipping: ShippingLabel) -> None:
     assert render(shipping, language="zh_CN").data != render(shipping, language="en").data
     with pytest.raises(ValueError, match="no captions in fr"):
         render(shipping, language="fr")  # type: ignore[arg-type]
+
+
+def test_long_blanks_are_fed_in_full() -> None:
+    rendered = render(Label(72, (Line(), Space(100), Line())))
+    assert painted(rendered, PROFILES["escpos-80mm"]).tobytes() == rendered.image.tobytes()
+    assert len(rendered.data) < 400
 
 
 def test_bands_are_small_and_short(shipping: ShippingLabel) -> None:
