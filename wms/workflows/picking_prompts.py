@@ -1,0 +1,163 @@
+"""What a picker sees at each step of the walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wms.domain.catalogue import Item
+from wms.domain.places import Place, PlaceKind
+from wms.domain.rows import Rows
+from wms.domain.stock import Lot
+from wms.domain.waves import PickTask, Slot, Wave
+from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, plain
+from wms.workflows.say import category_name, item_name, lot_line, tail, unit_name
+
+if TYPE_CHECKING:
+    from wms.workflows.picking import Picking
+
+HELP = Key("f1", msg("Help"))
+CANT = Key("f2", msg("Can't"))
+UNDO = Key("f3", msg("Undo"))
+MORE = Key("f4", msg("More"), plain(".."))
+KEYS = (HELP, CANT, UNDO, MORE)
+SLOT_COLOURS = (msg("red"), msg("yellow"), msg("blue"), msg("green"), msg("white"), msg("orange"))
+
+
+def prompt(state: Picking, rows: Rows) -> Prompt:
+    if state.batch is None:
+        return _cart(rows)
+    wave = rows.get(Wave, state.batch.wave)
+    where: tuple[Msg, ...] = (
+        msg("{wave} {category}", wave=state.batch.wave, category=category_name(rows, wave.category if wave else "")),
+    )
+    base = Prompt(state.screen, where, state.batch.ship_by, keys=KEYS, handbook="picking")
+    if state.task is None and not state.ask:
+        return _end(base, state, rows)
+    base = base.but(where=(*where, plain(f"{min(state.n, state.total)}/{state.total}")))
+    if state.looked is not None and state.screen == "pick.left":
+        return base.but(
+            verb=msg("Count"),
+            target=state.looked.place,
+            ask=msg("How many lie in the bin? 0 if empty"),
+            entry=Entry.NUMBER,
+            what=(Line(msg("{item}", item=item_name(rows, state.looked.sku))),),
+        )
+    assert state.task is not None  # noqa: S101
+    return _line(base, state, state.task, rows)
+
+
+def _cart(rows: Rows) -> Prompt:
+    carts = tuple(place.id for place in rows.where(Place, kind=PlaceKind.CART))
+    return Prompt(
+        "pick.cart",
+        (msg("Picking"),),
+        verb=msg("Take a cart"),
+        ask=msg("Scan its label"),
+        what=(Line(msg("You get the walk that must ship first")),),
+        keys=(HELP, MORE),
+        expects=carts,
+        handbook="picking",
+    )
+
+
+def _end(base: Prompt, state: Picking, rows: Rows) -> Prompt:
+    lanes = tuple(place.id for place in rows.where(Place, kind=PlaceKind.STAGING) if place.zone == "pack")
+    if not state.totes:
+        return base.but(verb=msg("Nothing to drop"), ask=msg("Press Enter to finish the walk"), keys=(HELP, UNDO, MORE))
+    slots = rows.where(Slot, batch=state.batch.id) if state.batch is not None else []
+    totes = tuple(Line(msg("{slot}: {tote}", slot=slot.n, tote=slot.tote)) for slot in slots if slot.tote)
+    return base.but(
+        verb=msg("Bring the totes to"),
+        target=lanes[0] if lanes else "",
+        ask=msg("Scan the packing lane"),
+        what=totes[:5],
+        keys=(HELP, UNDO, MORE),
+        expects=tuple(label(rows, lane) for lane in lanes),
+    )
+
+
+def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
+    item, lot, place = rows.get(Item, task.sku), rows.get(Lot, task.sku, task.lot), rows.get(Place, task.place)
+    slot = rows.get(Slot, task.batch, task.slot)
+    name = Line(msg("{item}", item=item_name(rows, task.sku)))
+    unit = msg("{unit}", unit=unit_name(item))
+    match state.screen:
+        case "pick.bin" | "pick.typed":
+            take = msg("Take {n} {unit}   {lot}", n=task.quantity, unit=unit, lot=lot_line(lot))
+            short = msg("Take {n} {unit} > slot {slot}", n=task.quantity, unit=unit, slot=task.slot)
+            return base.but(
+                verb=msg("Go to"),
+                target=task.place,
+                ask=msg("Type the check digits") if state.screen == "pick.typed" else msg("Scan the bin"),
+                entry=Entry.TEXT if place is not None and place.check_digits else Entry.NONE,
+                what=(name, Line(take, short=short), Line(_into(task, slot), short=lot_line(lot))),
+                expects=(label(rows, task.place),),
+            )
+        case "pick.item":
+            return base.but(
+                verb=msg("Take"),
+                target=str(task.quantity - task.taken),
+                unit=unit,
+                ask=msg("Scan the item ({n} taken, {left} to go)", n=task.taken, left=task.quantity - task.taken)
+                if task.taken
+                else msg("Scan the item"),
+                entry=Entry.NUMBER if task.taken else Entry.NONE,
+                what=(
+                    name,
+                    Line(msg("No. ..{tail}   {lot}", tail=tail(rows, task.sku), lot=lot_line(lot))),
+                    Line(msg("{place}  ->  {into}", place=task.place, into=_into(task, slot)), short=plain(task.place)),
+                ),
+                expects=(task.sku,),
+            )
+        case "pick.tote":
+            return base.but(
+                verb=msg("Put {n} into slot", n=task.taken - task.put),
+                target=str(task.slot),
+                unit=SLOT_COLOURS[(task.slot - 1) % len(SLOT_COLOURS)],
+                ask=msg("Scan tote {tote}", tote=slot.tote)
+                if slot is not None and slot.tote
+                else msg("Scan an empty tote"),
+                what=(name, Line(_into(task, slot), short=NOTHING)),
+                expects=(slot.tote,) if slot is not None and slot.tote else (),
+            )
+    return _question(base, state, task, rows, name)
+
+
+def _question(base: Prompt, state: Picking, task: PickTask, rows: Rows, name: Line) -> Prompt:
+    missing = task.quantity - task.taken
+    match state.screen:
+        case "pick.reason":
+            return base.but(
+                verb=msg("What is wrong here?"),
+                choices=(
+                    Choice(msg("Fewer than {n} here", n=missing), "CMD-EMPTY"),
+                    Choice(msg("Damaged"), "CMD-DAMAGED"),
+                    Choice(msg("Can't find the item"), "CMD-NOTFOUND"),
+                    Choice(msg("Skip for now"), "CMD-SKIP"),
+                ),
+                what=(name,),
+                keys=(HELP, Key("escape", msg("Back"))),
+            )
+        case "pick.damaged":
+            return base.but(
+                verb=msg("How many are damaged?"),
+                ask=msg("Type the number, then Enter"),
+                entry=Entry.NUMBER,
+                what=(name,),
+                keys=(HELP, Key("escape", msg("Back"))),
+            )
+    choices = tuple(Choice(lot_line(rows.get(Lot, task.sku, lot) or Lot(task.sku, lot))) for lot in state.lots)
+    return base.but(verb=msg("Which lot is on the label?"), choices=choices, what=(name,), target_size=Size.BOLD)
+
+
+def label(rows: Rows, place: str) -> str:
+    """What the label of a place says to a scanner."""
+    row = rows.get(Place, place)
+    return f"{place}*{row.check_digits}" if row is not None and row.check_digits else place
+
+
+def _into(task: PickTask, slot: Slot | None) -> Msg:
+    colour = SLOT_COLOURS[(task.slot - 1) % len(SLOT_COLOURS)]
+    if slot is not None and slot.tote:
+        return msg("slot {slot} ({colour}) {tote}", slot=task.slot, colour=colour, tote=slot.tote)
+    return msg("slot {slot} ({colour})", slot=task.slot, colour=colour)

@@ -1,0 +1,144 @@
+"""Sentences that several workflows say: names of things, and why a scan did not count."""
+
+from __future__ import annotations
+
+from typing import TypeVar, assert_never
+
+from wms.domain.catalogue import Carrier, Category, Item, ItemCode, Person
+from wms.domain.commands import RefuseScan
+from wms.domain.rows import Rows
+from wms.domain.stock import Lot
+from wms.workflows import resolve as r
+from wms.workflows.prompt import NOTHING, Bilingual, Msg, Value, msg, no, plain
+from wms.workflows.workflow import Step
+
+S = TypeVar("S")
+
+MIXED = msg("mixed")
+
+
+def item_name(rows: Rows, sku: str) -> Value:
+    item = rows.get(Item, sku)
+    return Bilingual(item.zh, item.en) if item is not None else sku
+
+
+def category_name(rows: Rows, code: str) -> Value:
+    category = rows.get(Category, code)
+    return Bilingual(category.zh, category.en) if category is not None else (code or MIXED)
+
+
+def carrier_name(rows: Rows, code: str) -> Value:
+    carrier = rows.get(Carrier, code)
+    return Bilingual(carrier.zh, carrier.en) if carrier is not None else code
+
+
+def unit_name(item: Item | None) -> Value:
+    return Bilingual(item.unit_zh, item.unit_en) if item is not None else ""
+
+
+def tail(rows: Rows, sku: str) -> str:
+    """The last four digits of the item's code: what tells it from its neighbour on the shelf."""
+    codes = sorted(code.code for code in rows.where(ItemCode, sku=sku))
+    return codes[0][-4:] if codes else sku[-4:]
+
+
+def lot_line(lot: Lot | None) -> Msg:
+    if lot is None or not lot.lot:
+        return NOTHING
+    if lot.expiry:
+        return msg("lot {lot}  expires {expiry}", lot=lot.lot, expiry=lot.expiry)
+    return msg("lot {lot}", lot=lot.lot)
+
+
+def refused(state: S, screen: str, code: r.Code, rows: Rows, *lines: Msg) -> Step[S]:
+    """A scan that does not count: kept in the journal, said in red. `lines` say expected and what to do."""
+    return Step(state, (RefuseScan(text_of(code), screen, kind_of(code)),), no(what_it_is(code, rows), *lines))
+
+
+def kind_of(code: r.Code) -> str:
+    match code:
+        case r.Unknown(why=why):
+            return f"unknown:{why}"
+        case r.Unreadable(fault=fault):
+            return f"unreadable:{fault}"
+    return f"wrong:{type(code).__name__}"
+
+
+def text_of(code: r.Code) -> str:
+    match code:
+        case r.ItemScan():
+            return code.text or code.sku
+        case r.PlaceScan() | r.ToteScan() | r.CartScan():
+            return code.place
+        case r.BadgeScan():
+            return code.badge
+        case r.CarrierScan() | r.CartonScan():
+            return code.code
+        case r.CommandScan():
+            return code.command
+        case r.WaybillScan():
+            return code.number
+        case r.OrderScan():
+            return code.order_id
+        case r.Unknown():
+            return code.text
+        case r.Unreadable():
+            return code.fault
+        case r.Ambiguous():
+            return text_of(code.candidates[0])
+        case r.Repeated():
+            return ""
+        case _:
+            assert_never(code)
+
+
+def what_it_is(code: r.Code, rows: Rows) -> Msg:
+    """What the person holds, in one line."""
+    match code:
+        case r.ItemScan(sku=sku):
+            return msg("This is {item} ({tail})", item=item_name(rows, sku), tail=tail(rows, sku))
+        case r.PlaceScan(wrong_digits=True):
+            return msg("{place}: the check digits are wrong", place=code.place)
+        case r.PlaceScan():
+            return msg("This is place {place}", place=code.place)
+        case r.ToteScan():
+            return msg("This is tote {tote}", tote=code.place)
+        case r.CartScan():
+            return msg("This is cart {cart}", cart=code.place)
+        case r.BadgeScan():
+            person = rows.get(Person, code.badge)
+            return msg("This is a badge: {name}", name=person.name if person is not None else code.badge)
+        case r.CarrierScan():
+            return msg("This is a carrier: {carrier}", carrier=carrier_name(rows, code.code))
+        case r.CartonScan():
+            return msg("This is carton {carton}", carton=code.code)
+        case r.CommandScan():
+            return msg("This command does nothing here")
+        case r.WaybillScan():
+            return msg("This is waybill {number}", number=code.number)
+        case r.OrderScan():
+            return msg("This is order {order}", order=code.order_id)
+        case r.Unknown():
+            return _unknown(code)
+        case r.Unreadable():
+            return msg("The scan was not readable")
+        case r.Ambiguous():
+            return msg("This code means two things")
+        case r.Repeated():
+            return msg("Already counted")
+        case _:
+            assert_never(code)
+
+
+def _unknown(code: r.Unknown) -> Msg:
+    shown = plain(code.text[:24])
+    match code.why:
+        case r.Why.EMPTY:
+            return msg("The scan was empty")
+        case r.Why.CHECK_DIGIT | r.Why.MALFORMED | r.Why.CONFLICT:
+            return msg("Damaged code {code}", code=shown)
+        case r.Why.BADGE:
+            return msg("Unknown badge")
+        case r.Why.FULL_WIDTH:
+            return msg("Switch the input method off, then type {code}", code=shown)
+    return msg("Unknown code {code}", code=shown)

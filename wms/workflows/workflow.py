@@ -1,0 +1,59 @@
+"""What all workflows share: who works, a step's answer, and how a workflow is driven.
+
+A workflow is three pure functions. `resume` reads where the work stands from the rows, so that a terminal whose plug
+was pulled goes on exactly there; `step` says what an input leads to; `prompt` says what to show. `rows` is the picture
+as of the last commit: `step` and `prompt` only read it, to name what was scanned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from typing_extensions import TypeIs
+
+from wms.domain.commands import Command
+from wms.domain.ids import Badge, DeviceId
+from wms.domain.rows import Rows
+from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, Weighed
+from wms.workflows.prompt import Prompt, Said
+from wms.workflows.resolve import Code
+
+S = TypeVar("S")
+Happening: TypeAlias = "Code | Pressed | Entered | Chose | Weighed | Refreshed"
+
+
+def is_scan(happening: Happening) -> TypeIs[Code]:
+    return not isinstance(happening, (Pressed, Entered, Chose, Weighed, Refreshed))
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone."""
+
+    badge: Badge
+    name: str
+    device: DeviceId
+    now: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[S]):
+    """What an input leads to: the next state, commands in order (all or none are recorded), and the verdict.
+
+    If a command is refused, its reason is said instead and the state is read again from the rows.
+    """
+
+    state: S
+    commands: tuple[Command, ...] = ()
+    said: Said | None = None
+    leave: bool = False  # the work is over: back to where work is chosen
+
+
+class Workflow(Protocol[S]):
+    def resume(self, rows: Rows, who: Who, last: S | None = None) -> S: ...
+
+    def step(self, state: S, happening: Happening, rows: Rows) -> Step[S]: ...
+
+    def prompt(self, state: S, rows: Rows) -> Prompt: ...
