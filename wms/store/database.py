@@ -20,6 +20,7 @@ from wms.store.migrations import MIGRATIONS
 
 T = TypeVar("T")
 DatabaseError: type[Exception] = sqlite.Error
+IntegrityError: type[Exception] = sqlite.IntegrityError
 
 
 class StoreUnwritable(RuntimeError):

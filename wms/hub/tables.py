@@ -1,0 +1,37 @@
+"""The hub's own tables, in the same SQLite file as its journal: terminals, codes, answers, changes of keys."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("wms-hub")
+
+
+@MIGRATIONS()
+def terminals(db: Database) -> None:
+    """Only hashes of tokens and codes are kept. Times are UTC seconds."""
+    db.execute(
+        "CREATE TABLE terminal (device TEXT PRIMARY KEY, name TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE,"
+        " enrolled INTEGER NOT NULL, last_seen INTEGER NOT NULL DEFAULT 0) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE enrolment_code (code_hash TEXT PRIMARY KEY, name TEXT NOT NULL, expires INTEGER NOT NULL) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE answer (device TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL,"
+        " PRIMARY KEY (device, request)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX answer_by_age ON answer (at)")
+
+
+@MIGRATIONS()
+def changes_of_keys(db: Database) -> None:
+    """Every new or destroyed key gets the next serial, whoever wrote it, so that terminals can follow."""
+    db.execute(
+        "CREATE TABLE key_change (serial INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL UNIQUE) STRICT"
+    )
+    db.execute("INSERT INTO key_change (subject) SELECT subject FROM sealing_key")
+    tell = "BEGIN DELETE FROM key_change WHERE subject = new.subject;"
+    tell += " INSERT INTO key_change (subject) VALUES (new.subject); END"
+    db.execute(f"CREATE TRIGGER new_key_is_told AFTER INSERT ON sealing_key {tell}")
+    db.execute(f"CREATE TRIGGER changed_key_is_told AFTER UPDATE OF key ON sealing_key {tell}")
