@@ -1,359 +1,157 @@
-"""Opening and moving bytes through serial ports, pseudo-terminals, sockets and files, without ever blocking.
+"""Olist: the tables of the Brazilian E-Commerce Public Dataset by Olist, given together.
 
-Nothing here waits longer than it was told to, and only PortError comes out, whatever family of exception the
-operating system chose: an unplugged serial port alone raises OSError, termios.error and pyserial's own.
+One row of the items table is one piece; equal products of an order become one line. The deadline stands on the item:
+the earliest one counts. An order may enter the warehouse once it is approved. Times have no zone and are taken as UTC.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import queue
-import select
-import socket
-import sys
-import threading
-import time
-from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
-from drivers.address import Address, parse_address
+from wms.channels.documents import Document
+from wms.channels.format import Format, Reading
+from wms.channels.parsed import Found, ParsedItem, ParsedLine, ParsedOrder, ParsedRecipient, judged, refused
+from wms.channels.times import utc_seconds
+from wms.domain.decode import Line
 
-Fault: TypeAlias = Literal[
-    "missing", "denied", "busy", "refused", "timeout", "unreachable", "lost", "closed", "disk_full", "unsupported"
-]
-
-READ_SIZE = 65536
-
-
-class PortError(Exception):
-    """The port could not be opened or is gone; `reason` is a word for programs, the text one for logs."""
-
-    def __init__(self, reason: Fault, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason: Fault = reason
-
-
-_FAULTS: dict[int, Fault] = {
-    errno.ENOENT: "missing",
-    errno.ENODEV: "missing",
-    errno.ENXIO: "missing",
-    errno.EACCES: "denied",
-    errno.EPERM: "denied",
-    errno.EBUSY: "busy",
-    errno.EAGAIN: "busy",
-    errno.ECONNREFUSED: "refused",
-    errno.ETIMEDOUT: "timeout",
-    errno.EHOSTUNREACH: "unreachable",
-    errno.ENETUNREACH: "unreachable",
-    errno.ENOSPC: "disk_full",
-    errno.EDQUOT: "disk_full",
+NAME = "olist"
+_PARTS = {
+    "orders": ("order_id", "order_status", "order_approved_at"),
+    "order items": ("order_id", "product_id", "shipping_limit_date"),
+    "products": ("product_id", "product_category_name", "product_weight_g"),
+    "customers": ("customer_id", "customer_zip_code_prefix", "customer_city"),
+    "category names": ("product_category_name", "product_category_name_english"),
+    "sellers": ("seller_id", "seller_zip_code_prefix"),
+    "payments": ("order_id", "payment_sequential"),
+    "reviews": ("review_id", "order_id"),
+    "places": ("geolocation_zip_code_prefix", "geolocation_lat"),
 }
+_NEEDED = ("orders", "order items", "products")
+_TAKEN_BACK = {"canceled": "cancelled", "unavailable": "unavailable"}
 
 
-def fault_of(error: OSError) -> PortError:
-    """The PortError for an OSError while opening or writing."""
-    if isinstance(error, socket.gaierror):
-        return PortError("unreachable", str(error))
-    return PortError(_FAULTS.get(error.errno or 0, "lost"), str(error))
+def _part(document: Document) -> str:
+    return next((part for part, columns in _PARTS.items() if document.has(*columns)), "")
 
 
-class Wake:
-    """Ends a wait from another thread."""
+def _read(documents: Sequence[Document], _channel: str, _zone: str) -> Reading:
+    parts: dict[str, list[Document]] = {}
+    for document in documents:
+        parts.setdefault(_part(document), []).append(document)
+    missing = [part for part in _NEEDED if part not in parts]
+    if missing:
+        return Reading(tuple(refused(document.name, f"missing_file:{missing[0]}") for document in documents))
+    pieces = _Pieces(parts["orders"], parts["order items"])
+    customers = {line.cells["customer_id"]: line for line in _lines(parts.get("customers", ()))}
+    found = [
+        _order(document.at(line), line, pieces, customers)
+        for document in parts["orders"]
+        for line in document.lines
+        if line.cells["order_id"] not in pieces.broken
+    ]
+    return Reading((*pieces.refused, *found), _items(parts, pieces.products))
 
-    def __init__(self) -> None:
-        self._receiver, self._sender = socket.socketpair()
-        self._receiver.setblocking(False)
-        self._sender.setblocking(False)
 
-    def fileno(self) -> int:
-        return self._receiver.fileno()
+def _lines(documents: Iterable[Document]) -> Iterable[Line]:
+    return (line for document in documents for line in document.lines)
 
-    def set(self) -> None:
+
+class _Pieces:
+    """The items table by order. Rows that can't be read are `refused`; an order with such a row is `broken`, for half
+    an order must not be sent."""
+
+    def __init__(self, orders: Sequence[Document], items: Sequence[Document]) -> None:
+        self.quantities: dict[str, dict[str, int]] = {}
+        self.ship_by: dict[str, int] = {}
+        self.products: dict[str, None] = {}
+        self.broken: set[str] = set()
+        self.refused: list[Found] = []
+        known = {line.cells["order_id"] for line in _lines(orders)}
+        for document in items:
+            for line in document.lines:
+                self._add(line, document.at(line), known)
+
+    def _add(self, line: Line, row: str, known: set[str]) -> None:
+        order, product, limit = (line.cells[name] for name in _PARTS["order items"])
+        reason = "" if product else "missing:product_id"
         try:
-            self._sender.send(b"!")
-        except OSError:
-            return  # full: the waiter is woken already; closed: nobody waits
-
-    def clear(self) -> None:
-        try:
-            while self._receiver.recv(4096):
-                pass
-        except OSError:
+            ship_by = utc_seconds(limit)
+        except ValueError:
+            reason = f"bad_time:shipping_limit_date:{limit}"
+        if order not in known:
+            reason = f"unknown_order:{order}"
+        if reason:
+            self.refused.append(refused(row, reason, order))
+            self.broken.add(order)
             return
-
-    def is_set(self) -> bool:
-        return bool(select.select([self._receiver], [], [], 0)[0])
-
-    def close(self) -> None:
-        self._receiver.close()
-        self._sender.close()
+        self.ship_by[order] = min(ship_by, self.ship_by.get(order, ship_by))
+        quantities = self.quantities.setdefault(order, {})
+        quantities[product] = quantities.get(product, 0) + 1
+        self.products[product] = None
 
 
-class Port(Protocol):
-    """An open way to a device."""
-
-    def read(self) -> bytes:
-        """Everything that has arrived; b'' for nothing yet. Raises PortError when the device is gone."""
-        ...
-
-    def write(self, data: bytes) -> int:
-        """How many of the bytes were taken; 0 while the way is full. Raises PortError."""
-        ...
-
-    def unsent(self) -> int:
-        """Bytes taken that have not left this machine yet, as far as the system tells; else 0."""
-        ...
-
-    def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        """Return when there is something to read, room to write if asked, `wake` is set, or time is up."""
-        ...
-
-    def close(self, *, discard: bool = False) -> None:
-        """Give the device back; `discard` drops what has not left yet instead of waiting for it."""
-        ...
-
-
-def wait_for(fd: int, timeout_s: float | None, *, writable: bool, wake: Wake | None) -> None:
-    """Wait on a descriptor, and on a Wake, which is cleared."""
-    if not hasattr(select, "poll"):  # Windows, where sockets only get here
-        reading = [fd, wake.fileno()] if wake else [fd]
-        ready_now, _, _ = select.select(reading, [fd] if writable else [], [], timeout_s)
-        if wake and wake.fileno() in ready_now:
-            wake.clear()
-        return
-    poll = select.poll()
-    poll.register(fd, select.POLLIN | (select.POLLOUT if writable else 0))
-    if wake:
-        poll.register(wake.fileno(), select.POLLIN)
-    # Round up: waking a moment early would spin until the deadline.
-    ready = poll.poll(None if timeout_s is None else max(0, int(timeout_s * 1000 + 0.999)))
-    if wake and any(each == wake.fileno() for each, _ in ready):
-        wake.clear()
+def _order(row: str, line: Line, pieces: _Pieces, customers: dict[str, Line]) -> Found:
+    reference, status, approved = (line.cells[name] for name in _PARTS["orders"])
+    if not reference:
+        return refused(row, "missing:order_id")
+    try:
+        placed_at = utc_seconds(approved) if approved else None
+    except ValueError:
+        return refused(row, f"bad_time:order_approved_at:{approved}", reference)
+    lines = tuple(ParsedLine(product, n) for product, n in pieces.quantities.get(reference, {}).items())
+    problems = [] if lines else ["no_items"]
+    if placed_at is None:
+        problems.append("not_paid")
+    order = ParsedOrder(
+        NAME,
+        reference,
+        placed_at,
+        pieces.ship_by.get(reference),
+        lines,
+        _recipient(customers.get(line.cells.get("customer_id", ""))),
+        status in _TAKEN_BACK,
+        tuple(problems),
+    )
+    return judged(order, row, _TAKEN_BACK.get(status, ""))
 
 
-class DescriptorPort:
-    """Reading and writing of any non-blocking descriptor; the kinds of port differ in opening and closing."""
+def _recipient(customer: Line | None) -> ParsedRecipient | None:
+    if customer is None:
+        return None
+    cells = customer.cells
+    state = cells.get("customer_state", "")
+    lines = (state,) if state else ()
+    return ParsedRecipient("", "", lines, cells["customer_city"], cells["customer_zip_code_prefix"], "BR")
 
-    ends_on_empty_read = True
 
-    def __init__(self, fd: int) -> None:
-        self.fd = fd
+def _items(parts: dict[str, list[Document]], products: Iterable[str]) -> tuple[ParsedItem, ...]:
+    """Goods the orders name. Olist has no names for them: the category's English words stand in."""
+    words = {
+        line.cells["product_category_name"]: line.cells["product_category_name_english"].replace("_", " ")
+        for line in _lines(parts.get("category names", ()))
+    }
+    known = {line.cells["product_id"]: line.cells for line in _lines(parts["products"])}
+    return tuple(_item(product, known.get(product, {}), words) for product in products)
 
-    def _take(self, size: int) -> bytes:
-        return os.read(self.fd, size)
 
-    def _give(self, data: bytes) -> int:
-        return os.write(self.fd, data)
+def _item(product: str, cells: Mapping[str, str], words: dict[str, str]) -> ParsedItem:
+    category = cells.get("product_category_name", "")
+    return ParsedItem(
+        product,
+        words.get(category, category.replace("_", " ")),
+        category,
+        _measure(cells, "product_weight_g", 1),
+        _measure(cells, "product_length_cm", 10),
+        _measure(cells, "product_width_cm", 10),
+        _measure(cells, "product_height_cm", 10),
+    )
 
-    def read(self) -> bytes:
-        taken = bytearray()
-        while len(taken) < READ_SIZE:
-            try:
-                data = self._take(READ_SIZE)
-            except BlockingIOError:
-                break
-            except OSError as error:
-                if taken:  # deliver first what came before the cable was pulled
-                    break
-                raise PortError("lost", str(error)) from error
-            if not data:
-                if self.ends_on_empty_read and not taken:
-                    raise PortError("closed", "by the other side")
-                break
-            taken += data
-        return bytes(taken)
 
-    def write(self, data: bytes) -> int:
-        try:
-            return self._give(data)
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            raise PortError("disk_full" if error.errno == errno.ENOSPC else "lost", str(error)) from error
-
-    def unsent(self) -> int:
+def _measure(cells: Mapping[str, str], column: str, times: int) -> int:
+    try:
+        return max(0, round(float(cells.get(column) or 0) * times))
+    except (ValueError, OverflowError):
         return 0
 
-    def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        wait_for(self.fd, timeout_s, writable=writable, wake=wake)
 
-    def close(self, *, discard: bool = False) -> None:
-        os.close(self.fd)
-
-
-def resolve(host: str, port: int, timeout_s: float) -> tuple[str, int]:
-    """The first address of a host, within the time; a name server may take half a minute to say no."""
-    answers: queue.SimpleQueue[tuple[str, int] | OSError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][:2])  # type: ignore[arg-type]
-        except OSError as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, name="resolve", daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(0.001, timeout_s))
-    except queue.Empty:
-        raise TimeoutError(host) from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
-
-
-class SocketPort(DescriptorPort):
-    """A TCP connection to a serial-device server or a network printer."""
-
-    def __init__(self, host: str, port: int, timeout_s: float) -> None:
-        until = time.monotonic() + timeout_s
-        try:
-            address = resolve(host, port, timeout_s)
-            self._socket = socket.create_connection(address, timeout=max(0.001, until - time.monotonic()))
-        except TimeoutError as error:
-            raise PortError("timeout", f"{host}:{port} did not answer") from error
-        except OSError as error:
-            raise fault_of(error) from error
-        self._socket.setblocking(False)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._watch_silence()
-        super().__init__(self._socket.fileno())
-
-    def _take(self, size: int) -> bytes:
-        return self._socket.recv(size)
-
-    def _give(self, data: bytes) -> int:
-        return self._socket.send(data)
-
-    def _watch_silence(self) -> None:
-        """Notice a peer that lost its power, which says no good-bye, within some ten seconds."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, seconds in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
-            if hasattr(socket, option):
-                self._socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
-
-    def unsent(self) -> int:
-        if sys.platform != "linux":
-            return 0
-        from drivers.posix_port import output_queue
-
-        return output_queue(self.fd)
-
-    def close(self, *, discard: bool = False) -> None:
-        if not discard:
-            # Unread input would turn the close into a reset, which throws away what the peer has not read yet.
-            with contextlib.suppress(OSError):
-                while self._socket.recv(READ_SIZE):
-                    pass
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_WR)
-        self._socket.close()
-
-
-class FilePort(DescriptorPort):
-    """A file that bytes are appended to, for trials and archives; a FIFO must have its reader already."""
-
-    FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    ends_on_empty_read = False
-
-    def __init__(self, path: str) -> None:
-        try:
-            super().__init__(os.open(path, self.FLAGS, 0o644))
-        except OSError as error:
-            raise fault_of(error) from error
-
-    def read(self) -> bytes:
-        return b""
-
-    def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        time.sleep(min(timeout_s or 0, 0.01))
-
-    def to_disk(self) -> None:
-        """Make what was written survive a power cut, where the file can."""
-        with contextlib.suppress(OSError):
-            os.fsync(self.fd)
-
-
-class PyserialPort:
-    """Windows ports and pyserial's URLs (`rfc2217://`, `loop://`), by looking every few milliseconds."""
-
-    LOOK_EVERY_S = 0.005
-
-    def __init__(self, address: Address) -> None:
-        import serial
-
-        line = address.line
-        try:
-            self._serial = serial.serial_for_url(
-                address.target,
-                baudrate=line.baud,
-                bytesize=line.bits,
-                parity=line.parity,
-                stopbits=line.stop,
-                rtscts=line.rtscts,
-                xonxoff=line.xonxoff,
-                timeout=0,
-                write_timeout=0 if os.name == "nt" else 1.0,  # 0 on Windows: queue and return
-            )
-        except (serial.SerialException, OSError, ValueError) as error:
-            reason: Fault = "denied" if isinstance(error, PermissionError) else "missing"
-            raise PortError(reason, str(error)) from error
-        self._timeout = serial.SerialTimeoutException
-
-    def _waiting(self) -> int:
-        try:
-            return int(self._serial.in_waiting)
-        except (OSError, TypeError) as error:  # SerialException is an OSError
-            raise PortError("lost", str(error)) from error
-
-    def read(self) -> bytes:
-        try:
-            return bytes(self._serial.read(self._waiting()))
-        except (OSError, TypeError) as error:
-            raise PortError("lost", str(error)) from error
-
-    def write(self, data: bytes) -> int:
-        try:
-            return int(self._serial.write(data) or 0)
-        except self._timeout:
-            return 0
-        except (OSError, TypeError) as error:
-            raise PortError("lost", str(error)) from error
-
-    def unsent(self) -> int:
-        try:
-            return int(getattr(self._serial, "out_waiting", 0))
-        except (OSError, TypeError):
-            return 0
-
-    def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        end = None if timeout_s is None else time.monotonic() + timeout_s
-        while not self._waiting() and not (wake and wake.is_set()) and (end is None or time.monotonic() < end):
-            time.sleep(self.LOOK_EVERY_S)
-            if writable:
-                break
-        if wake:
-            wake.clear()
-
-    def close(self, *, discard: bool = False) -> None:
-        try:
-            self._serial.close()
-        except (OSError, TypeError):
-            return
-
-
-def open_port(address: str | Address, timeout_s: float = 2.0) -> Port:
-    """Open a device, socket or file. Raises PortError, or ValueError for an address that is none."""
-    where = parse_address(address) if isinstance(address, str) else address
-    if where.kind == "tcp":
-        return SocketPort(where.target, where.port, timeout_s)
-    if where.kind == "file":
-        return FilePort(where.target)
-    if where.kind == "pyserial" or os.name == "nt":
-        return PyserialPort(where)
-    if where.kind == "device":
-        from drivers.posix_port import DevicePort
-
-        return DevicePort(str(Path(where.target)), where.line)
-    raise PortError("unsupported", f"no bytes can be moved to {where.kind}:{where.target}")
+FORMAT = Format(NAME, lambda document: bool(_part(document)), _read)

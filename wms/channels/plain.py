@@ -1,154 +1,177 @@
-"""One thread per device: opens its port, reads, writes, and opens it again when it is lost."""
+"""Plain: our own format, which a site can make from anything. CSV or JSON, one row per order line.
+
+    order,channel,placed_at,ship_by,sku,quantity,name,phone,address,city,postcode,country,carrier
+    A-1001,shop,2026-11-11 16:27,2026-11-13 16:27,TEA-01,2,王小明,13800138000,人民路1号,上海,200001,CN,sf
+
+Only `order`, `sku` and `quantity` are needed. The rows of an order need not stand together; what concerns the whole
+order may stand in any of them, but not differently. Times are `2026-11-11 16:27`, local to the site unless they carry
+an offset; a day alone is its start for `placed_at` and its end for `ship_by`. Lines of an address are parted by `|`.
+Equal SKUs of an order are added up.
+
+As JSON: a list of such rows as objects, or of orders whose `lines` are a list of objects with `sku` and `quantity`;
+the list may also be the `orders` of one object.
+
+An order with a row that is refused is not imported at all: half an order must not be sent, and once the row is mended
+the same file can be imported again.
+"""
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections import deque
-from dataclasses import dataclass
-from typing import Protocol
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from drivers.address import parse_address
-from drivers.transport import Fault, Port, PortError, Wake, open_port
+from wms.channels.documents import Document
+from wms.channels.format import Format, Reading
+from wms.channels.parsed import Found, ParsedLine, ParsedOrder, ParsedRecipient, judged, refused
+from wms.channels.times import utc_seconds
+from wms.domain.decode import clean
 
-log = logging.getLogger(__name__)
+NAME = "plain"
+NEEDED = ("order", "sku", "quantity")
+RECIPIENT = ("name", "phone", "address", "city", "postcode", "country")
+OF_THE_ORDER = ("channel", "placed_at", "ship_by", "carrier", *RECIPIENT)
 
-QUICK_RETRY_S, SLOW_RETRY_S = 0.05, 0.25
-QUICK_FOR_S = 3.0
-OPEN_TIMEOUT_S = 2.0
-STEADY_AFTER_S = 1.0
-
-
-def monotonic_ms() -> float:
-    return time.monotonic() * 1000
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"(\d{1,9})(?:\.0+)?", re.ASCII)
 
 
-def utc_ms() -> int:
-    return time.time_ns() // 1_000_000
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row by the name it has in outcomes."""
 
-
-class Handler(Protocol):
-    """What a device does with its connection. Every method is called from the connection's thread."""
-
-    def opened(self, t: float) -> None: ...
-    def lost(self, t: float) -> None: ...
-    def received(self, data: bytes, t: float) -> None: ...
-    def due(self) -> float | None: ...
-    def ticked(self, t: float) -> None: ...
+    at: str
+    cells: Mapping[str, str]
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class _Outgoing:
-    data: bytes
-    until: float
+class _Gathered:
+    """The rows of one order so far."""
+
+    at: str
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict)  # column: (value, row it was first said in)
+    quantities: dict[str, int] = field(default_factory=dict)
 
 
-class Connection:
-    """Keeps a device open by its stable name. Times given to the handler are `monotonic_ms()`."""
+def _recognises(document: Document) -> bool:
+    if document.table is not None:
+        return "order" in document.table.header and any(document.has(column) for column in NEEDED[1:])
+    first = next(iter(_objects(document.data)), None)
+    return first is not None and "order" in first
 
-    def __init__(self, address: str, handler: Handler, name: str) -> None:
-        self._address = parse_address(address)
-        self._handler = handler
-        self._wake = Wake()
-        self._stopping = threading.Event()
-        self._outgoing: deque[_Outgoing] = deque()
-        self._port: Port | None = None
-        self._thread = threading.Thread(target=self._run, name=f"device {name}", daemon=True)
-        self.problem: Fault | None = None
 
-    def start(self) -> None:
-        self._thread.start()
+def _read(documents: Sequence[Document], channel: str, zone: str) -> Reading:
+    found: list[Found] = []
+    for document in documents:
+        missing = [column for column in NEEDED if document.table is not None and not document.has(column)]
+        if missing:
+            found.append(refused(document.name, f"missing_column:{missing[0]}"))
+        else:
+            found += _orders(document, channel, zone)
+    return Reading(tuple(found))
 
-    def stop(self, timeout_s: float = 3.0) -> None:
-        """End the thread and give the port back. May be called twice, and before `start`."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(timeout_s)
-        elif not self._thread.ident:
-            self._wake.close()
 
-    def send(self, data: bytes, timeout_s: float = 1.0) -> None:
-        """Queue bytes for the device; they are dropped when it has not taken them in time. Never blocks."""
-        if self._port is None:
-            return
-        self._outgoing.append(_Outgoing(data, time.monotonic() + timeout_s))
-        if threading.current_thread() is not self._thread:
-            self._wake.set()
-            return
+def _orders(document: Document, channel: str, zone: str) -> Iterator[Found]:
+    gathered: dict[str, _Gathered] = {}
+    broken: set[str] = set()
+    for row in _rows(document):
+        order = row.cells.get("order", "")
+        reason = _fault(row, zone) or _unlike(row, gathered.get(order))
+        if reason:
+            broken.add(order)
+            yield refused(row.at, reason, order)
+        else:
+            _gather(row, gathered.setdefault(order, _Gathered(row.at)))
+    for order, whole in gathered.items():
+        if order not in broken:
+            yield judged(_order(order, whole, channel, zone), whole.at)
+
+
+def _fault(row: _Row, zone: str) -> str:
+    """Why a row can't be read, '' if it can."""
+    cells = row.cells
+    for column in NEEDED:
+        if not cells.get(column):
+            return f"missing:{column}"
+    for column in ("order", "sku"):
+        if _SCIENTIFIC.fullmatch(cells[column]):
+            return f"number_lost:{column}:{cells[column]}"
+    if not _quantity(cells["quantity"]):
+        return f"bad_quantity:quantity:{cells['quantity']}"
+    for column in ("placed_at", "ship_by"):
         try:
-            self._write_queued(self._port)
-        except PortError:
-            return  # the read that follows finds the same and reports it
+            _time(cells.get(column, ""), zone)
+        except ValueError:
+            return f"bad_time:{column}:{cells[column]}"
+    return f"beyond_header:{row.beyond[0]}" if row.beyond else ""
 
-    def _run(self) -> None:
-        try:
-            self._keep_open()
-        finally:
-            self._wake.close()
 
-    def _keep_open(self) -> None:
-        since = time.monotonic()
-        while not self._stopping.is_set():
-            try:
-                port = open_port(self._address, OPEN_TIMEOUT_S)
-            except PortError as error:
-                self.problem = error.reason
-                quick = time.monotonic() - since < QUICK_FOR_S
-                self._stopping.wait(QUICK_RETRY_S if quick else SLOW_RETRY_S)
-                continue
-            opened = time.monotonic()
-            self.problem = None
-            self._outgoing.clear()
-            self._port = port
-            try:
-                self._guarded(self._handler.opened, monotonic_ms())
-                self._serve(port)
-            except PortError as error:
-                self.problem = error.reason
-            finally:
-                self._port = None
-                port.close(discard=True)
-            since = time.monotonic()
-            if not self._stopping.is_set():
-                self._guarded(self._handler.lost, monotonic_ms())
-            if since - opened < STEADY_AFTER_S:  # a peer that hangs up at once is not to be called in a spin
-                self._stopping.wait(QUICK_RETRY_S)
+def _unlike(row: _Row, before: _Gathered | None) -> str:
+    for column, (value, at) in before.cells.items() if before else ():
+        said = row.cells.get(column, "")
+        if said not in ("", value):
+            return f"unlike_row:{column}:{at.rpartition(':')[2]}:{said}"
+    return ""
 
-    def _serve(self, port: Port) -> None:
-        while not self._stopping.is_set():
-            port.wait(self._patience(), writable=bool(self._outgoing), wake=self._wake)
-            data = port.read()
-            now = monotonic_ms()
-            if data:
-                self._guarded(self._handler.received, data, now)
-            due = self._handler.due()
-            if due is not None and now >= due:
-                self._guarded(self._handler.ticked, now)
-            self._write_queued(port)
 
-    def _patience(self) -> float | None:
-        ends = [item.until - time.monotonic() for item in list(self._outgoing)[:1]]
-        if (due := self._handler.due()) is not None:
-            ends.append((due - monotonic_ms()) / 1000)
-        return max(0.0, min(ends)) if ends else None
+def _gather(row: _Row, whole: _Gathered) -> None:
+    for column in OF_THE_ORDER:
+        if row.cells.get(column):
+            whole.cells.setdefault(column, (row.cells[column], row.at))
+    sku = row.cells["sku"]
+    whole.quantities[sku] = whole.quantities.get(sku, 0) + _quantity(row.cells["quantity"])
 
-    def _write_queued(self, port: Port) -> None:
-        while self._outgoing:
-            item = self._outgoing[0]
-            if item.until < time.monotonic():
-                self._outgoing.popleft()
-                continue
-            taken = port.write(item.data)
-            if taken < len(item.data):
-                item.data = item.data[taken:]
-                return
-            self._outgoing.popleft()
 
-    def _guarded(self, method: object, *arguments: object) -> None:
-        """A fault in what is done with a read must not stop the next one from being taken."""
-        try:
-            method(*arguments)  # type: ignore[operator]
-        except Exception:
-            log.exception("device %s", self._thread.name)
+def _order(reference: str, whole: _Gathered, channel: str, zone: str) -> ParsedOrder:
+    said = {column: whole.cells[column][0] if column in whole.cells else "" for column in OF_THE_ORDER}
+    address = tuple(part.strip() for part in said["address"].split("|") if part.strip())
+    recipient = ParsedRecipient(said["name"], said["phone"], address, said["city"], said["postcode"], said["country"])
+    return ParsedOrder(
+        said["channel"] or channel,
+        reference,
+        _time(said["placed_at"], zone),
+        _time(said["ship_by"], zone, end_of_day=True),
+        tuple(ParsedLine(sku, quantity) for sku, quantity in whole.quantities.items()),
+        recipient if any(said[column] for column in RECIPIENT) else None,
+        carrier=said["carrier"],
+    )
+
+
+def _quantity(text: str) -> int:
+    """Spreadsheets write 2 as 2.0; anything else than a whole number is 0."""
+    found = _WHOLE.fullmatch(text)
+    return int(found[1]) if found else 0
+
+
+def _time(text: str, zone: str, *, end_of_day: bool = False) -> int | None:
+    return utc_seconds(text, zone, end_of_day=end_of_day) if text else None
+
+
+def _rows(document: Document) -> Iterator[_Row]:
+    if document.table is not None:
+        for line in document.lines:
+            yield _Row(document.at(line), line.cells, line.beyond)
+        return
+    for n, whole in enumerate(_objects(document.data), 1):
+        lines = whole.get("lines")
+        if not isinstance(lines, list):
+            yield _Row(f"{document.name}:{n}", _texts(whole))
+            continue
+        shared = _texts({name: value for name, value in whole.items() if name != "lines"})
+        for k, line in enumerate(lines or [{}], 1):
+            own = _texts(line) if isinstance(line, dict) else {}
+            yield _Row(f"{document.name}:{n}.{k}", shared | own)
+
+
+def _objects(data: object) -> list[dict[str, object]]:
+    """Objects of the list; what is no object counts as an empty one, so that it is refused as a row."""
+    listed = data.get("orders") if isinstance(data, dict) else data
+    return [each if isinstance(each, dict) else {} for each in listed] if isinstance(listed, list) else []
+
+
+def _texts(cells: Mapping[str, object]) -> dict[str, str]:
+    return {str(name).strip().casefold(): "" if value is None else clean(str(value)) for name, value in cells.items()}
+
+
+FORMAT = Format(NAME, _recognises, _read)
