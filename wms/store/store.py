@@ -26,6 +26,7 @@ from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
 
 T = TypeVar("T")
 Listener = Callable[[tuple[Fact, ...]], None]
+Companion = Callable[[Any, Fact], None]
 
 
 def now_ms() -> int:
@@ -51,6 +52,7 @@ class Store:
         self._local = threading.local()
         self._readers: list[Any] = []
         self._listeners: list[Listener] = []
+        self._companions: list[Companion] = []
         self.writer = Writer(self._db)
         self.restored = False
         self.writer.do(self._prepare_schema)
@@ -148,6 +150,8 @@ class Store:
             seq = journal.append(connection, fact)
             tables.undoing = None if self.decides else seq
             apply(tables, fact)
+            for companion in self._companions:
+                companion(connection, fact)
             facts.append(fact)
         if facts:
             self.guard.raise_to(self.epoch, before, facts[-1].key.n)
@@ -257,6 +261,10 @@ class Store:
     def listen(self, listener: Listener) -> None:
         """Call `listener` with new facts after each commit, on the thread that committed."""
         self._listeners.append(listener)
+
+    def accompany(self, companion: Companion) -> None:
+        """Let `companion(connection, fact)` write beside each own fact, in the same transaction (the print spool does)."""
+        self._companions.append(companion)
 
     def _tell(self, facts: tuple[Fact, ...]) -> None:
         for listener in self._listeners:

@@ -9,7 +9,7 @@ from wms.domain import events as e
 from wms.domain.catalogue import Category, Item
 from wms.domain.ids import CategoryCode, InspectionId, Sku
 from wms.domain.inspection import InspectionLot, draw, sample_size
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot, Promise, Stock
@@ -120,6 +120,8 @@ def allow_partial(command: c.AllowPartial, rows: Rows, context: Context) -> Answ
     order = rows.get(Order, command.order)
     if order is None or order.status != OrderStatus.SHORT:
         return refuse(msg("Order {order} is not short", order=command.order))
+    if not any(line.picked for line in rows.where(OrderLine, order_id=order.id)):
+        return refuse(msg("Nothing of order {order} was picked: cancel it", order=order.reference))
     return (e.PartialAllowed(order.id),)
 
 

@@ -1,0 +1,178 @@
+"""What a supervisor can decide about each kind of review, in words and in commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wms.domain import commands as c
+from wms.domain.commands import Command
+from wms.domain.ids import InspectionId, OrderId
+from wms.domain.inspection import InspectionLot
+from wms.domain.orders import Order
+from wms.domain.review import Review
+from wms.domain.rows import Rows
+from wms.domain.waves import PickTask
+from wms.workflows.prompt import Msg, Value, msg, plain
+from wms.workflows.say import category_name, item_name
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One answer; `reason` says that a reason must be typed with it."""
+
+    label: Msg
+    commands: Callable[[str], tuple[Command, ...]]
+    reason: bool = False
+
+
+def _reference(rows: Rows, order: str) -> str:
+    row = rows.get(Order, order)
+    return row.reference if row is not None else order
+
+
+def sentence(review: Review, rows: Rows) -> Msg:
+    """What happened, in one line."""
+    subject: Value = review.subject
+    detail = review.detail.split(",")
+    match review.kind:
+        case "order_held":
+            return msg(
+                "Order {order} is held: {why}",
+                order=_reference(rows, review.subject),
+                why=hold_reason(review.detail, rows),
+            )
+        case "order_short":
+            return msg("Order {order} is short: send in part?", order=_reference(rows, review.subject))
+        case "short":
+            task = rows.get(PickTask, review.subject)
+            place = task.place if task is not None else ""
+            n = detail[2] if len(detail) > 2 else ""
+            return msg("{n} x {item} missing at {place}", n=n, item=item_name(rows, detail[1]), place=place)
+        case "batch_held":
+            lot = rows.get(InspectionLot, review.subject)
+            name = category_name(rows, lot.category) if lot is not None else ""
+            reference: Value = lot.reference if lot is not None else subject
+            why = ",".join(detail[2:])
+            return msg(
+                "Batch {batch} {category} held: {failed} of {n} samples failed ({why})",
+                batch=reference,
+                category=name,
+                failed=detail[0],
+                n=detail[1] if len(detail) > 1 else "",
+                why=why,
+            )
+        case "batch_rejected":
+            return msg("Batch {batch} rejected: cancel its orders or decide one by one", batch=review.detail)
+        case "cancelled_in_work":
+            return msg(
+                "Order {order} cancelled after picking: its goods come back", order=_reference(rows, review.subject)
+            )
+        case "cancelled_after_handover":
+            return msg(
+                "Order {order} cancelled, but the courier has it: recall it", order=_reference(rows, review.subject)
+            )
+        case "put_back":
+            return msg(
+                "Put the goods of order {order} back from {place}",
+                order=_reference(rows, review.subject),
+                place=review.detail,
+            )
+        case "count_difference":
+            where = review.subject.split(",")
+            return msg(
+                "{place}: {n} {item} counted, {booked} booked. Count again",
+                place=where[0],
+                n=detail[-1],
+                item=item_name(rows, where[1]),
+                booked=detail[0],
+            )
+        case "printer":
+            return msg("Printer of {device}: {why}", device=subject, why=printer_reason(review.detail))
+        case "left_behind":
+            return msg("{n} parcels stayed behind at manifest {manifest}", n=review.detail, manifest=subject)
+        case "weight_accepted":
+            return msg(
+                "Parcel {parcel}: {n} g accepted, {expected} g expected",
+                parcel=subject,
+                n=detail[0],
+                expected=detail[1],
+            )
+        case "restored_copy":
+            return msg("Terminal {device} runs on a restored copy: check its last parcels", device=subject)
+        case "clock":
+            return msg("The clock of {device} jumped by {n} s: set it", device=subject, n=review.detail)
+        case "packed_twice":
+            return msg("Order {order} is packed at two benches", order=_reference(rows, review.subject))
+        case "waybill_twice":
+            return msg("Waybill {number} was used twice: {parcels}", number=subject, parcels=review.detail)
+        case "stock_below_zero":
+            return msg("More taken than booked: {what}. Count the place", what=subject)
+        case "taken_beyond_need":
+            return msg("Taken though nobody needs it: {what}. Put it back", what=review.detail)
+        case "tote_shared":
+            return msg("Tote {tote} holds two orders: {orders}", tote=subject, orders=review.detail)
+        case "loaded_twice":
+            return msg("Parcel {parcel} is on two manifests", parcel=subject)
+    return plain(f"{review.kind} {review.subject} {review.detail}")
+
+
+def hold_reason(reason: str, rows: Rows) -> Msg:
+    """The first reason an order is held for; the rest stand in `wms orders show`."""
+    code, _, rest = reason.split(",", maxsplit=1)[0].partition(":")
+    match code:
+        case "stock" | "no_stock":
+            sku, _, missing = rest.partition(":")
+            return msg("{n} x {item} not in stock", n=missing, item=item_name(rows, sku))
+        case "no_items":
+            return msg("it names no item")
+        case "unknown_item":
+            return msg("unknown item {code}", code=rest)
+        case "no_recipient":
+            return msg("the recipient is missing")
+        case "by_hand":
+            return msg("held by hand: {why}", why=rest)
+    return plain(reason)
+
+
+def printer_reason(reason: str) -> Msg:
+    match reason:
+        case "paper_out":
+            return msg("paper out: put in a new roll")
+        case "cover_open":
+            return msg("cover open: close it")
+        case "offline" | "refused" | "unreachable":
+            return msg("not reachable: switch it on, check the cable")
+        case "timeout":
+            return msg("does not answer: switch it off and on")
+        case "broken":
+            return msg("stopped in mid-label: look whether it came out")
+        case "not_configured":
+            return msg("none is set up: start with --printer")
+    return plain(reason)
+
+
+def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
+    """What can be done about it, the usual answer first."""
+    done = Decision(msg("Done"), lambda _: (c.CloseReview(review.id, "done"),))
+    match review.kind:
+        case "batch_held":
+            lot = InspectionId(review.subject)
+            return (
+                Decision(msg("Sort 100 %"), lambda why: (c.DisposeLot(lot, "sort", why),), reason=True),
+                Decision(msg("Accept"), lambda why: (c.DisposeLot(lot, "accept", why),), reason=True),
+                Decision(msg("Reject"), lambda why: (c.DisposeLot(lot, "reject", why),), reason=True),
+            )
+        case "order_held":
+            order = OrderId(review.subject)
+            return (
+                Decision(msg("Release"), lambda _: (c.ReleaseOrder(order),)),
+                Decision(msg("Cancel the order"), lambda why: (c.CancelOrder(order, reason=why),), reason=True),
+            )
+        case "order_short":
+            order = OrderId(review.subject)
+            return (
+                Decision(msg("Send in part"), lambda _: (c.AllowPartial(order),)),
+                Decision(msg("Cancel the order"), lambda why: (c.CancelOrder(order, reason=why),), reason=True),
+            )
+    return (done,)

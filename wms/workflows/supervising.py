@@ -1,0 +1,213 @@
+"""The supervisor's board: what needs a person first, then the flow. Enter opens what is selected; F4 releases waves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wms.domain import commands as c
+from wms.domain.catalogue import Person
+from wms.domain.ids import Sku
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Parcel
+from wms.domain.places import Place
+from wms.domain.review import Presence, Review, Tally
+from wms.domain.rows import Rows
+from wms.domain.stock import Stock
+from wms.domain.waves import Batch, BatchStatus, Wave, WaveStatus
+from wms.workflows import resolve as r
+from wms.workflows.inputs import Chose, Entered, Pressed
+from wms.workflows.picking_prompts import HELP, MORE
+from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Msg, Prompt, Said, info, look, msg, ok, plain
+from wms.workflows.reviews import Decision, decisions, sentence
+from wms.workflows.say import category_name, item_name, what_it_is
+from wms.workflows.view import Board, Need, WaveLine
+from wms.workflows.workflow import Happening, Step, Who, is_scan
+
+AT_RISK_S = 2 * 3600
+SHOWN_NEEDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Supervising:
+    who: Who
+    needs: tuple[Review, ...] = ()
+    selected: int = 0
+    opened: Review | None = None  # the review being decided
+    decision: int = -1  # the chosen answer, while its reason is typed
+    people: bool = False
+
+    @property
+    def screen(self) -> str:
+        if self.opened is not None:
+            return "board.reason" if self.decision >= 0 else "board.decide"
+        return "board.people" if self.people else "board"
+
+
+class SuperviseWorkflow:
+    """`resume`, `step` and `prompt` of the board."""
+
+    def resume(self, rows: Rows, who: Who, last: Supervising | None = None) -> Supervising:
+        needs = tuple(sorted(rows.where(Review, open=True), key=lambda n: (-_urgency(n), -n.at, n.id))[:SHOWN_NEEDS])
+        if last is None:
+            return Supervising(who, needs)
+        opened = last.opened if last.opened is not None and any(n.id == last.opened.id for n in needs) else None
+        selected = max(0, min(last.selected, len(needs) - 1))
+        return Supervising(who, needs, selected, opened, last.decision if opened is not None else -1, last.people)
+
+    def prompt(self, state: Supervising, rows: Rows) -> Prompt:
+        return _prompt(state, rows)
+
+    def step(self, state: Supervising, happening: Happening, rows: Rows) -> Step[Supervising]:
+        if is_scan(happening):
+            return Step(state, said=_looked_up(happening, rows))
+        if state.opened is not None:
+            return _decide(state, state.opened, happening, rows)
+        match happening:
+            case Pressed(key="down"):
+                return Step(replace(state, selected=min(state.selected + 1, max(0, len(state.needs) - 1))))
+            case Pressed(key="up"):
+                return Step(replace(state, selected=max(state.selected - 1, 0)))
+            case Pressed(key="enter") if state.needs:
+                return Step(replace(state, opened=state.needs[state.selected]))
+            case Pressed(key="f2"):
+                return Step(replace(state, people=not state.people))
+            case Pressed(key="f3"):
+                return Step(state, (c.ReleaseWaves(),), ok(msg("Waves released")))
+            case Pressed(key="escape"):
+                return Step(replace(state, people=False))
+        return Step(state)
+
+
+def _urgency(review: Review) -> int:
+    return {"batch_held": 3, "cancelled_in_work": 2, "printer": 2, "order_short": 1}.get(review.kind, 0)
+
+
+def _decide(state: Supervising, review: Review, happening: Happening, rows: Rows) -> Step[Supervising]:
+    answers = decisions(review, rows)
+    match happening:
+        case Pressed(key="escape"):
+            return Step(replace(state, opened=None, decision=-1))
+        case Chose(index=index) if state.decision < 0 and index < len(answers):
+            if answers[index].reason:
+                return Step(replace(state, decision=index))
+            return _carry_out(state, answers[index], "")
+        case Entered(text=text) if state.decision >= 0 and text.strip():
+            return _carry_out(state, answers[state.decision], text.strip())
+        case Entered():
+            return Step(state, said=look(msg("A decision needs a reason")))
+    return Step(state)
+
+
+def _carry_out(state: Supervising, decision: Decision, reason: str) -> Step[Supervising]:
+    return Step(replace(state, opened=None, decision=-1), decision.commands(reason), ok(decision.label))
+
+
+def _looked_up(code: r.Code, rows: Rows) -> Said:
+    """Scan anything: what it is and how it stands."""
+    lines: list[Msg] = [what_it_is(code, rows)]
+    match code:
+        case r.ItemScan(sku=sku):
+            lines += _whereabouts(rows, sku)
+        case r.WaybillScan(parcel=parcel):
+            found = rows.get(Parcel, parcel)
+            if found is not None:
+                lines.append(msg("order {order}, {state}", order=found.order_id, state=plain(found.status)))
+        case r.OrderScan(order_id=order):
+            row = rows.get(Order, order)
+            if row is not None:
+                lines.append(msg("order {order}, {state}", order=row.reference, state=plain(row.status)))
+        case r.PlaceScan(place=place) | r.ToteScan(place=place):
+            contents = rows.where(Stock, place=place)[:2]
+            lines += [msg("{n} x {item}", n=s.quantity, item=item_name(rows, s.sku)) for s in contents]
+    return info(*lines[:3])
+
+
+def _whereabouts(rows: Rows, sku: Sku) -> list[Msg]:
+    here = [s for s in rows.where(Stock, sku=sku) if s.quantity > 0 and rows.get(Place, s.place) is not None]
+    return [msg("{place}: {n}, {free} free", place=s.place, n=s.quantity, free=s.free) for s in here[:2]]
+
+
+def _prompt(state: Supervising, rows: Rows) -> Prompt:
+    where = (msg("Supervisor"), plain(state.who.name))
+    if state.opened is not None:
+        answers = decisions(state.opened, rows)
+        base = Prompt(
+            state.screen,
+            where,
+            what=(Line(sentence(state.opened, rows)),),
+            handbook="supervisor",
+            keys=(HELP, Key("escape", msg("Back"))),
+        )
+        if state.decision >= 0:
+            return base.but(verb=answers[state.decision].label, ask=msg("Why? Type it, then Enter"), entry=Entry.TEXT)
+        return base.but(verb=msg("Decide"), choices=tuple(Choice(answer.label) for answer in answers))
+    keys = (HELP, Key("f2", msg("People")), Key("f3", msg("Waves")), MORE)
+    ready = len(rows.where(Order, status=OrderStatus.READY))
+    what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
+    return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
+
+
+def board(state: Supervising, rows: Rows) -> Board | None:
+    """The figures around the prompt; None while a review is being decided."""
+    if state.opened is not None:
+        return None
+    now = state.who.now
+    counts = _last_hour(rows, now)
+    return Board(
+        needs=tuple(Need(review.id, review.at, sentence(review, rows)) for review in state.needs),
+        selected=state.selected,
+        waves=tuple(_wave_line(wave, rows, now) for wave in _running(rows)),
+        lines_last_hour=counts.get("lines", 0),
+        people_last_hour=counts.get("people", 0),
+        scans_last_hour=counts.get("scans", 0),
+        refused_last_hour=counts.get("refused", 0),
+        shorts_last_hour=counts.get("shorts", 0),
+        labels_last_hour=counts.get("labels", 0),
+        people=_people(rows) if state.people else (),
+    )
+
+
+def _running(rows: Rows) -> list[Wave]:
+    kinds = (WaveStatus.HELD, WaveStatus.RELEASED, WaveStatus.PICKED)
+    return sorted((wave for kind in kinds for wave in rows.where(Wave, status=kind)), key=lambda w: (w.ship_by, w.id))[
+        :12
+    ]
+
+
+def _wave_line(wave: Wave, rows: Rows, now: int) -> WaveLine:
+    batches = rows.where(Batch, wave=wave.id)
+    people = dict.fromkeys(_name(rows, b.person) for b in batches if b.status == BatchStatus.CLAIMED)
+    name = category_name(rows, wave.category)
+    category = name if isinstance(name, Bilingual) else Bilingual(*_MIXED)
+    on_time = wave.ship_by - now > AT_RISK_S or wave.closed >= wave.tasks
+    return WaveLine(
+        wave.id, category, wave.closed, wave.tasks, wave.ship_by, tuple(people), on_time, wave.status == "held"
+    )
+
+
+_MIXED = ("\u6df7\u5408", "mixed")
+
+
+def _name(rows: Rows, badge: str) -> str:
+    person = rows.get(Person, badge)
+    return person.name if person is not None else badge
+
+
+def _last_hour(rows: Rows, now: int) -> dict[str, int]:
+    """Counts of this clock hour and the one before it, the latter by the share that lies within sixty minutes."""
+    hour, past = now // 3600, (now % 3600) / 3600
+    counts: dict[str, float] = {}
+    people = set()
+    for index, share in ((hour, 1.0), (hour - 1, 1 - past)):
+        for tally in rows.where(Tally, hour=index):
+            counts[tally.what] = counts.get(tally.what, 0) + tally.count * share
+            if tally.what == "lines":
+                people.add(tally.person)
+    return {**{what: round(count) for what, count in counts.items()}, "people": len(people)}
+
+
+def _people(rows: Rows) -> tuple[tuple[str, Msg], ...]:
+    return tuple(
+        (_name(rows, p.person), msg("{role} at {device}", role=msg(p.role), device=p.device))
+        for p in rows.all(Presence)
+    )
