@@ -31,6 +31,7 @@ def utc_ms() -> int:
 class Handler(Protocol):
     """What a device does with its connection. Every method is called from the connection's thread."""
 
+    def connecting(self) -> None: ...
     def opened(self, t: float) -> None: ...
     def lost(self, t: float) -> None: ...
     def received(self, data: bytes, t: float) -> None: ...
@@ -89,6 +90,7 @@ class Connection:
             self._wake.close()
 
     def _keep_open(self) -> None:
+        self._guarded(self._handler.connecting)
         since = time.monotonic()
         while not self._stopping.is_set():
             try:

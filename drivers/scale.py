@@ -37,37 +37,32 @@ class Reading:
 
 
 class Detector:
-    """Finds out which protocol a scale speaks, by listening, then by asking in each of them.
+    """Finds out which protocol a scale speaks: listens a while, asks in each protocol in turn, listens again.
 
-    `protocol` is '' until `ENOUGH_SAMPLES` samples of one protocol were understood.
+    `protocol` is '' until `ENOUGH_SAMPLES` samples of one protocol were understood in one turn.
     """
 
     def __init__(self) -> None:
         self.protocol = ""
-        self._silent_listeners = {name: build() for name, build in PARSERS.items() if not build().poll}
-        self._asked = [name for name, build in PARSERS.items() if build().poll]
-        self._asking: Parser | None = None
-        self._next = 0
+        asked = [name for name, build in PARSERS.items() if build().poll]
+        self._turns = [[name for name in PARSERS if name not in asked], *([name] for name in asked)]
+        self._turn = -1
+        self._turn_ends = 0.0
+        self._parsers: dict[str, Parser] = {}
         self._heard: dict[str, int] = {}
-        self._turn_ends: float | None = None
 
     def poll(self, t: float) -> bytes:
         """What to send now, b'' while listening."""
-        if self._turn_ends is None:
-            self._turn_ends = t + LISTEN_MS
-        elif t >= self._turn_ends:
-            self._turn_ends = t + ASK_MS
-            self._asking = PARSERS[self._asked[self._next % len(self._asked)]]()
-            self._heard.clear()
-            self._next += 1
-        return self._asking.poll if self._asking else b""
+        if not self._parsers or t >= self._turn_ends:
+            self._turn = (self._turn + 1) % len(self._turns)
+            self._turn_ends = t + (ASK_MS if self._turn else LISTEN_MS)
+            self._parsers = {name: PARSERS[name]() for name in self._turns[self._turn]}
+            self._heard = dict.fromkeys(self._parsers, 0)
+        return next(iter(self._parsers.values())).poll
 
     def feed(self, data: bytes, t: float) -> None:
-        listeners = dict(self._silent_listeners)
-        if self._asking:
-            listeners = {self._asked[(self._next - 1) % len(self._asked)]: self._asking}
-        for name, parser in listeners.items():
-            self._heard[name] = self._heard.get(name, 0) + len(parser.feed(data, t))
+        for name, parser in self._parsers.items():
+            self._heard[name] += len(parser.feed(data, t))
             if self._heard[name] >= ENOUGH_SAMPLES:
                 self.protocol = name
                 return
@@ -107,7 +102,6 @@ class Scale:
         return self._detector.protocol if self._detector else self._configured
 
     def start(self) -> None:
-        self._on_state("connecting")
         self._connection.start()
 
     def stop(self) -> None:
@@ -121,6 +115,9 @@ class Scale:
         self._next_poll = self._heard_at = monotonic_ms()
 
     # What the connection calls
+
+    def connecting(self) -> None:
+        self._on_state("connecting")
 
     def opened(self, t: float) -> None:
         self._begin()

@@ -64,7 +64,6 @@ class Scanner:
         return self._connection.problem
 
     def start(self) -> None:
-        self._on_state("connecting")
         self._connection.start()
 
     def stop(self) -> None:
@@ -95,6 +94,9 @@ class Scanner:
         self._connection.send(data)
 
     # What the connection calls
+
+    def connecting(self) -> None:
+        self._on_state("connecting")
 
     def opened(self, t: float) -> None:
         self._framer.replugged(t)

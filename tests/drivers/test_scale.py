@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drivers.scale import Reading, Scale
+from drivers.scale import Detector, Reading, Scale
 from drivers.weighing import PARSERS, Sample, Settling, ToledoContinuous
 
 
@@ -131,6 +131,16 @@ def test_every_make_is_found_by_itself(outside_scale: ModuleType, tmp_path: Path
             assert all(reading.grams == 2500 for reading in pan.readings[before[make] :] if reading.bookable)
 
 
+def test_scale_switched_on_later_is_still_found() -> None:
+    detector = Detector()
+    sent = [detector.poll(t) for t in range(0, 4000, 150)]
+    assert set(sent) == {b"", b"SI\r\n", b"READ\r\n", b"W\r"}
+    for t in range(4000, 7000, 50):
+        detector.poll(t)
+        detector.feed(b"\x02\x2d\x30\x20001234000000\r", t)
+    assert detector.protocol == "toledo"
+
+
 def test_whole_day_of_one_scale(outside_scale: ModuleType, tmp_path: Path) -> None:
     link = str(tmp_path / "scale")
     with outside_scale.FakeScale("sics", link=link) as fake, Pan(link, "sics") as pan:
@@ -146,7 +156,7 @@ def test_whole_day_of_one_scale(outside_scale: ModuleType, tmp_path: Path) -> No
         assert not pan.scale.last.bookable
         fake.do("0.300")
         fake.unplug()
-        eventually(lambda: pan.states[-1] == "lost")
+        eventually(lambda: pan.states[-1:] == ["lost"])
         assert pan.scale.last.status == "silent"
         fake.replug()
         pan.shows("300", "stable")

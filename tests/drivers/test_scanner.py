@@ -14,7 +14,7 @@ import pytest
 from drivers.feedback import NewlandAnswers, parse_feedback
 from drivers.framing_options import parse_framing
 from drivers.scanner import Read, Scanner
-from drivers.transport import PortError, open_port
+from drivers.transport import DescriptorPort, PortError, open_port
 
 
 def eventually(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
@@ -46,7 +46,7 @@ class Desk:
         return [read.text for read in self.reads if not read.fault]
 
     def wait_state(self, state: str) -> None:
-        eventually(lambda: self.states[-1] == state)
+        eventually(lambda: self.states[-1:] == [state])
 
 
 @pytest.fixture
@@ -229,6 +229,31 @@ def test_scanner_behind_a_serial_device_server() -> None:
                 eventually(lambda: desk.texts == ["ONE", "TWO"])
 
 
+def test_bytes_before_a_hang_up_are_delivered_before_it() -> None:
+    class Dying(DescriptorPort):
+        chunks = [b"LAST", b" READ\r"]  # noqa: RUF012
+
+        def _take(self, size: int) -> bytes:
+            if not self.chunks:
+                raise OSError(5, "Input/output error")
+            return self.chunks.pop(0)
+
+    port = Dying(-1)
+    assert port.read() == b"LAST READ\r"
+    with pytest.raises(PortError, match="lost"):
+        port.read()
+
+
+def test_callbacks_come_from_the_device_thread_only(make_fake: Callable[..., Any], link: str) -> None:
+    make_fake()
+    threads: set[int] = set()
+    scanner = Scanner(link, parse_framing(""), lambda _: None, lambda _: threads.add(threading.get_ident()))
+    scanner.start()
+    eventually(lambda: threads)
+    scanner.stop()
+    assert threading.get_ident() not in threads
+
+
 def test_latency_and_rest(make_fake: Callable[..., Any], link: str) -> None:
     fake = make_fake()
     arrived: list[float] = []
@@ -240,9 +265,10 @@ def test_latency_and_rest(make_fake: Callable[..., Any], link: str) -> None:
             fake.scan(f"N{number}")
             eventually(lambda number=number: len(arrived) == number + 1)
             delays.append((arrived[-1] - before) * 1000)
-        used = time.thread_time(), os.times()
+        before_rest = os.times()
         time.sleep(0.3)
-        idle = os.times().user + os.times().system - used[1].user - used[1].system
+        after = os.times()
+        idle = after.user + after.system - before_rest.user - before_rest.system
     delays.sort()
     assert delays[len(delays) // 2] < 8
     assert idle < 0.1
