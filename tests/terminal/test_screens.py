@@ -99,7 +99,7 @@ def test_pick_bin_20x16_in_english(play):
 
 def test_pack_53x20_in_english(play):
     assert rows_of(play, pack_verify(), (53, 20)) == [
-        "PACK bench 2   order TM00918     due 1:20   unsent 0",
+        "PACK bench 2   order TM00918      due 1:20   unsent 0",
         "Scan each item",
         "",
         "  2 of 5",

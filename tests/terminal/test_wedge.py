@@ -122,6 +122,12 @@ def test_paste_is_one_scan_a_line():
     assert router.key("enter", "\r", 3) == [KeyPressed("enter")]
 
 
+def test_the_rest_of_a_scan_the_line_held_up_is_no_code():
+    hand = Hand().keys("6901234").rest(80).keys("567892\r")
+    assert hand.out == [Typed("6901234"), Scan("567892", fault="partial")]
+    assert Hand().keys("69").rest(400).keys("7702345\r").out == [Typed("69"), Scan("7702345")]
+
+
 def test_typing_before_a_prefix_is_not_swallowed():
     assert Hand().keys("12").named("f12").keys("6901\r").out == [Typed("12"), Scan("6901")]
 

@@ -12,7 +12,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from wms.terminal.driver_mends import output_stalled, tolerate_invalid_bytes, unblock_output
+from wms.terminal.driver_mends import line_gone, output_stalled, tolerate_invalid_bytes, unblock_output
 from wms.terminal.keypad import Keypad
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen, Picture
@@ -28,7 +28,7 @@ from wms.workflows.view import View
 
 QUIT = "quit"
 _REGIONS = ("where", "do", "what", "said", "keys")
-_CLOCK_SECONDS = 5.0
+_CLOCK_SECONDS = 2.0
 _LATE_SECONDS = 0.02
 _RETRY_SECONDS = 0.02
 
@@ -80,7 +80,7 @@ class WmsApp(App[None], inherit_bindings=False):
             with contextlib.suppress(RuntimeError, ValueError):  # not the main thread: a test, an embedding
                 loop.add_signal_handler(stop, self.exit)
         self.station.subscribe(self._view_published)
-        self.set_interval(_CLOCK_SECONDS, self._draw)
+        self.set_interval(_CLOCK_SECONDS, self._clock_ticked)
         self._follow()
 
     def _view_published(self, view: View) -> None:
@@ -96,6 +96,11 @@ class WmsApp(App[None], inherit_bindings=False):
     def on_wms_app_view_changed(self) -> None:
         self._announced = False
         self._follow()
+
+    def _clock_ticked(self) -> None:
+        if not self.is_headless and line_gone():
+            self.exit()
+        self._draw()
 
     def on_resize(self) -> None:
         self._draw()
@@ -154,6 +159,7 @@ class WmsApp(App[None], inherit_bindings=False):
             match item:
                 case Scan():
                     self._handbook = None
+                    self._keypad.scanned(item.fault, self._drawn.prompt)
                     self._submit(Scanned(item.text, item.aim, "wedge", since_epoch, item.fault))
                 case Typed(text):
                     self._handbook = None

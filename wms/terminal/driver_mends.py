@@ -1,7 +1,8 @@
-"""Three things a floor terminal needs that Textual's drivers do not do by themselves."""
+"""Four things a floor terminal needs that Textual's drivers do not do by themselves."""
 
 from __future__ import annotations
 
+import select
 import sys
 from codecs import getincrementaldecoder
 from functools import partial
@@ -35,6 +36,18 @@ def output_stalled(app: App[Any]) -> bool:
     """Whether earlier frames still wait to be read; then drawing more only makes it later."""
     queue = _output_queue(app)
     return queue is not None and queue.qsize() > _BACKLOG
+
+
+def line_gone() -> bool:
+    """Whether the terminal's line was hung up; the driver would go on reading its end, a core's worth, for ever."""
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return False
+    watched = select.poll()
+    try:
+        watched.register(sys.__stdin__.fileno(), 0)
+        return any(event & (select.POLLHUP | select.POLLNVAL) for _, event in watched.poll(0))
+    except (OSError, ValueError):  # closed
+        return True
 
 
 def _output_queue(app: App[Any]) -> Any:

@@ -51,6 +51,11 @@ class Keypad:
             return Entered(text) if prompt.entry else self._code(text, at)
         return Pressed(key)
 
+    def scanned(self, fault: str, prompt: Prompt) -> None:
+        """A scan that came in pieces may have left its first ones here."""
+        if fault and not prompt.entry:
+            self.text = ""
+
     def line(self, prompt: Prompt) -> str | None:
         """What the screen shows of the typing; `None` where there is no line to show."""
         if prompt.entry is Entry.SECRET:

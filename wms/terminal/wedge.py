@@ -33,6 +33,7 @@ class WedgeConfig:
     shortest: int = 6
     longest: int = 512
     patience_ms: int = 1000  # how long a scan may pause before its end is given up
+    stall_ms: int = 300  # a burst that begins so soon after other keys is the rest of a scan the line held up
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Router:
     _scan: list[str] | None = None  # after a prefix
     _burst: list[str] = field(default_factory=list)  # without a prefix, not yet known whether scan or typing
     _last: float = 0.0  # when the last key of either came
+    _burst_since: float = 0.0
+    _typed_at: float = float("-inf")  # when the last key came that was given out as typing
     _after_end: bool = False  # an LF right after the CR, or the CR after an ETX, belongs to it
 
     def key(self, name: str, character: str | None, at: float) -> list[Routed]:
@@ -127,6 +130,8 @@ class Router:
         if taken is None or not (taken.isprintable() or taken in _IN_CODES):
             return [*self._typed(), KeyPressed(name)]
         done = self._typed() if self._burst and at - self._last > self.config.gap_ms else []
+        if not self._burst:
+            self._burst_since = at
         self._burst.append(taken)
         self._last = at
         return done
@@ -138,10 +143,14 @@ class Router:
             return [*self._typed(), KeyPressed(name)]
         text = "".join(self._burst)
         self._burst.clear()
+        if self._burst_since - self._typed_at <= self.config.stall_ms:
+            return [Scan(text, fault="partial")]
         return [self._read(text)]
 
     def _typed(self) -> list[Routed]:
         text = "".join(c for c in self._burst if c not in _IN_CODES)
+        if self._burst:
+            self._typed_at = self._last
         self._burst.clear()
         return [Typed(text)] if text else []
 

@@ -1,0 +1,43 @@
+"""The app as a process of its own, for tests in a real pty: `python floor.py LOG [slow]` logs every input it gets."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.terminal.scripted import ScriptedStation, pick_bin
+from wms.terminal.app import WmsApp
+from wms.workflows.inputs import Input, Pressed, Scanned
+from wms.workflows.prompt import Prompt, ok, plain
+from wms.workflows.view import View
+
+
+def main(log_path: str, pause: float) -> None:
+    count = 0
+    with Path(log_path).open("w", encoding="utf-8") as log:
+
+        def script(inp: Input, view: View) -> View | None:
+            nonlocal count
+            count += 1
+            if pause and count % 50 == 0:
+                time.sleep(pause)
+            log.write(f"{inp.text!r}{inp.fault}\n" if isinstance(inp, Scanned) else f"{inp}\n")
+            log.flush()
+            if inp == Pressed("f9"):
+                return replace(view, prompt=Prompt("quit"))
+            return replace(view, said=ok(plain(inp.text))) if isinstance(inp, Scanned) else None
+
+        station = ScriptedStation(pick_bin(), script)
+        try:
+            WmsApp(station).run(mouse=False)
+        finally:
+            station.close()
+            log.write("closed\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], 0.02 if "slow" in sys.argv else 0.0)
