@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.terminal.scripted import ScriptedStation, pick_bin
 from wms.terminal.app import WmsApp
 from wms.workflows.inputs import Input, Pressed, Scanned
-from wms.workflows.prompt import Prompt, ok, plain
+from wms.workflows.prompt import Prompt, no, plain
 from wms.workflows.view import View
 
 
@@ -29,7 +29,7 @@ def main(log_path: str, pause: float) -> None:
             log.flush()
             if inp == Pressed("f9"):
                 return replace(view, prompt=Prompt("quit"))
-            return replace(view, said=ok(plain(inp.text))) if isinstance(inp, Scanned) else None
+            return replace(view, said=no(plain(inp.text))) if isinstance(inp, Scanned) else None
 
         station = ScriptedStation(pick_bin(), script)
         try:

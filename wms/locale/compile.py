@@ -30,24 +30,28 @@ def catalogue_path(language: str, suffix: str = "po") -> Path:
 
 
 def extracted(source: Path = SOURCE) -> Iterator[tuple[str | tuple[str, ...], str]]:
-    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at.
+    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at."""
+    for call, place in _calls(source):
+        texts = [node.value for node in _texts(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        if len(texts) == len(_texts(call)):
+            yield texts[0] if len(texts) == 1 else tuple(texts), place
 
-    Raises:
-        ValueError: a message is made of something else than literals, so that no catalogue could hold it.
-    """
+
+def not_literal(source: Path = SOURCE) -> list[str]:
+    """Where the text of a message is no literal, so that no catalogue can hold it."""
+    found = {place for _, place in extracted(source)}
+    return [place for _, place in _calls(source) if place not in found]
+
+
+def _calls(source: Path) -> Iterator[tuple[ast.Call, str]]:
     for path in sorted(source.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LITERALS:
-                place = f"{path.relative_to(source.parent)}:{node.lineno}"
-                texts = tuple(_literal(argument, place) for argument in node.args[: _LITERALS[node.func.id]])
-                yield texts[0] if len(texts) == 1 else texts, place
+                yield node, f"{path.relative_to(source.parent)}:{node.lineno}:{node.col_offset}"
 
 
-def _literal(argument: ast.expr, place: str) -> str:
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        return argument.value
-    message = f"{place}: the text of a message must be a literal"
-    raise ValueError(message)
+def _texts(call: ast.Call) -> list[ast.expr]:
+    return call.args[: _LITERALS[call.func.id]] if isinstance(call.func, ast.Name) else []
 
 
 def read_catalogue(language: str) -> Catalog:

@@ -12,7 +12,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from wms.terminal.driver_mends import line_gone, output_stalled, tolerate_invalid_bytes, unblock_output
+from wms.terminal.driver_mends import line_gone, output_stalled, tolerate_invalid_bytes
 from wms.terminal.keypad import Keypad
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen, Picture
@@ -74,7 +74,6 @@ class WmsApp(App[None], inherit_bindings=False):
         yield from self._regions.values()
 
     def on_mount(self) -> None:
-        unblock_output(self)
         loop = asyncio.get_running_loop()
         for stop in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(RuntimeError, ValueError):  # not the main thread: a test, an embedding
@@ -114,9 +113,9 @@ class WmsApp(App[None], inherit_bindings=False):
         self._keypad.follow(self._drawn.prompt)
         if self._moved_on(before):
             self._handbook = None
-        if self._bell_due:
-            self._bell_due = False
+        if self._bell_due and not output_stalled(self):
             self.bell()
+        self._bell_due = False
         self._draw()
 
     def _moved_on(self, before: View) -> bool:

@@ -1,4 +1,4 @@
-"""Four things a floor terminal needs that Textual's drivers do not do by themselves."""
+"""Three things a floor terminal needs that Textual's drivers do not do by themselves."""
 
 from __future__ import annotations
 
@@ -26,15 +26,13 @@ def _replacing(encoding: str) -> Any:
     return partial(getincrementaldecoder(encoding), "replace")
 
 
-def unblock_output(app: App[Any]) -> None:
-    """Lets output queue up rather than stop the event loop when nobody reads it, as on a stalled connection."""
-    if (queue := _output_queue(app)) is not None:
-        queue.maxsize = 0
-
-
 def output_stalled(app: App[Any]) -> bool:
-    """Whether earlier frames still wait to be read; then drawing more only makes it later."""
-    queue = _output_queue(app)
+    """Whether earlier frames still wait to be read, as on a stalled connection.
+
+    The driver's queue holds 30 writes and then stops the event loop, and with it the intake of typed scans; so a
+    screen that nobody reads is not drawn. The next tick of the clock catches up.
+    """
+    queue = getattr(getattr(app._driver, "_writer_thread", None), "_queue", None)
     return queue is not None and queue.qsize() > _BACKLOG
 
 
@@ -48,7 +46,3 @@ def line_gone() -> bool:
         return any(event & (select.POLLHUP | select.POLLNVAL) for _, event in watched.poll(0))
     except (OSError, ValueError):  # closed
         return True
-
-
-def _output_queue(app: App[Any]) -> Any:
-    return getattr(getattr(app._driver, "_writer_thread", None), "_queue", None)

@@ -1,0 +1,281 @@
+"""The desk: who is signed in, at which work, with which question open. Inputs in, pictures out; no threads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wms.domain import commands as c
+from wms.domain.catalogue import Person, Site
+from wms.domain.ids import Badge
+from wms.domain.rows import Rows
+from wms.store import Store, StoreUnwritable
+from wms.terminal.deciding import Decider
+from wms.terminal.devices import Pan
+from wms.workflows import handlers  # noqa: F401 - registers the handlers
+from wms.workflows import resolve as r
+from wms.workflows.expecting import expected_types
+from wms.workflows.handing_over import HandOverWorkflow
+from wms.workflows.handling import Refused
+from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
+from wms.workflows.inspecting import InspectWorkflow
+from wms.workflows.packing import PackWorkflow
+from wms.workflows.picking import PickWorkflow
+from wms.workflows.prompt import NOTHING, Choice, Key, Msg, Prompt, Said, Tone, info, msg, no
+from wms.workflows.say import kind_of, text_of, what_it_is
+from wms.workflows.signing_in import SigningIn, SignInWorkflow
+from wms.workflows.supervising import SuperviseWorkflow, Supervising, board
+from wms.workflows.view import Board
+from wms.workflows.workflow import Happening, Step, Who, is_scan
+
+log = logging.getLogger(__name__)
+
+WORKFLOWS: dict[str, Any] = {
+    "pick": PickWorkflow(),
+    "pack": PackWorkflow(),
+    "inspect": InspectWorkflow(),
+    "ship": HandOverWorkflow(),
+    "board": SuperviseWorkflow(),
+}
+KEYS_OF_COMMANDS = {"UNDO": "f3", "CANT": "f2", "MORE": "f4", "ENTER": "enter", "BACK": "escape"}
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question of the desk itself: what F4 offers, or which reading of an ambiguous code is meant."""
+
+    prompt: Prompt
+    answers: tuple[Callable[[], None], ...]
+
+
+class Desk:
+    """Works off one input at a time. `said` is the verdict on the last one, `trouble` what stands in the way."""
+
+    def __init__(self, store: Store, decider: Decider, language: str = "", pan: Pan | None = None) -> None:
+        self._store, self._decider, self._pan = store, decider, pan or Pan()
+        self._default_language = language or "zh_CN"
+        self.language = self._default_language
+        self.person: Person | None = None
+        self.work = ""
+        self.said: Said | None = None
+        self.trouble: Msg = NOTHING
+        self.menu: Menu | None = None
+        self.quitting = False
+        self._workflow: Any = SignInWorkflow()
+        self.state: Any = self._workflow.resume(self.rows, self._who())
+
+    # What there is to see
+
+    @property
+    def rows(self) -> Rows:
+        return self._store.rows
+
+    def prompt(self) -> Prompt:
+        if self.quitting:
+            return Prompt("quit")
+        if self.menu is not None:
+            return self.menu.prompt
+        prompt: Prompt = self._workflow.prompt(self.state, self.rows)
+        return prompt
+
+    def board(self) -> Board | None:
+        if isinstance(self.state, Supervising) and self.menu is None:
+            return board(self.state, self.rows)
+        return None
+
+    def site(self) -> Site:
+        return self.rows.get(Site, "site") or Site("site", "", "Asia/Shanghai")
+
+    # What happens
+
+    def take(self, inp: Input) -> Tone | None:
+        """Work one input off; returns the tone of its verdict if it was a scan."""
+        if isinstance(inp, Refreshed):
+            self._resume()
+            weighed = self._pan.take() if self._screen() == "pack.weigh" and self.menu is None else None
+            if weighed is None:
+                return None
+            self._happen(weighed)
+            if self.said is not None and self.said.tone in (Tone.NO, Tone.LOOK):
+                self._pan.give_back()
+            return self.said.tone if self.said is not None else None
+        if isinstance(inp, Scanned):
+            before = self.said
+            self._scan(inp)
+            return self.said.tone if self.said is not None and self.said is not before else None
+        if isinstance(inp, Pressed) and inp.key == "f4" and not isinstance(self.state, SigningIn):
+            self._open_menu()
+        elif isinstance(inp, Pressed) and inp.key == "f4":
+            self._toggle_language()
+        elif self.menu is not None and isinstance(inp, (Pressed, Chose)):
+            self._answer_menu(inp)
+        else:
+            self._happen(inp)
+        return None
+
+    def _scan(self, scan: Scanned) -> None:
+        code = r.resolve(scan, self.rows, expected_types(self._screen()))
+        if isinstance(code, r.CommandScan):
+            self._command(code)
+            return
+        self.menu = None
+        match code:
+            case r.Repeated():
+                self.said = info(msg("Already counted"))
+            case r.Ambiguous(candidates=candidates):
+                self._ask_which(candidates)
+            case _:
+                self._happen(code)
+
+    def _command(self, code: r.CommandScan) -> None:
+        """A printed command answers the question on the screen, presses a key, or goes to the workflow."""
+        choices = [choice.code for choice in self.prompt().choices]
+        if f"CMD-{code.command}" in choices:
+            self.take(Chose(choices.index(f"CMD-{code.command}")))
+        elif code.command in KEYS_OF_COMMANDS:
+            self.take(Pressed(KEYS_OF_COMMANDS[code.command]))
+        elif code.command == "LANGUAGE":
+            self._toggle_language()
+        elif code.command == "SIGNOUT" and self.person is not None:
+            self.sign_out()
+        else:
+            self._happen(code)
+
+    def _happen(self, happening: Happening) -> None:
+        """One step of the workflow: its commands are on the disk before its verdict turns green."""
+        before = self.state
+        self._resume()
+        screen = self._screen()
+        step: Step[Any] = self._workflow.step(self.state, happening, self.rows)
+        verdict = self._carry_out(step, happening, screen)
+        if verdict is not None:
+            self.said = verdict
+            self._resume_after_refusal(before)
+            return
+        self.state = step.state
+        if step.said is not None:
+            self.said = step.said
+        elif step.commands:
+            self.said = None
+        if step.leave and isinstance(step.state, SigningIn):
+            self._begin(step.state)
+        self._resume()
+
+    def _carry_out(self, step: Step[Any], happening: Happening, screen: str) -> Said | None:
+        """Record the step's commands; the words of a refusal if one was refused, None if all are recorded."""
+        for command in step.commands:
+            try:
+                outcome = self._decider.carry_out(command, self.badge(step))
+                if isinstance(outcome, Refused):
+                    if is_scan(happening):
+                        why = outcome.lines[0].text
+                        self._store.execute(
+                            c.RefuseScan(text_of(happening), screen, f"refused:{why}"), self.badge(step)
+                        )
+                    return no(*outcome.lines)
+                self.trouble = NOTHING
+            except StoreUnwritable as error:
+                log.error("store unwritable: %s", error)
+                self.trouble = msg("Nothing can be saved: the disk is full or read-only")
+                return no(msg("Not saved: the disk is full or read-only"), msg("Stop, and call the supervisor"))
+        return None
+
+    # Who, and which work
+
+    def badge(self, step: Step[Any] | None = None) -> Badge:
+        if step is not None and isinstance(step.state, SigningIn) and step.state.person is not None:
+            return step.state.person.badge
+        return self.person.badge if self.person is not None else Badge("")
+
+    def _who(self) -> Who:
+        name = self.person.name if self.person is not None else ""
+        return Who(self.badge(), name, self._store.device, self._store.clock() // 1000, self.site().zone)
+
+    def _screen(self) -> str:
+        return self.menu.prompt.name if self.menu is not None else str(getattr(self.state, "screen", ""))
+
+    def _resume(self) -> None:
+        self.state = replace(self._workflow.resume(self.rows, self._who(), self.state), who=self._who())
+
+    def _resume_after_refusal(self, before: Any) -> None:
+        self.state = before
+        self._resume()
+
+    def _begin(self, signed: SigningIn) -> None:
+        self.person, self.work = signed.person, signed.work
+        self.language = signed.person.language if signed.person is not None else self._default_language
+        self._workflow = WORKFLOWS[signed.work]
+        self.state = self._workflow.resume(self.rows, self._who())
+
+    def change_work(self) -> None:
+        """Back to the choice of work, still signed in."""
+        person = self.person
+        self._workflow = SignInWorkflow()
+        self.state = replace(self._workflow.resume(self.rows, self._who()), person=person, proven=True)
+        self.work = ""
+
+    def sign_out(self) -> None:
+        if self.person is not None:
+            self._store.execute(c.SignOut(self.person.badge), self.person.badge)
+        self.person, self.work, self.said = None, "", None
+        self.language = self._default_language
+        self._workflow = SignInWorkflow()
+        self.state = self._workflow.resume(self.rows, self._who())
+
+    def _toggle_language(self) -> None:
+        self.language = "en" if self.language == "zh_CN" else "zh_CN"
+
+    # Questions of the desk
+
+    def _open_menu(self) -> None:
+        offers: list[tuple[Choice, Callable[[], None]]] = [
+            (Choice(msg("Other language"), "CMD-LANGUAGE"), self._toggle_language),
+            (Choice(msg("Other work")), self.change_work),
+            (Choice(msg("Sign out"), "CMD-SIGNOUT"), self.sign_out),
+            (Choice(msg("Close the program")), self._quit),
+        ]
+        here = self.prompt()
+        prompt = Prompt(
+            "menu",
+            here.where,
+            here.ship_by,
+            verb=msg("More"),
+            choices=tuple(choice for choice, _ in offers),
+            keys=(Key("f1", msg("Help")), Key("escape", msg("Back"))),
+            handbook="start",
+        )
+        self.menu = Menu(prompt, tuple(action for _, action in offers))
+
+    def _answer_menu(self, inp: Pressed | Chose) -> None:
+        menu = self.menu
+        if menu is None:
+            return
+        if isinstance(inp, Pressed):
+            if inp.key in ("escape", "f4"):
+                self.menu = None
+            return
+        if inp.index < len(menu.answers):
+            self.menu = None
+            menu.answers[inp.index]()
+
+    def _ask_which(self, candidates: tuple[r.Code, ...]) -> None:
+        here = self.prompt()
+        prompt = Prompt(
+            "which",
+            here.where,
+            here.ship_by,
+            verb=msg("Which one is it?"),
+            choices=tuple(Choice(what_it_is(code, self.rows)) for code in candidates[:8]),
+            keys=(Key("f1", msg("Help")), Key("escape", msg("Back"))),
+        )
+        self.menu = Menu(prompt, tuple(self._meaning(code) for code in candidates[:8]))
+        self.said = Said(Tone.LOOK, (msg("This code means two things"),))
+        log.info("ambiguous: %s", [kind_of(code) for code in candidates])
+
+    def _meaning(self, code: r.Code) -> Callable[[], None]:
+        return lambda: self._happen(code)
+
+    def _quit(self) -> None:
+        self.quitting = True

@@ -1,0 +1,196 @@
+"""The station: one thread that takes inputs in order, commits, and publishes pictures.
+
+It does not wait for the screen. A stalled display stops neither scans nor commits; a slow one skips to the newest
+picture.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from wms.domain import commands as c
+from wms.printing.spool import Spool
+from wms.store import Store, StoreUnwritable
+from wms.sync.client import SyncClient, SyncStatus
+from wms.terminal.deciding import Decider
+from wms.terminal.desk import Desk
+from wms.terminal.devices import Devices
+from wms.workflows.inputs import Input, Refreshed, Scanned
+from wms.workflows.prompt import Tone, msg, no
+from wms.workflows.view import Board, DeviceState, Status, View
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+CLOCK_JUMP_MS = 5_000
+
+
+class Station:
+    """One terminal's work, from construction until `close()`. Satisfies `StationPort`."""
+
+    def __init__(
+        self,
+        store: Store,
+        devices: Devices,
+        sync: SyncClient | None = None,
+        spool: Spool | None = None,
+        language: str = "",
+    ) -> None:
+        self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
+        self._decider = Decider(store, sync)
+        self.desk = Desk(store, self._decider, language, devices.pan)
+        self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
+        self._subscribers: list[Callable[[View], None]] = []
+        self._news = threading.Event()
+        self._board_due = 0.0
+        self._clocks = (store.clock(), time.monotonic_ns() // 1_000_000)
+        self._view = self._picture(0)
+        self._thread = threading.Thread(target=self._run, name="station", daemon=True)
+
+    def start(self) -> None:
+        self._store.listen(lambda _: self.refresh())
+        if self._store.restored:
+            self._note("restored_copy", self._store.device)
+        self._thread.start()
+        self._devices.start(self.submit)
+        threading.Thread(target=self._keep_numbers, name="station-numbers", daemon=True).start()
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    def submit(self, inp: Input, /) -> None:
+        if isinstance(inp, Refreshed):
+            self.refresh()
+        else:
+            self._inputs.put(inp)
+
+    def refresh(self) -> None:
+        """Something changed elsewhere; many such calls become one look."""
+        if threading.current_thread() is not self._thread and not self._news.is_set():
+            self._news.set()
+            self._inputs.put(Refreshed())
+
+    def subscribe(self, callback: Callable[[View], None], /) -> None:
+        self._subscribers.append(callback)
+
+    def close(self) -> None:
+        self._devices.stop()
+        self._inputs.put(None)
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                inp = self._inputs.get(timeout=TICK_S)
+            except queue.Empty:
+                inp = Refreshed()
+                self._watch_clock()
+            if inp is None:
+                return
+            self._work_off(inp)
+
+    def _work_off(self, inp: Input) -> None:
+        """No exception ends the station, and none reaches an operator."""
+        if isinstance(inp, Refreshed):
+            self._news.clear()
+        try:
+            tone = self.desk.take(inp)
+        except StoreUnwritable as error:
+            log.error("store unwritable: %s", error)
+            self.desk.said = no(msg("Not saved: the disk is full or read-only"), msg("Stop, and call the supervisor"))
+            tone = Tone.NO
+        except Exception:
+            log.exception("an input could not be worked off: %r", inp)
+            self.desk.said = no(
+                msg("That did not work and was not recorded"), msg("Scan again, or call the supervisor")
+            )
+            tone = Tone.NO
+        if isinstance(inp, Scanned) and tone is not None:
+            self._devices.signal(inp.source, tone)
+        self._publish(fresh=not isinstance(inp, Refreshed))
+
+    def _publish(self, *, fresh: bool) -> None:
+        if not fresh and self.desk.work == "board" and time.monotonic() < self._board_due:
+            return
+        view = self._picture(self._view.serial + 1)
+        if not fresh and _same(view, self._view):
+            return
+        self._view = view
+        for subscriber in self._subscribers:
+            subscriber(view)
+
+    def _picture(self, serial: int) -> View:
+        desk, site = self.desk, self.desk.site()
+        board = desk.board()
+        if board is not None:
+            self._board_due = time.monotonic() + TICK_S
+            status = self._sync.status() if self._sync is not None else SyncStatus()
+            board = _with_terminals(board, status)
+        return View(
+            serial,
+            desk.prompt(),
+            desk.said,
+            self._status(),
+            desk.language,
+            desk.person.name if desk.person is not None else "",
+            desk.work,
+            board,
+            site.name,
+            site.zone,
+        )
+
+    def _status(self) -> Status:
+        sync = self._sync.status() if self._sync is not None else SyncStatus()
+        spool = self._spool.state() if self._spool is not None else None
+        trouble = self.desk.trouble if self.desk.trouble.text else sync.hub_trouble
+        return Status(
+            sync.link,
+            sync.unsent,
+            sync.offline_since,
+            self._devices.scanner_state(),
+            self._devices.scale_state(),
+            spool.device if spool is not None else DeviceState.NONE,
+            spool.says if spool is not None else msg(""),
+            spool.waiting if spool is not None else 0,
+            trouble,
+        )
+
+    def _watch_clock(self) -> None:
+        """Wall clock against monotonic clock: a jump is told to the supervisor, and nothing else changes by it."""
+        wall, steady = self._store.clock(), time.monotonic_ns() // 1_000_000
+        jump = (wall - self._clocks[0]) - (steady - self._clocks[1])
+        self._clocks = (wall, steady)
+        if abs(jump) > CLOCK_JUMP_MS:
+            self._note("clock", self._store.device, str(jump // 1000))
+
+    def _note(self, kind: str, subject: str, detail: str = "") -> None:
+        try:
+            self._store.execute(c.RaiseReview(kind, subject, detail), self.desk.badge())
+        except StoreUnwritable:
+            log.exception("%s could not be noted", kind)
+
+    def _keep_numbers(self) -> None:
+        """Waybill numbers are fetched long before they run out, and off the station's thread."""
+        while self._thread.is_alive():
+            try:
+                if self.desk.work == "pack":
+                    self._decider.top_up(self.desk.badge())
+            except Exception:
+                log.exception("waybill numbers could not be fetched")
+            time.sleep(TICK_S)
+
+
+def _with_terminals(board: Board, status: SyncStatus) -> Board:
+    return replace(board, terminals=max(status.terminals, 1), terminals_offline=status.terminals_offline)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal but for the serial number."""
+    return bool(replace(one, serial=0) == replace(other, serial=0))
