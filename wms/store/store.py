@@ -263,7 +263,7 @@ class Store:
         self._listeners.append(listener)
 
     def accompany(self, companion: Companion) -> None:
-        """Let `companion(connection, fact)` write beside each own fact, in the same transaction (the print spool does)."""
+        """Let `companion(connection, fact)` write beside each own fact, in the same transaction, as the spool does."""
         self._companions.append(companion)
 
     def _tell(self, facts: tuple[Fact, ...]) -> None:

@@ -1,0 +1,85 @@
+"""The only wiring: a store, its devices, spool, sync and station, joined and taken apart in the right order."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wms.config import Config
+from wms.store import Store
+
+if TYPE_CHECKING:
+    from wms.terminal.station import Station
+
+
+def log_to(folder: Path) -> None:
+    """Everything an operator must not be bothered with goes to `wms.log`, five files of one megabyte at most."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "wms.log", maxBytes=1_000_000, backupCount=4, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+
+
+def open_store(folder: Path, device: str = "") -> Store:
+    """The terminal's store; a member of a hub if it was enrolled, else it decides for itself."""
+    return Store(folder, device)
+
+
+@contextmanager
+def station(config: Config) -> Iterator[Station]:
+    """A running station with everything around it; all is closed again at the end, the store last."""
+    from wms.printing.spool import Spool
+    from wms.sync.client import SyncClient
+    from wms.sync.membership import membership
+    from wms.terminal.devices import DeviceConfig, Devices
+    from wms.terminal.station import Station
+
+    store = open_store(config.data)
+    member = membership(store)
+    running: list[Station] = []
+
+    def changed() -> None:
+        for one in running:
+            one.refresh()
+
+    sync = SyncClient(store, member.url, member.token, changed) if member is not None else None
+    spool = Spool(store, config.printer or None, config.language, changed)
+    devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback))
+    made = Station(store, devices, sync, spool, config.language)
+    running.append(made)
+    spool.start()
+    made.start()
+    try:
+        yield made
+    finally:
+        made.close()
+        spool.stop()
+        if sync is not None:
+            sync.stop()
+        store.close()
+
+
+def run_terminal(config: Config) -> int:
+    """Open the terminal on the data of `config`; returns when the operator closes it."""
+    os.environ.setdefault("ESCDELAY", "25")  # an escape sequence is complete within 25 ms, else it was the Escape key
+    log_to(config.data)
+    from wms.terminal.app import WmsApp
+
+    with station(config) as running:
+        app = WmsApp(running, ascii=config.ascii)
+        if config.mirror:
+            from wms.terminal.mirror import Mirror
+
+            mirror = Mirror(config.mirror)
+            mirror.attach(running)
+        app.run()
+    return 0

@@ -1,0 +1,49 @@
+"""`wms` by itself: opens the terminal."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from wms.cli.output import Refusal, configured
+from wms.config import Config
+
+
+def add(top: ArgumentParser, commands: Any) -> None:
+    device_flags(top)
+    top.set_defaults(run=run)
+
+
+def device_flags(to: ArgumentParser) -> None:
+    """The devices for this run, instead of the configured ones."""
+    to.add_argument("--scanner", action="append", metavar="PORT[,FRAMING]", help="a serial or socket:// scanner")
+    to.add_argument("--printer", metavar="URI", help="socket://HOST:PORT, a device, or file:PATH")
+    to.add_argument("--scale", metavar="PORT[,PROTOCOL]", help="a serial or socket:// scale")
+    to.add_argument("--language", choices=("zh_CN", "en"), help="before anybody has signed in")
+    to.add_argument("--ascii", action="store_true", help="draw without block characters")
+    to.add_argument("--mirror", metavar="PATH", help="write every prompt as a JSON line, for voice and scripts")
+
+
+def with_flags(config: Config, options: Namespace) -> Config:
+    """The configuration with this run's flags laid over it. Raises `Refusal` for an address that is none."""
+    from drivers.framing_options import parse_scanner
+
+    for text in options.scanner or ():
+        try:
+            parse_scanner(text)
+        except ValueError as error:
+            raise Refusal(f"--scanner {text}: {error}", 2) from error
+    return config.but(
+        scanners=tuple(options.scanner) if options.scanner else config.scanners,
+        printer=options.printer or config.printer,
+        scale=options.scale or config.scale,
+        language=options.language or config.language,
+        ascii=options.ascii or config.ascii,
+        mirror=options.mirror or config.mirror,
+    )
+
+
+def run(options: Namespace) -> int:
+    from wms.bootstrap import run_terminal
+
+    return run_terminal(with_flags(configured(options), options))
