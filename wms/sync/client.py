@@ -43,7 +43,7 @@ class SyncStatus:
 
 
 class SyncClient:
-    """Keeps a member store and its hub together from construction until `stop()`."""
+    """Keeps a member store and its hub together from `start()` until `stop()`."""
 
     def __init__(
         self, store: Store, url: str, token: str, on_change: Callable[[], None] = lambda: None, *, wait: int = 10
@@ -60,11 +60,13 @@ class SyncClient:
         self._troubles: dict[str, Msg] = {}
         self._answered = False
         self._shown = self._status()
-        store.listen(self._committed)
         self._threads = [
             threading.Thread(target=self._run, args=("push", self._push), name="sync-push", daemon=True),
             threading.Thread(target=self._run, args=("pull", self._pull), name="sync-pull", daemon=True),
         ]
+
+    def start(self) -> None:
+        self._store.listen(self._committed)
         for thread in self._threads:
             thread.start()
 
@@ -95,7 +97,8 @@ class SyncClient:
             again.set()
         self._exchange.close()
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
 
     def _committed(self, facts: tuple[Fact, ...]) -> None:
         if any(fact.position is None for fact in facts):
@@ -174,11 +177,15 @@ class SyncClient:
         )
 
     def _show(self) -> None:
-        with self._lock:
-            before, self._shown = self._shown, self._status()
-            changed = before != self._shown
-        if changed:
-            self._on_change()
+        """Publish the status if it changed. A listener's fault must not end the lane that told it."""
+        try:
+            with self._lock:
+                before, self._shown = self._shown, self._status()
+                changed = before != self._shown
+            if changed:
+                self._on_change()
+        except Exception:
+            log.exception("showing the state of sync")
 
 
 BUSY = msg("The hub is busy. Try again")
