@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wms.domain.catalogue import Item
+from wms.domain.catalogue import Carrier, Item
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
@@ -61,7 +61,8 @@ def _cart(rows: Rows) -> Prompt:
 
 
 def _end(base: Prompt, state: Picking, rows: Rows) -> Prompt:
-    lanes = tuple(place.id for place in rows.where(Place, kind=PlaceKind.STAGING) if place.zone == "pack")
+    of_carriers = {carrier.staging for carrier in rows.all(Carrier)}
+    lanes = tuple(place.id for place in rows.where(Place, kind=PlaceKind.STAGING) if place.id not in of_carriers)
     if not state.totes:
         return base.but(verb=msg("Nothing to drop"), ask=msg("Press Enter to finish the walk"), keys=(HELP, UNDO, MORE))
     slots = rows.where(Slot, batch=state.batch.id) if state.batch is not None else []

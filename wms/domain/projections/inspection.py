@@ -7,8 +7,8 @@ from dataclasses import replace
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
-from wms.domain.places import QUARANTINE
 from wms.domain.orders import OrderLine
+from wms.domain.places import QUARANTINE
 from wms.domain.projections.picking import settle_again, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.rows import Tables

@@ -101,6 +101,7 @@ def units_unput(t: Tables, event: e.UnitsUnput, fact: Fact) -> None:
     if task.status == TaskStatus.DONE:
         reopened = replace(reopened, status=TaskStatus.OPEN, closed_at=0)
         _count_wave(t, task, -1)
+        tally(t, fact, "lines", -1)
     t.put(reopened)
 
 
