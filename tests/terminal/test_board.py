@@ -15,39 +15,47 @@ from wms.workflows.prompt import Bilingual, Choice, Key, Prompt, info, plain
 from wms.workflows.view import Board, Link, Need, Status, View, WaveLine
 
 NOW = int(time.time())
-BOARD = Board(
-    needs=(
-        Need("1", NOW, plain("Batch W07-food held: 1 of 3 samples failed (seal broken)")),
-        Need("2", NOW, plain("Order TM00918 cancelled after picking: tote 4 to put back")),
-        Need("3", NOW, plain("Bench 2 printer: paper out, 2 labels waiting")),
-    ),
-    selected=1,
-    waves=(
-        WaveLine("W07", Bilingual("食品", "food"), 74, 100, in_minutes(70), ("Li", "Zhao"), True),
-        WaveLine("W08", Bilingual("服装", "clothing"), 38, 100, in_minutes(160), ("Wang",), True, held=True),
-        WaveLine("W09", Bilingual("混合", "mixed"), 0, 80, in_minutes(90), (), False),
-    ),
-    terminals=4,
-    terminals_offline=1,
-    lines_last_hour=412,
-    people_last_hour=3,
-    scans_last_hour=1000,
-    refused_last_hour=12,
-    shorts_last_hour=3,
-    labels_last_hour=96,
-)
+
+
+def the_board():
+    return Board(
+        needs=(
+            Need("1", NOW, plain("Batch W07-food held: 1 of 3 samples failed (seal broken)")),
+            Need("2", NOW, plain("Order TM00918 cancelled after picking: tote 4 to put back")),
+            Need("3", NOW, plain("Bench 2 printer: paper out, 2 labels waiting")),
+        ),
+        selected=1,
+        waves=(
+            WaveLine("W07", Bilingual("食品", "food"), 74, 100, in_minutes(70), ("Li", "Zhao"), True),
+            WaveLine("W08", Bilingual("服装", "clothing"), 38, 100, in_minutes(160), ("Wang",), True, held=True),
+            WaveLine("W09", Bilingual("混合", "mixed"), 0, 80, in_minutes(90), (), False),
+        ),
+        terminals=4,
+        terminals_offline=1,
+        lines_last_hour=412,
+        people_last_hour=3,
+        scans_last_hour=1000,
+        refused_last_hour=12,
+        shorts_last_hour=3,
+        labels_last_hour=96,
+    )
+
+
 KEYS = tuple(Key(f"f{n}", plain(text)) for n, text in enumerate(("Help", "People", "Orders", "More"), 1))
-VIEW = View(
-    1,
-    Prompt("board", keys=KEYS),
-    info(plain("W06 shipped: 38 parcels, manifest SF-1121-3 signed 13:47")),
-    Status(Link.IN_SYNC),
-    "en",
-    "Chen W.",
-    "supervisor",
-    BOARD,
-    zone="UTC",
-)
+
+
+def the_view():
+    return View(
+        1,
+        Prompt("board", keys=KEYS),
+        info(plain("W06 shipped: 38 parcels, manifest SF-1121-3 signed 13:47")),
+        Status(Link.IN_SYNC),
+        "en",
+        "Chen W.",
+        "supervisor",
+        the_board(),
+        zone="UTC",
+    )
 
 
 def test_board_80x24(play):
@@ -71,7 +79,7 @@ def test_board_80x24(play):
         assert rows[22] == " NOTE  W06 shipped: 38 parcels, manifest SF-1121-3 signed 13:47"
         assert rows[23] == "F1 Help  F2 People  F3 Orders  F4 More   / search or scan anything"
 
-    play(VIEW, act, size=(80, 24))
+    play(the_view(), act, size=(80, 24))
 
 
 def test_board_40x20_keeps_needs_and_waves(play):
@@ -86,7 +94,7 @@ def test_board_40x20_keeps_needs_and_waves(play):
             "W09 mixed          0 %    1:30  at risk",
         ]
 
-    play(VIEW, act, size=(40, 20))
+    play(the_view(), act, size=(40, 20))
 
 
 def test_more_needs_than_rows_keep_the_selected_in_sight(play):
@@ -98,7 +106,7 @@ def test_more_needs_than_rows_keep_the_selected_in_sight(play):
         assert "need 33" in text
         assert "and 34 more" in text
 
-    play(replace(VIEW, board=replace(BOARD, needs=many, selected=33)), act, size=(80, 24))
+    play(replace(the_view(), board=replace(the_board(), needs=many, selected=33)), act, size=(80, 24))
 
 
 def test_keys_and_searches_go_to_the_station(play):
@@ -111,17 +119,17 @@ def test_keys_and_searches_go_to_the_station(play):
         assert isinstance(inputs[2], Scanned)
         assert inputs[2].text == "TM"
 
-    play(VIEW, act, size=(80, 24))
+    play(the_view(), act, size=(80, 24))
 
 
 def test_quiet_board_and_a_question_on_it(play):
     async def act(stage):
         assert "  Nothing waits for you" in stage.rows
         question = Prompt("board.need", ask=plain("Release it?"), choices=(Choice(plain("Yes")), Choice(plain("No"))))
-        rows = await stage.show(replace(VIEW, prompt=question))
+        rows = await stage.show(replace(the_view(), prompt=question))
         assert rows[9:12] == ["Release it?", "1 Yes", "2 No"]
 
-    play(replace(VIEW, board=Board()), act, size=(80, 24))
+    play(replace(the_view(), board=Board()), act, size=(80, 24))
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
@@ -129,7 +137,9 @@ def test_no_row_is_ever_wider_than_the_screen(language):
     for columns in (1, 5, 19, 20, 29, 30, 40, 53, 63, 64, 80, 132):
         for rows in (1, 2, 3, 4, 5, 9, 16, 20, 24, 60):
             for typed in (None, "abc"):
-                picture = board_picture(VIEW, BOARD, Pen(speech(language), columns, NOW, typed is None), rows, typed)
+                picture = board_picture(
+                    the_view(), the_board(), Pen(speech(language), columns, NOW, typed is None), rows, typed
+                )
                 drawn = [*picture.where, *picture.do, *picture.what, *picture.said, *picture.keys]
                 assert len(drawn) == rows
                 for row in drawn:

@@ -194,11 +194,13 @@ def test_twenty_columns_show_three_lines_or_those_with_a_short_form(play):
         (Status(), ""),
         (Status(Link.IN_SYNC), "unsent 0"),
         (Status(Link.WAITING, 3), "unsent 3"),
-        (Status(Link.OFFLINE, 7, in_minutes(-6)), "offline 5 min ^7"),
-        (Status(Link.OFFLINE, 0, in_minutes(-181)), "offline 3 h"),
+        (Status(Link.OFFLINE, 7, -6), "offline 5 min ^7"),
+        (Status(Link.OFFLINE, 0, -181), "offline 3 h"),
     ],
 )
 def test_sync_state(play, status, expected):
+    if status.offline_since is not None:
+        status = replace(status, offline_since=in_minutes(status.offline_since))
     view = View(1, Prompt("x", (plain("W07"),)), None, status, language="en")
     assert rows_of(play, view)[0].removeprefix("W07").strip() == expected
 
