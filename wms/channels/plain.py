@@ -25,14 +25,13 @@ from wms.channels.documents import Document
 from wms.channels.format import Format, Reading
 from wms.channels.parsed import Found, ParsedLine, ParsedOrder, ParsedRecipient, judged, refused
 from wms.channels.times import utc_seconds
-from wms.domain.decode import clean
+from wms.domain.decode import clean, has_lost_digits
 
 NAME = "plain"
 NEEDED = ("order", "sku", "quantity")
 RECIPIENT = ("name", "phone", "address", "city", "postcode", "country")
 OF_THE_ORDER = ("channel", "placed_at", "ship_by", "carrier", *RECIPIENT)
 
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0+)?", re.ASCII)
 
 
@@ -95,7 +94,7 @@ def _fault(row: _Row, zone: str) -> str:
         if not cells.get(column):
             return f"missing:{column}"
     for column in ("order", "sku"):
-        if _SCIENTIFIC.fullmatch(cells[column]):
+        if has_lost_digits(cells[column]):
             return f"number_lost:{column}:{cells[column]}"
     if not _quantity(cells["quantity"]):
         return f"bad_quantity:quantity:{cells['quantity']}"

@@ -17,6 +17,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are zip files; .xls is an OLE file
 _DELIMITERS = ",;\t"
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how spreadsheets are made to keep long numbers
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _TEXT_MARK = re.compile(r"'(?=[0-9=+\-@])")  # the same, the other way
 
 
@@ -129,6 +130,11 @@ def _line(row: int, header: tuple[str, ...], record: list[str]) -> Line:
     pairs = list(zip_longest(header, map(clean, record), fillvalue=""))
     named = {name: cell for name, cell in pairs if name}
     return Line(row, named, tuple(cell for name, cell in pairs if cell and not name))
+
+
+def has_lost_digits(cell: str) -> bool:
+    """Whether a spreadsheet took a long number for a quantity and saved what it showed, `6.93E+12`."""
+    return _SCIENTIFIC.fullmatch(cell) is not None
 
 
 def clean(cell: str) -> str:

@@ -1,0 +1,1 @@
+"""The templates themselves, one CSV file per sheet."""
