@@ -1,0 +1,114 @@
+"""Recipients under lock and key: AES-256-GCM, a fresh key each time, the order's id as associated data.
+
+The sealed text goes into the journal and everywhere the journal goes. The key stays beside it, in `sealing_key`, and
+travels beside the facts (`wms.sync`). Destroying the key erases the person on every node and keeps the ledger whole;
+a backup made before still holds it, until that is destroyed too.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from wms.domain.ids import OrderId
+from wms.domain.recipients import PersonalData
+from wms.store.database import connect
+from wms.store.store import Store
+from wms.store.tables import SqliteRows
+
+KEY_BYTES, NONCE_BYTES = 32, 12
+NAME_CHARACTERS = 16
+
+
+def seal(store: Store, order: OrderId, data: PersonalData) -> str:
+    """The sealed text for `OrderReceived`; returns once the key is on the disk. Raises `StoreUnwritable`."""
+    return seal_many(store, {order: data})[order]
+
+
+def seal_many(store: Store, people: Mapping[OrderId, PersonalData]) -> dict[OrderId, str]:
+    """Seal the recipients of many orders with one commit.
+
+    Two terminals may import the same order before they hear of each other. So a key is known by the order and a name
+    of its own, which stands before the sealed text: neither key can take the other's place.
+    """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    sealed: dict[OrderId, str] = {}
+    keys: list[tuple[str, bytes]] = []
+    for order, data in people.items():
+        name, key, nonce = secrets.token_hex(NAME_CHARACTERS // 2), secrets.token_bytes(KEY_BYTES), _nonce()
+        text = AESGCM(key).encrypt(nonce, msgspec.json.encode(data), order.encode())
+        sealed[order] = f"{name}.{urlsafe_b64encode(nonce + text).decode()}"
+        keys.append((_subject(order, name), key))
+    store.writer.do(
+        lambda connection: connection.executemany("INSERT INTO sealing_key (subject, key) VALUES (?, ?)", keys)
+    )
+    return sealed
+
+
+def unseal(rows: SqliteRows, order: OrderId, sealed: str) -> PersonalData | None:
+    """The person; None when the key was destroyed, or has not come here yet.
+
+    Raises `ValueError` when the text was not sealed by that key for that order.
+    """
+    name, dot, rest = sealed.partition(".")
+    if not dot:
+        raise ValueError("this is no sealed recipient")
+    sql = "SELECT key FROM sealing_key WHERE subject = ?"
+    row = rows.connection.execute(sql, (_subject(order, name),)).fetchone()
+    if row is None or row[0] is None:
+        return None
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    data = urlsafe_b64decode(rest)
+    try:
+        text = AESGCM(row[0]).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], order.encode())
+    except InvalidTag as error:
+        raise ValueError("the sealed recipient does not open with its key") from error
+    return msgspec.json.decode(text, type=PersonalData)
+
+
+def destroy(store: Store, order: OrderId) -> None:
+    """Erase the person of an order, here at once and on every other node with the next sync."""
+    destroy_many(store, (order,))
+
+
+def destroy_many(store: Store, orders: Iterable[OrderId]) -> None:
+    """Erase the persons of many orders: the bytes of their keys leave the database and its write-ahead log."""
+    wanted = [(f"{order}:", f"{order};", len(_subject(order, "")) + NAME_CHARACTERS) for order in orders]
+
+    def work(connection: Any) -> None:
+        before = connection.execute("PRAGMA secure_delete").fetchone()[0]
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.executemany(
+            "UPDATE sealing_key SET key = NULL, sent = 0"
+            " WHERE subject >= ? AND subject < ? AND length(subject) = ? AND key IS NOT NULL",
+            wanted,
+        )
+        connection.execute(f"PRAGMA secure_delete = {before}")
+
+    store.writer.do(work)
+    _empty_log(store)
+
+
+def _empty_log(store: Store) -> None:
+    """Move the write-ahead log into the database and cut it; a reader in the way leaves that to a later checkpoint."""
+    db = connect(store.path)
+    try:
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        db.conn.close()
+
+
+def _nonce() -> bytes:
+    return secrets.token_bytes(NONCE_BYTES)
+
+
+def _subject(order: str, name: str) -> str:
+    """`name` has a fixed length, so the order it belongs to is never in doubt, whatever stands in its id."""
+    return f"{order}:{name}"
