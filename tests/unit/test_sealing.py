@@ -95,6 +95,15 @@ def test_destroying_the_key_erases_the_person_and_keeps_the_ledger(store: Store)
     assert told == (1,)  # the destruction is still to be told to the others
 
 
+def test_destroyed_keys_leave_no_bytes_behind(store: Store) -> None:
+    orders = [OrderId(f"A-{n}") for n in range(60)]
+    seal_many(store, dict.fromkeys(orders, ZHANG))
+    keys = [row[0] for row in store.rows.connection.execute("SELECT key FROM sealing_key")]
+    assert all(key in files(store) for key in keys)
+    destroy_many(store, orders)
+    assert sum(key[4:20] in files(store) for key in keys) == 0
+
+
 def test_an_order_sealed_twice_has_two_keys_and_both_go(store: Store) -> None:
     first, second = seal(store, ORDER, ZHANG), seal(store, ORDER, ZHANG)
     assert first.partition(".")[2] != second.partition(".")[2]
