@@ -123,9 +123,20 @@ def test_paste_is_one_scan_a_line():
 
 
 def test_the_rest_of_a_scan_the_line_held_up_is_no_code():
-    hand = Hand().keys("6901234").rest(80).keys("567892\r")
+    assert Hand().keys("6901234").rest(80).keys("567892").rest(200).keys("\r").out == [Scan("6901234567892")]
+    assert Hand().keys("69").rest(80).keys("01234567\r").out == [Typed("69"), Scan("01234567", fault="partial")]
+    hand = Hand().keys("6901234").rest(400).keys("567892\r")
     assert hand.out == [Typed("6901234"), Scan("567892", fault="partial")]
-    assert Hand().keys("69").rest(400).keys("7702345\r").out == [Typed("69"), Scan("7702345")]
+    assert Hand().keys("01\x1d").rest(80).keys("2\r").out[0] == Scan("01\x1d", fault="partial")
+
+
+def test_doubt_ends_with_the_scan_it_is_about():
+    hand = Hand().keys("69").rest(80).keys("01234567\r7702345\r")
+    assert hand.out[1:] == [Scan("01234567", fault="partial"), Scan("7702345")]
+
+
+def test_a_person_may_scan_soon_after_typing():
+    assert Hand().keys("69", 120).rest(400).keys("7702345\r").out == [Typed("6"), Typed("9"), Scan("7702345")]
 
 
 def test_typing_before_a_prefix_is_not_swallowed():

@@ -12,6 +12,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
+from wms.terminal.alert import Alert
 from wms.terminal.driver_mends import line_gone, output_stalled, tolerate_invalid_bytes
 from wms.terminal.keypad import Keypad
 from wms.terminal.messages import speech
@@ -23,7 +24,6 @@ from wms.terminal.theme import GROUND
 from wms.terminal.wedge import KeyPressed, Routed, Router, Scan, Typed, WedgeConfig
 from wms.terminal.widgets.region import Region
 from wms.workflows.inputs import Input, Scanned
-from wms.workflows.prompt import Tone
 from wms.workflows.view import View
 
 QUIT = "quit"
@@ -64,8 +64,7 @@ class WmsApp(App[None], inherit_bindings=False):
         self._handbook: Handbook | None = None
         self._drawn = station.view
         self._announced = False  # a ViewChanged is on its way; read and set by two threads, one bool at a time
-        self._heard = self._drawn.said
-        self._bell_due = False
+        self._alert = Alert(self._drawn.said)
         self._held_until: float | None = None
         self._regions = {name: Region(name) for name in _REGIONS}
         tolerate_invalid_bytes(self.driver_class)
@@ -84,9 +83,7 @@ class WmsApp(App[None], inherit_bindings=False):
 
     def _view_published(self, view: View) -> None:
         """Called in the station's thread; many views may become one repaint, but no refusal goes unheard."""
-        if view.said is not None and view.said is not self._heard and view.said.tone in (Tone.NO, Tone.LOOK):
-            self._bell_due = True
-        self._heard = view.said
+        self._alert.hear(view.said)
         if not self._announced:
             self._announced = True
             with contextlib.suppress(RuntimeError):  # the loop has just ended
@@ -111,16 +108,11 @@ class WmsApp(App[None], inherit_bindings=False):
             self.exit()
             return
         self._keypad.follow(self._drawn.prompt)
-        if self._moved_on(before):
-            self._handbook = None
-        if self._bell_due and not output_stalled(self):
+        if before.said is not self._drawn.said or before.prompt.name != self._drawn.prompt.name:
+            self._handbook = None  # the work went on; nothing may hide it
+        if self._alert.taken() and not output_stalled(self):
             self.bell()
-        self._bell_due = False
         self._draw()
-
-    def _moved_on(self, before: View) -> bool:
-        """Whether the work went on, so that an open handbook must not hide it."""
-        return before.said is not self._drawn.said or before.prompt.name != self._drawn.prompt.name
 
     def _draw(self) -> None:
         if output_stalled(self) or not self.size:

@@ -18,6 +18,7 @@ class Ink(StrEnum):
     PLAIN = "plain"
     QUIET = "quiet"
     STRONG = "strong"
+    BIG_TARGET = "big_target"
     TARGET = "target"
     URGENT = "urgent"
     CAUTION = "caution"
@@ -37,7 +38,8 @@ STYLES: dict[Ink, Style] = {
     Ink.PLAIN: Style.parse(f"#d8d8d8 on {GROUND}"),
     Ink.QUIET: Style.parse(f"#a0a0a0 on {GROUND}"),
     Ink.STRONG: Style.parse(f"bold #ffffff on {GROUND}"),
-    Ink.TARGET: Style.parse(f"bold #ffffff on {GROUND}"),
+    Ink.BIG_TARGET: Style.parse(f"bold #ffffff on {GROUND}"),
+    Ink.TARGET: Style.parse(f"bold {GROUND} on #ffffff"),
     Ink.URGENT: Style.parse(f"bold #ff5f5f on {GROUND}"),
     Ink.CAUTION: Style.parse(f"bold #ffaf00 on {GROUND}"),
     Ink.KEY: Style.parse("#ffffff on #303030"),

@@ -1,8 +1,9 @@
 """Scans that arrive as keystrokes: tells a keyboard wedge from a person, and loses nothing of either.
 
 A wedge set up with a prefix key (F12, or STX which a terminal calls ctrl+b) and an Enter or Tab after the code is
-lossless. Without a prefix, six or more keys no further than 35 ms apart and an Enter as close make a scan: a person
-leaves 90 ms or more. Times are milliseconds of one monotonic clock, taken where the key arrived.
+lossless. Without a prefix, six or more keys no further than 35 ms apart and an Enter make a scan: a person leaves 90 ms
+or more. A line that stalls in mid-scan may cost such a scan, but never makes a shorter code of it. Times are
+milliseconds of one monotonic clock, taken where the key arrived.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _IN_CODES = frozenset(_CONTROL.values())  # GS, RS, EOT: ISO/IEC 15434 and FNC1
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424
 _LINE_FEED = "ctrl+j"
 _ETX = "ctrl+c"
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class WedgeConfig:
     shortest: int = 6
     longest: int = 512
     patience_ms: int = 1000  # how long a scan may pause before its end is given up
-    stall_ms: int = 300  # a burst that begins so soon after other keys is the rest of a scan the line held up
+    stall_ms: int = 300  # how long a line may hold up a scan that has no prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Router:
     _burst: list[str] = field(default_factory=list)  # without a prefix, not yet known whether scan or typing
     _last: float = 0.0  # when the last key of either came
     _burst_since: float = 0.0
-    _typed_at: float = float("-inf")  # when the last key came that was given out as typing
+    _doubt_until: float = _NEVER  # a burst that begins before is the rest of a scan already given up
     _after_end: bool = False  # an LF right after the CR, or the CR after an ETX, belongs to it
 
     def key(self, name: str, character: str | None, at: float) -> list[Routed]:
@@ -103,7 +105,7 @@ class Router:
     def tick(self, at: float) -> list[Routed]:
         """Gives out what has waited long enough."""
         done = self._expired(at)
-        if self._burst and at - self._last > self.config.gap_ms:
+        if self._burst and at - self._last > self._hold:
             done += self._typed()
         return done
 
@@ -112,7 +114,13 @@ class Router:
         """When `tick` will have something to do; `None` while nothing is held."""
         if self._scan is not None:
             return self._last + self.config.patience_ms + 1
-        return self._last + self.config.gap_ms + 1 if self._burst else None
+        return self._last + self._hold + 1 if self._burst else None
+
+    @property
+    def _hold(self) -> int:
+        """How long the burst may pause: longer once it can only be a machine's (a held key repeats one character)."""
+        machine = len(self._burst) >= self.config.shortest and len(set(self._burst)) > 1
+        return self.config.stall_ms if machine else self.config.gap_ms
 
     def _in_scan(self, scan: list[str], name: str, character: str | None) -> list[Routed]:
         if name in self.config.suffixes or name == _ETX:
@@ -129,7 +137,7 @@ class Router:
         taken = _CONTROL.get(name, character)
         if taken is None or not (taken.isprintable() or taken in _IN_CODES):
             return [*self._typed(), KeyPressed(name)]
-        done = self._typed() if self._burst and at - self._last > self.config.gap_ms else []
+        done = self._typed() if self._burst and at - self._last > self._hold else []
         if not self._burst:
             self._burst_since = at
         self._burst.append(taken)
@@ -138,21 +146,23 @@ class Router:
 
     def _ended(self, name: str, at: float) -> list[Routed]:
         self._after_end = name == "enter"
-        fast = len(self._burst) >= self.config.shortest and at - self._last <= self.config.gap_ms
+        fast = len(self._burst) >= self.config.shortest and at - self._last <= self._hold
         if not fast:
-            return [*self._typed(), KeyPressed(name)]
+            done = self._typed()
+            self._doubt_until = _NEVER
+            return [*done, KeyPressed(name)]
         text = "".join(self._burst)
         self._burst.clear()
-        if self._burst_since - self._typed_at <= self.config.stall_ms:
-            return [Scan(text, fault="partial")]
-        return [self._read(text)]
+        doubtful, self._doubt_until = self._burst_since <= self._doubt_until, _NEVER
+        return [Scan(text, fault="partial")] if doubtful else [self._read(text)]
 
     def _typed(self) -> list[Routed]:
-        text = "".join(c for c in self._burst if c not in _IN_CODES)
-        if self._burst:
-            self._typed_at = self._last
+        if not self._burst:
+            return []
+        text = "".join(self._burst)
         self._burst.clear()
-        return [Typed(text)] if text else []
+        self._doubt_until = self._last + (self.config.patience_ms if len(text) > 1 else self.config.stall_ms)
+        return [Scan(text, fault="partial")] if _IN_CODES & set(text) else [Typed(text)]
 
     def _expired(self, at: float) -> list[Routed]:
         if self._scan is None or at - self._last <= self.config.patience_ms:

@@ -45,20 +45,18 @@ def _target(prompt: Prompt, pen: Pen, height: int) -> list[Row]:
     unit = pen.say(prompt.unit)
     if prompt.target_size is Size.BIG and not pen.narrow and not pen.ascii and height >= HEIGHT:
         after = _INDENT + unit if unit else ""
-        rows = big(target, pen.columns - len(_INDENT) - width(after))
-        if rows:
+        large = big(target, pen.columns - len(_INDENT) - width(after))
+        if large:
             return [
-                Row(((_INDENT + text, Ink.TARGET), (after if index == HEIGHT - 1 else "", Ink.STRONG)))
-                for index, text in enumerate(rows)
+                Row(((_INDENT + text, Ink.BIG_TARGET), (after if index == HEIGHT - 1 else "", Ink.STRONG)))
+                for index, text in enumerate(large)
             ]
     indent = "" if pen.narrow else _INDENT
-    line = indent + (f"{target} {unit}" if unit else target)
-    return [row(text, Ink.TARGET) for text in _whole(line, pen.columns)[: max(height, 1)]]
-
-
-def _whole(line: str, columns: int) -> list[str]:
-    """A target is a code: it is broken, never cut short."""
-    return [line] if width(line) <= columns else wrap(line.strip(), columns)
+    parts = wrap(target, max(pen.columns - len(indent), 1))[: max(height, 1)]  # a code is broken, never cut short
+    rows = [Row(((indent, Ink.PLAIN), (part, Ink.TARGET))) for part in parts]
+    if unit:
+        rows[-1] = Row((*rows[-1].spans, (f" {unit}", Ink.STRONG)))
+    return rows
 
 
 def typed_row(typed: str, pen: Pen) -> Row:
