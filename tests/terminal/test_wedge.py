@@ -130,6 +130,10 @@ def test_the_rest_of_a_scan_the_line_held_up_is_no_code():
     assert Hand().keys("01\x1d").rest(80).keys("2\r").out[0] == Scan("01\x1d", fault="partial")
 
 
+def test_a_control_character_alone_is_nothing():
+    assert Hand().named("ctrl+d").rest().keys("\x1d").rest().out == []
+
+
 def test_doubt_ends_with_the_scan_it_is_about():
     hand = Hand().keys("69").rest(80).keys("01234567\r7702345\r")
     assert hand.out[1:] == [Scan("01234567", fault="partial"), Scan("7702345")]

@@ -162,7 +162,9 @@ class Router:
         text = "".join(self._burst)
         self._burst.clear()
         self._doubt_until = self._last + (self.config.patience_ms if len(text) > 1 else self.config.stall_ms)
-        return [Scan(text, fault="partial")] if _IN_CODES & set(text) else [Typed(text)]
+        if not _IN_CODES & set(text):
+            return [Typed(text)]
+        return [Scan(text, fault="partial")] if set(text) - _IN_CODES else []
 
     def _expired(self, at: float) -> list[Routed]:
         if self._scan is None or at - self._last <= self.config.patience_ms:
