@@ -51,13 +51,15 @@ def station(config: Config) -> Iterator[Station]:
         for one in running:
             one.refresh()
 
-    sync = SyncClient(store, member.url, member.token, changed) if member is not None else None
+    sync = SyncClient(store, *member, changed) if member is not None else None
     spool = Spool(store, config.printer or None, config.language, changed)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback))
     made = Station(store, devices, sync, spool, config.language)
     running.append(made)
     spool.start()
     made.start()
+    if sync is not None:
+        sync.start()
     try:
         yield made
     finally:

@@ -12,7 +12,8 @@ from typing import IO, Any
 
 from wms.terminal.messages import speech
 from wms.terminal.station_port import StationPort
-from wms.workflows.view import View
+from wms.workflows.prompt import Said
+from wms.workflows.view import View, WaveLine
 
 _SLOWEST_LISTENER = 10_000  # lines that may wait for a socket or a fifo before it is given up
 _SECONDS_TO_CLOSE = 2.0
@@ -22,13 +23,16 @@ class Mirror:
     """Writes one line per view to `path`: a file (appended to), a fifo, or a listening unix socket.
 
     The station is never held up: lines queue, and a thread of the mirror's own writes them. A file gets every line.
-    A fifo's or socket's reader that goes away, or falls 10,000 lines behind, ends the mirror.
+    A fifo's or socket's reader that goes away, or falls 10,000 lines behind, ends the mirror. `said_at` is the serial
+    of the view in which the verdict was new: that tells the same words said twice from words that merely still stand.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._patient = not (self.path.is_fifo() or self.path.is_socket())
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
+        self._said: Said | None = None
+        self._said_at = 0
         self._ended = threading.Event()
         self._writer = threading.Thread(target=self._write, name="mirror", daemon=True)
 
@@ -50,7 +54,10 @@ class Mirror:
         if not self._patient and self._lines.qsize() > _SLOWEST_LISTENER:
             self._ended.set()
             return
-        self._lines.put(json.dumps(described(view), ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+        if view.said is not self._said:
+            self._said, self._said_at = view.said, view.serial
+        line = {**described(view), "said_at": self._said_at}
+        self._lines.put(json.dumps(line, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
 
     def _write(self) -> None:
         with contextlib.suppress(OSError), contextlib.closing(self._opened()) as sink:
@@ -98,7 +105,13 @@ def described(view: View) -> dict[str, Any]:
             "trouble": say(status.trouble),
         },
         "needs": [{"id": need.id, "text": say(need.text)} for need in view.board.needs] if view.board else [],
+        "selected": view.board.selected if view.board else 0,
+        "waves": [_wave(wave) for wave in view.board.waves] if view.board else [],
         "person": view.person,
         "role": view.role,
         "language": view.language,
     }
+
+
+def _wave(wave: WaveLine) -> dict[str, Any]:
+    return {"id": wave.id, "done": wave.done, "total": wave.total, "on_time": wave.on_time, "held": wave.held}
