@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +71,6 @@ def station(config: Config) -> Iterator[Station]:
 
 def run_terminal(config: Config) -> int:
     """Open the terminal on the data of `config`; returns when the operator closes it."""
-    os.environ.setdefault("ESCDELAY", "25")  # an escape sequence is complete within 25 ms, else it was the Escape key
     log_to(config.data)
     from wms.terminal.app import WmsApp
 
@@ -83,5 +81,5 @@ def run_terminal(config: Config) -> int:
 
             mirror = Mirror(config.mirror)
             mirror.attach(running)
-        app.run()
+        app.run(mouse=False)
     return 0

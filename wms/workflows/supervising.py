@@ -20,6 +20,7 @@ from wms.workflows.picking_prompts import HELP, MORE
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Msg, Prompt, Said, info, look, msg, ok, plain
 from wms.workflows.reviews import Decision, decisions, sentence
 from wms.workflows.say import category_name, item_name, what_it_is
+from wms.workflows.signing_in import WORK
 from wms.workflows.view import Board, Need, WaveLine
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
@@ -208,6 +209,7 @@ def _last_hour(rows: Rows, now: int) -> dict[str, int]:
 
 def _people(rows: Rows) -> tuple[tuple[str, Msg], ...]:
     return tuple(
-        (_name(rows, p.person), msg("{role} at {device}", role=msg(p.role), device=p.device))
+        (_name(rows, p.person), msg("{role} at {device}", role=WORK[p.role][1], device=p.device))
         for p in rows.all(Presence)
+        if p.role in WORK
     )
