@@ -10,7 +10,7 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.domain.waves import PickTask, Slot, Wave
 from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, plain
-from wms.workflows.say import category_name, item_name, lot_line, tail, unit_name
+from wms.workflows.say import category_name, item_name, lot_line, lot_short, tail, unit_name
 
 if TYPE_CHECKING:
     from wms.workflows.picking import Picking
@@ -80,7 +80,8 @@ def _end(base: Prompt, state: Picking, rows: Rows) -> Prompt:
 def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
     item, lot, place = rows.get(Item, task.sku), rows.get(Lot, task.sku, task.lot), rows.get(Place, task.place)
     slot = rows.get(Slot, task.batch, task.slot)
-    name = Line(msg("{item}", item=item_name(rows, task.sku)))
+    named = msg("{item}", item=item_name(rows, task.sku))
+    name = Line(named, short=named)
     unit = msg("{unit}", unit=unit_name(item))
     match state.screen:
         case "pick.bin" | "pick.typed":
@@ -91,7 +92,7 @@ def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
                 target=task.place,
                 ask=msg("Type the check digits") if state.screen == "pick.typed" else msg("Scan the bin"),
                 entry=Entry.TEXT if place is not None and place.check_digits else Entry.NONE,
-                what=(name, Line(take, short=short), Line(_into(task, slot), short=lot_line(lot))),
+                what=(name, Line(take, short=short), Line(_into(task, slot), short=lot_short(lot))),
                 expects=(label(rows, task.place),),
             )
         case "pick.item":
@@ -105,8 +106,14 @@ def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
                 entry=Entry.NUMBER if task.taken else Entry.NONE,
                 what=(
                     name,
-                    Line(msg("No. ..{tail}   {lot}", tail=tail(rows, task.sku), lot=lot_line(lot))),
-                    Line(msg("{place}  ->  {into}", place=task.place, into=_into(task, slot)), short=plain(task.place)),
+                    Line(
+                        msg("No. ..{tail}   {lot}", tail=tail(rows, task.sku), lot=lot_line(lot)),
+                        short=msg("..{tail} {lot}", tail=tail(rows, task.sku), lot=lot_short(lot)),
+                    ),
+                    Line(
+                        msg("{place}  ->  {into}", place=task.place, into=_into(task, slot)),
+                        short=msg("> slot {slot}", slot=task.slot),
+                    ),
                 ),
                 expects=(task.sku,),
             )

@@ -50,6 +50,15 @@ def lot_line(lot: Lot | None) -> Msg:
     return msg("lot {lot}", lot=lot.lot)
 
 
+def lot_short(lot: Lot | None) -> Msg:
+    """The lot for screens of twenty columns: its expiry as month and year, which is how shelves are sorted."""
+    if lot is None or not lot.lot:
+        return NOTHING
+    if lot.expiry:
+        return msg("lot {lot} {month}", lot=lot.lot, month=lot.expiry[2:7])
+    return msg("lot {lot}", lot=lot.lot)
+
+
 def refused(state: S, screen: str, code: r.Code, rows: Rows, *lines: Msg) -> Step[S]:
     """A scan that does not count: kept in the journal, said in red. `lines` say expected and what to do."""
     return Step(state, (RefuseScan(text_of(code), screen, kind_of(code)),), no(what_it_is(code, rows), *lines))
