@@ -15,6 +15,7 @@ import zxingcpp
 
 import wms.workflows.handlers  # noqa: F401  # the rules of the commands
 from drivers.fakes import FakePrinter
+from drivers.printer import open_printer
 from labels import from_escpos
 from wms.domain import commands as c
 from wms.domain import events as e
@@ -360,6 +361,7 @@ def test_crash_in_mid_print_is_looked_at_and_only_a_reprint_sends_again(tmp_path
         child.send_signal(signal.SIGKILL)
     watching.store.close()
     printer.off()  # what the printer had swallowed is gone
+    until(lambda: open_printer(printer.uri).status().reason == "refused")
     printer.ok()
 
     bench = Bench(folder)
