@@ -36,8 +36,10 @@ from wms.domain.packing import Parcel
 from wms.domain.places import Place, PlaceKind
 from wms.domain.recipients import PersonalData
 from wms.domain.review import Review
+from wms.printing import rendering
 from wms.printing.spool import Spool, SpoolState
 from wms.store import Store, verify
+from wms.store.database import connect
 from wms.store.sealing import destroy, seal
 from wms.workflows.handling import Recorded
 from wms.workflows.prompt import NOTHING
@@ -272,6 +274,45 @@ def test_cancelled_order_is_not_printed(bench: Bench, printer: FakePrinter) -> N
     assert [scanned(job) for job in printer.jobs] == [{bench.waybill(kept)}]
     reason = bench.store.rows.connection.execute("SELECT reason FROM print_job WHERE state = 'dropped'").fetchone()
     assert reason == ("cancelled",)
+
+
+def test_cancellation_that_comes_while_the_label_is_being_made_still_counts(
+    bench: Bench, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled_meanwhile(*_: object) -> bytes:
+        bench.store.record([e.OrderCancelled(OrderId("A-1"))], P)
+        return b"\x1b@label"
+
+    monkeypatch.setattr(rendering, "rendered", cancelled_meanwhile)
+    with spooling(bench, printer.uri):
+        bench.parcel()
+        until(lambda: bench.states() == ["dropped"])
+    assert printer.jobs == []
+
+
+def test_what_the_printer_did_is_written_down_before_anything_else_is_sent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The store can't be written just when the label is out: one label, one fact, once it takes writes again."""
+    bench.store.writer.do(lambda connection: connection.execute("PRAGMA busy_timeout = 10"))
+    monkeypatch.setattr("wms.printing.spool.LONGEST_PAUSE", 0.05)
+    other = connect(bench.store.path).conn
+
+    def lock(_: bytes) -> None:
+        if not other.total_changes:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE meta SET value = value")
+
+    with FakePrinter(lock) as printer, spooling(bench, printer.uri):
+        bench.parcel()
+        until(lambda: "can't be recorded yet" in caplog.text)
+        assert bench.states() == ["sending"]
+        other.execute("COMMIT")
+        until(lambda: bench.states() == ["printed"])
+        bench.parcel()
+        until(lambda: bench.states() == ["printed", "printed"])
+    other.close()
+    assert len(printer.jobs) == bench.facts("LabelPrinted") == 2
 
 
 def test_label_that_cannot_be_made_names_its_field_and_lets_the_next_one_pass(
