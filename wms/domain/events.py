@@ -269,7 +269,7 @@ class TaskSkipped:
 
 @dataclass(frozen=True, slots=True)
 class PickShorted:
-    """`missing` units were not there. `damaged` of them were, but not fit to send: they went to scrap.
+    """`missing` units can't be taken here. `damaged` ones lay there but were not fit to send: they went to scrap.
 
     `replaced_by` are other tasks of the same walk that take from other stock; what they don't cover is short.
     """

@@ -38,6 +38,12 @@ class InspectionLot(Row):
     opened: int = 0
 
 
+def may_judge_again(lot: InspectionLot) -> bool:
+    """Whether the last verdict can still be taken back: not once a person has decided to accept or reject."""
+    by_itself = lot.disposition == Disposition.ACCEPTED and not lot.failed
+    return by_itself or lot.disposition in (Disposition.OPEN, Disposition.HELD, Disposition.SORTING)
+
+
 class Verdict(StrEnum):
     NONE = ""
     PASS = "pass"  # noqa: S105

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from wms.domain.ids import Badge, BatchId, CategoryCode, DeviceId, LotId, OrderId, PlaceId, Sku, TaskId, WaveId
-from wms.domain.rows import Row
+from wms.domain.rows import Row, Rows
 
 
 class WaveStatus(StrEnum):
@@ -107,3 +107,10 @@ class PickTask(Row):
     skipped: int = 0
     closed_at: int = 0
     person: Badge = Badge("")
+
+
+def tote_of(rows: Rows, task: TaskId) -> PlaceId:
+    """The tote in which lies what was picked for a task; '' when none stands in its slot, or not any more."""
+    found = rows.get(PickTask, task)
+    slot = rows.get(Slot, found.batch, found.slot) if found is not None else None
+    return slot.tote if slot is not None else PlaceId("")

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from wms.domain import events as e
 from wms.domain.events import Fact
-from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
+from wms.domain.ids import LotId, TaskId
+from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict, may_judge_again
 from wms.domain.orders import OrderLine
 from wms.domain.places import QUARANTINE
 from wms.domain.projections.picking import settle_again, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.projections.verdicts import hold_wave, release_inbound, settle_inspection
 from wms.domain.rows import Tables
-from wms.domain.stock import Lot, Stock, move
-from wms.domain.waves import PickTask, Slot, Wave, WaveStatus
+from wms.domain.stock import Stock, move
+from wms.domain.waves import PickTask, tote_of
 
 
 @applies(e.SampleDrawn)
@@ -65,58 +67,48 @@ def sample_judged(t: Tables, event: e.SampleJudged, fact: Fact) -> None:
         return
     tally(t, fact, "scans")
     if event.undone:
-        t.put(replace(sample, verdict=Verdict.NONE, reason="", seen=False))
-    else:
+        _judge_again(t, lot, sample, fact)
+    elif sample.verdict != Verdict.FAIL:
         tally(t, fact, "samples")
-        t.put(replace(sample, verdict=Verdict.PASS if event.passed else Verdict.FAIL, reason=event.reason))
-    if not event.passed and lot.kind == "outbound":
-        _set_aside(t, sample, fact, back=event.undone)
-    settle_inspection(t, event.inspection, fact, event.reason)
+        if event.passed:
+            t.put(replace(sample, verdict=Verdict.PASS, reason=event.reason))
+        else:
+            t.put(replace(sample, verdict=Verdict.FAIL, reason=event.reason, lot=_set_aside(t, lot, sample, fact)))
+        settle_inspection(t, event.inspection, fact, event.reason)
 
 
-def _set_aside(t: Tables, sample: Sample, fact: Fact, *, back: bool) -> None:
-    """A failed unit leaves its tote for quarantine and its order is short by it; undoing brings it back."""
+def _set_aside(t: Tables, lot: InspectionLot, sample: Sample, fact: Fact) -> LotId:
+    """A failed unit goes to quarantine, and an order it was picked for is short by it. Returns the lot it was of: the
+    drawn one, unless the picker took another."""
+    if lot.kind == "inbound":
+        move(t, sample.sku, sample.lot, 1, sample.place, QUARANTINE)
+        return sample.lot
+    task, tote = t.get(PickTask, sample.source), tote_of(t, TaskId(sample.source))
+    if task is None or not tote:
+        return sample.lot
+    lots = [stock.lot for stock in t.where(Stock, place=tote) if stock.sku == sample.sku and stock.quantity > 0]
+    found = sample.lot if sample.lot in lots or not lots else lots[0]
+    move(t, sample.sku, found, 1, tote, QUARANTINE)
+    shorten(t, task.order_id, task.line, 1, fact)
+    return found
+
+
+def _judge_again(t: Tables, lot: InspectionLot, sample: Sample, fact: Fact) -> None:
+    """Undo, unless a person has decided about the batch or the unit can't be looked at any more."""
     task = t.get(PickTask, sample.source)
-    slot = t.get(Slot, task.batch, task.slot) if task is not None else None
-    if task is None or slot is None or (back and sample.verdict != Verdict.FAIL):
+    place = sample.place if lot.kind == "inbound" else tote_of(t, TaskId(sample.source))
+    if not may_judge_again(lot) or not place or sample.verdict not in (Verdict.PASS, Verdict.FAIL):
         return
-    if back:
-        move(t, sample.sku, sample.lot, 1, QUARANTINE, slot.tote)
-        line = t.get(OrderLine, task.order_id, task.line)
+    if lot.disposition == Disposition.ACCEPTED:
+        t.put(replace(lot, disposition=Disposition.OPEN))
+    t.put(replace(sample, verdict=Verdict.NONE, reason="", seen=False))
+    if sample.verdict == Verdict.FAIL:
+        move(t, sample.sku, sample.lot, 1, QUARANTINE, place)
+        line = t.get(OrderLine, task.order_id, task.line) if task is not None else None
         if line is not None:
             t.put(replace(line, picked=line.picked + 1, short=line.short - 1))
-        settle_again(t, task.order_id, fact)
-    else:
-        move(t, sample.sku, sample.lot, 1, slot.tote, QUARANTINE)
-        shorten(t, task.order_id, task.line, 1, fact)
-
-
-def settle_inspection(t: Tables, inspection: str, fact: Fact, reason: str = "") -> None:
-    """One failed unit holds the batch; when every unit is judged and none failed the batch is accepted."""
-    lot = t.get(InspectionLot, inspection)
-    if lot is None:
-        return
-    samples = t.where(Sample, inspection=inspection)
-    failed = sum(s.verdict == Verdict.FAIL for s in samples)
-    passed = sum(s.verdict == Verdict.PASS for s in samples)
-    counted = replace(lot, passed=passed, failed=failed)
-    waiting = any(s.verdict == Verdict.NONE for s in samples)
-    if lot.disposition == Disposition.OPEN and failed:
-        counted = replace(counted, disposition=Disposition.HELD)
-        tally(t, fact, "failed")
-        _hold(t, lot, True)
-        review(t, fact, "batch_held", inspection, f"{failed},{len(samples)},{reason}")
-    elif lot.disposition == Disposition.HELD and not failed:
-        counted = replace(counted, disposition=Disposition.OPEN)
-        _hold(t, lot, False)
-        close_review(t, "batch_held", inspection, fact.person, "undone")
-    elif lot.disposition == Disposition.SORTING and not waiting:
-        counted = replace(counted, disposition=Disposition.ACCEPTED)
-        _hold(t, lot, False)
-    if counted.disposition == Disposition.OPEN and not waiting:
-        counted = replace(counted, disposition=Disposition.ACCEPTED)
-        _release_inbound(t, counted)
-    t.put(counted)
+            settle_again(t, line.order_id, fact)
+    settle_inspection(t, lot.id, fact)
 
 
 @applies(e.LotDisposed)
@@ -127,30 +119,15 @@ def lot_disposed(t: Tables, event: e.LotDisposed, fact: Fact) -> None:
     close_review(t, "batch_held", lot.id, fact.person, f"{event.decision}: {event.reason}")
     if event.decision == "accept":
         t.put(replace(lot, disposition=Disposition.ACCEPTED))
-        _hold(t, lot, False)
-        _release_inbound(t, lot)
+        hold_wave(t, lot, False)
+        release_inbound(t, lot)
     elif event.decision == "sort":
         t.put(replace(lot, disposition=Disposition.SORTING))
         _add(t, lot.id, event.units, len(t.where(Sample, inspection=lot.id)) + 1)
+        settle_inspection(t, lot.id, fact)
     else:
         t.put(replace(lot, disposition=Disposition.REJECTED))
         _reject(t, lot, fact)
-
-
-def _hold(t: Tables, lot: InspectionLot, held: bool) -> None:
-    if lot.kind == "outbound":
-        wave = t.get(Wave, lot.reference)
-        if wave is not None and wave.status != WaveStatus.DONE:
-            open_again = WaveStatus.PICKED if wave.closed >= wave.tasks else WaveStatus.RELEASED
-            t.put(replace(wave, status=WaveStatus.HELD if held else open_again))
-
-
-def _release_inbound(t: Tables, lot: InspectionLot) -> None:
-    if lot.kind == "inbound":
-        for sample in t.where(Sample, inspection=lot.id)[:1]:
-            row = t.get(Lot, sample.sku, sample.lot)
-            if row is not None:
-                t.put(replace(row, held=False))
 
 
 def _reject(t: Tables, lot: InspectionLot, fact: Fact) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.orders import Order, OrderLine, OrderStatus, Recipient, Stop
-from wms.domain.projections.picking import cancel_open_tasks
+from wms.domain.projections.picking import cancel_open_tasks, free_totes
 from wms.domain.projections.registry import applies, close_review, review
+from wms.domain.projections.waves import end_wave
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
 
@@ -93,11 +94,14 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
         return
     t.put(stopped)
     cancel_open_tasks(t, order.id, fact)
-    lines = t.where(OrderLine, order_id=order.id)
-    if any(line.picked for line in lines):
+    close_review(t, "order_short", order.id, fact.person, "cancelled")
+    if any(line.picked for line in t.where(OrderLine, order_id=order.id)):
         review(t, fact, "cancelled_in_work", order.id)
-    else:
-        t.put(replace(stopped, status=OrderStatus.CANCELLED))
+        return
+    t.put(replace(stopped, status=OrderStatus.CANCELLED))
+    if order.status != OrderStatus.IN_WAVE:
+        free_totes(t, order.id)
+    end_wave(t, order.wave)
 
 
 def _promise(t: Tables, order: str, sign: int) -> None:

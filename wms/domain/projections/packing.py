@@ -7,13 +7,17 @@ from dataclasses import replace
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
 from wms.domain.events import Fact
-from wms.domain.ids import CarrierCode
+from wms.domain.ids import CarrierCode, ManifestId
+from wms.domain.inspection import Sample
 from wms.domain.orders import Order, OrderLine, OrderStatus, Stop
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRange
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
-from wms.domain.projections.picking import shorten
+from wms.domain.projections.picking import free_totes, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.projections.verdicts import lose_samples
+from wms.domain.projections.waves import end_wave
 from wms.domain.rows import Tables
+from wms.domain.shipping import Manifest
 from wms.domain.stock import Stock, move
 from wms.domain.waves import Slot
 
@@ -71,6 +75,9 @@ def units_missing(t: Tables, event: e.UnitsMissing, fact: Fact) -> None:
     """The order steps back from the bench until a supervisor says what becomes of the rest."""
     move(t, event.sku, event.lot, event.quantity, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
     shorten(t, event.order, event.line, event.quantity, fact)
+    for parcel in t.where(Parcel, order_id=event.order):
+        if parcel.status == ParcelStatus.OPEN and not parcel.units:
+            t.delete(parcel)
     job = t.get(PackJob, event.order)
     if job is not None:
         t.delete(job)
@@ -82,12 +89,7 @@ def packing_verified(t: Tables, event: e.PackingVerified, fact: Fact) -> None:
     job = t.get(PackJob, event.order)
     if job is not None:
         t.put(replace(job, sorted_out=True))
-    _free_totes(t, event.order)
-
-
-def _free_totes(t: Tables, order: str) -> None:
-    for slot in t.where(Slot, order_id=order):
-        t.put(Slot(slot.batch, slot.n, slot.order_id))
+    free_totes(t, event.order)
 
 
 @applies(e.CartonChosen)
@@ -186,7 +188,10 @@ def parcel_voided(t: Tables, event: e.ParcelVoided, fact: Fact) -> None:
 def _empty(t: Tables, parcel: Parcel, place: str) -> None:
     for row in t.where(Stock, place=inside(parcel.id)):
         move(t, row.sku, row.lot, row.quantity, row.place, place)  # type: ignore[arg-type]
-    t.put(replace(parcel, status=ParcelStatus.VOID, units=0))
+    manifest = t.get(Manifest, parcel.manifest) if parcel.status == ParcelStatus.LOADED else None
+    if manifest is not None:
+        t.put(replace(manifest, parcels=manifest.parcels - 1))
+    t.put(replace(parcel, status=ParcelStatus.VOID, units=0, manifest=ManifestId("")))
 
 
 @applies(e.OrderDiverted)
@@ -194,7 +199,7 @@ def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
     """Everything of a stopped order lies on the returns shelf now; putting it back is somebody's next task."""
     tally(t, fact, "scans")
     order = t.get(Order, event.order)
-    if order is None:
+    if order is None or order.status == OrderStatus.HANDED_OVER:
         return
     for parcel in t.where(Parcel, order_id=event.order):
         if parcel.status not in (ParcelStatus.HANDED_OVER, ParcelStatus.VOID):
@@ -202,7 +207,8 @@ def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
     for slot in t.where(Slot, order_id=event.order):
         for row in t.where(Stock, place=slot.tote) if slot.tote else ():
             move(t, row.sku, row.lot, row.quantity, row.place, event.place)
-    _free_totes(t, event.order)
+    free_totes(t, event.order)
+    lose_samples(t, t.where(Sample, order_id=event.order), fact)
     job = t.get(PackJob, event.order)
     if job is not None:
         t.delete(job)
@@ -211,3 +217,4 @@ def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
     close_review(t, "cancelled_in_work", order.id, fact.person, "diverted")
     close_review(t, "order_short", order.id, fact.person, "diverted")
     review(t, fact, "put_back", order.id, event.place)
+    end_wave(t, order.wave)

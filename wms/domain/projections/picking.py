@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from wms.domain import events as e
 from wms.domain.events import Fact
-from wms.domain.inspection import Sample, Verdict
+from wms.domain.inspection import Sample
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, hand_of
 from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.projections.verdicts import lose_samples
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, allocate, move
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave
@@ -49,11 +50,12 @@ def units_taken(t: Tables, event: e.UnitsTaken, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    _take(t, task, event.quantity, event.lot)
+    move(t, task.sku, event.lot, event.quantity, task.place, hand_of(task.id))
     taken = replace(task, taken=task.taken + event.quantity, person=fact.person)
-    t.put(taken)
-    if task.status != TaskStatus.OPEN or taken.taken > task.quantity:
+    wanted = task.status == TaskStatus.OPEN and taken.taken <= task.quantity
+    if not wanted and not _stopped(t, task.order_id):
         review(t, fact, "taken_beyond_need", task.id, f"{task.place},{task.sku},{event.quantity}")
+    _hold_in_hand(t, task, taken, fact)
     left = t.get(Stock, task.place, task.sku, event.lot)
     if left is not None and left.quantity < 0:
         review(t, fact, "stock_below_zero", f"{task.place},{task.sku},{event.lot}")
@@ -63,17 +65,38 @@ def units_taken(t: Tables, event: e.UnitsTaken, fact: Fact) -> None:
 def units_returned(t: Tables, event: e.UnitsReturned, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
     if task is not None:
-        _take(t, task, -event.quantity, event.lot)
-        t.put(replace(task, taken=task.taken - event.quantity))
+        move(t, task.sku, event.lot, event.quantity, hand_of(task.id), task.place)
+        _hold_in_hand(t, task, replace(task, taken=task.taken - event.quantity), fact)
 
 
-def _take(t: Tables, task: PickTask, quantity: int, lot: str) -> None:
-    """Units leave the bin for the hand; the promise on the planned lot is kept as far as it went."""
-    move(t, task.sku, lot, quantity, task.place, hand_of(task.id))  # type: ignore[arg-type]
-    before = min(task.taken, task.quantity)
-    after = min(task.taken + quantity, task.quantity)
+def _hold_in_hand(t: Tables, before: PickTask, after: PickTask, fact: Fact) -> None:
+    """The promise on the planned lot follows what was taken. A stopped order wants no more than lies in the hand.
+    A line is open as long as something of it is in the hand, whatever became of it elsewhere meanwhile."""
+    if _stopped(t, before.order_id):
+        after = replace(after, quantity=after.taken)
+    elif before.status == TaskStatus.OPEN:
+        kept = min(before.taken, before.quantity) - min(after.taken, before.quantity)
+        allocate(t, before.sku, before.lot, kept, before.place)
+    if after.taken > after.put:
+        after = _reopened(t, after, fact)
+    if after.status == TaskStatus.OPEN and after.put >= after.quantity and after.taken <= after.put:
+        close_task(t, after, TaskStatus.DONE if after.put else TaskStatus.CANCELLED, fact)
+    else:
+        t.put(after)
+
+
+def _reopened(t: Tables, task: PickTask, fact: Fact) -> PickTask:
     if task.status == TaskStatus.OPEN:
-        allocate(t, task.sku, task.lot, before - after, task.place)
+        return task
+    _count_wave(t, task, -1)
+    if task.status != TaskStatus.CANCELLED:
+        tally(t, fact, "lines", -1)
+    return replace(task, status=TaskStatus.OPEN, closed_at=0)
+
+
+def _stopped(t: Tables, order: str) -> bool:
+    row = t.get(Order, order)
+    return row is not None and bool(row.stop)
 
 
 @applies(e.UnitsPut)
@@ -88,6 +111,8 @@ def units_put(t: Tables, event: e.UnitsPut, fact: Fact) -> None:
     count_line(t, task, event.quantity)
     if put.status == TaskStatus.OPEN and put.put >= put.quantity:
         close_task(t, put, TaskStatus.DONE, fact)
+    if _stopped(t, task.order_id):
+        review(t, fact, "cancelled_in_work", task.order_id)
 
 
 @applies(e.UnitsUnput)
@@ -97,19 +122,14 @@ def units_unput(t: Tables, event: e.UnitsUnput, fact: Fact) -> None:
         return
     _into_tote(t, task, -event.quantity, event.tote)
     count_line(t, task, -event.quantity)
-    reopened = replace(task, put=task.put - event.quantity)
-    if task.status == TaskStatus.DONE:
-        reopened = replace(reopened, status=TaskStatus.OPEN, closed_at=0)
-        _count_wave(t, task, -1)
-        tally(t, fact, "lines", -1)
-    t.put(reopened)
+    t.put(_reopened(t, replace(task, put=task.put - event.quantity), fact))
 
 
 def _into_tote(t: Tables, task: PickTask, quantity: int, tote: str) -> None:
-    """Hand to tote; with several lots in the hand the oldest row goes first (and comes back first)."""
+    """Hand to tote, or back. Two lines may lie in one tote: what comes back is of the line's own lot first."""
     source, target = (hand_of(task.id), tote) if quantity > 0 else (tote, hand_of(task.id))
     left = abs(quantity)
-    for row in t.where(Stock, place=source):
+    for row in sorted(t.where(Stock, place=source), key=lambda stock: stock.lot != task.lot):
         step = min(left, row.quantity) if row.sku == task.sku else 0
         move(t, task.sku, row.lot, step, source, target)  # type: ignore[arg-type]
         left -= step
@@ -132,23 +152,24 @@ def task_skipped(t: Tables, event: e.TaskSkipped, fact: Fact) -> None:
 
 @applies(e.PickShorted)
 def pick_shorted(t: Tables, event: e.PickShorted, fact: Fact) -> None:
-    """What other stock replaces becomes new tasks; the rest is short on the order's line. Damaged units go to scrap."""
+    """What other stock replaces becomes new tasks; the rest is short on the order's line. Damaged units go to scrap.
+    Of an order that was stopped meanwhile nothing is missing any more."""
     tally(t, fact, "shorts")
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    if task.status == TaskStatus.OPEN:
-        allocate(t, task.sku, task.lot, -(task.quantity - min(task.taken, task.quantity)), task.place)
-    if event.damaged:
-        move(t, task.sku, task.lot, event.damaged, task.place, SCRAP)
+    open_units = max(task.quantity - task.taken, 0) if task.status == TaskStatus.OPEN else 0
+    missing = min(event.missing, open_units)
+    allocate(t, task.sku, task.lot, -missing, task.place)
+    move(t, task.sku, task.lot, event.damaged, task.place, SCRAP)
     for planned in event.replaced_by:
         add_task(t, planned, task.batch, task.wave)
     wave = t.get(Wave, task.wave)
     if wave is not None and event.replaced_by:
         t.put(replace(wave, tasks=wave.tasks + len(event.replaced_by)))
-    short = event.missing - sum(planned.quantity for planned in event.replaced_by)
-    closed = replace(task, quantity=task.quantity - event.missing, short=task.short + event.missing)
-    if closed.put >= closed.quantity:
+    short = missing - sum(planned.quantity for planned in event.replaced_by)
+    closed = replace(task, quantity=task.quantity - missing, short=task.short + missing)
+    if closed.status == TaskStatus.OPEN and closed.put >= closed.quantity:
         close_task(t, closed, TaskStatus.SHORT, fact)
     else:
         t.put(closed)
@@ -157,6 +178,8 @@ def pick_shorted(t: Tables, event: e.PickShorted, fact: Fact) -> None:
         t.put(replace(line, short=line.short + short))
     if short > 0:
         review(t, fact, "short", task.id, f"{task.order_id},{task.sku},{short},{event.reason}")
+    if _stopped(t, task.order_id):
+        cancel_open_tasks(t, task.order_id, fact)
 
 
 @applies(e.ZeroChecked)
@@ -174,15 +197,7 @@ def close_task(t: Tables, task: PickTask, status: TaskStatus, fact: Fact) -> Non
         if status != TaskStatus.CANCELLED:
             tally(t, fact, "lines")
     t.put(replace(task, status=status, closed_at=fact.seconds))
-    _drop_lost_samples(t, task)
-
-
-def _drop_lost_samples(t: Tables, task: PickTask) -> None:
-    """A drawn unit that was never picked can't be inspected: it is counted as gone, the others stand."""
-    for sample in t.where(Sample, source=task.id):
-        gone = sample.unit >= task.quantity
-        if gone and sample.verdict == Verdict.NONE:
-            t.put(replace(sample, verdict=Verdict.GONE))
+    lose_samples(t, [sample for sample in t.where(Sample, source=task.id) if sample.unit >= task.quantity], fact)
 
 
 def _count_wave(t: Tables, task: PickTask, step: int) -> None:
@@ -197,11 +212,15 @@ def cancel_open_tasks(t: Tables, order: str, fact: Fact) -> None:
         if task.status == TaskStatus.OPEN:
             allocate(t, task.sku, task.lot, -(task.quantity - min(task.taken, task.quantity)), task.place)
             kept = replace(task, quantity=task.taken)
-            close = kept.put >= kept.quantity
-            if close:
-                close_task(t, kept, TaskStatus.CANCELLED, fact)
+            if kept.put >= kept.quantity:
+                close_task(t, kept, TaskStatus.DONE if kept.put else TaskStatus.CANCELLED, fact)
             else:
                 t.put(kept)
+
+
+def free_totes(t: Tables, order: str) -> None:
+    for slot in t.where(Slot, order_id=order):
+        t.put(Slot(slot.batch, slot.n, slot.order_id))
 
 
 def shorten(t: Tables, order: str, line: int, quantity: int, fact: Fact) -> None:

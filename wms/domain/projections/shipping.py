@@ -11,12 +11,10 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.places import CUSTOMER, inside
 from wms.domain.projections.registry import applies, count_up, review, tally
+from wms.domain.projections.waves import end_wave
 from wms.domain.rows import Tables
 from wms.domain.shipping import Manifest
 from wms.domain.stock import Stock, move
-from wms.domain.waves import Wave, WaveStatus
-
-ENDED = (OrderStatus.HANDED_OVER, OrderStatus.CANCELLED)
 
 
 @applies(e.ManifestOpened)
@@ -74,6 +72,4 @@ def _ship(t: Tables, order: str, fact: Fact) -> None:
     if any(p.status != ParcelStatus.HANDED_OVER for p in parcels):
         return
     t.put(replace(row, status=OrderStatus.HANDED_OVER, shipped=fact.seconds))
-    wave = t.get(Wave, row.wave)
-    if wave is not None and all(o.status in ENDED for o in t.where(Order, wave=row.wave)):
-        t.put(replace(wave, status=WaveStatus.DONE))
+    end_wave(t, row.wave)

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 from wms.domain import events as e
 from wms.domain.events import Fact
+from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.projections.picking import add_task, settle_order
 from wms.domain.projections.registry import applies, count_up, review
+from wms.domain.projections.verdicts import settle_inspection
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
 from wms.domain.waves import Batch, BatchStatus, Slot, Wave, WaveStatus
+
+ENDED = (OrderStatus.HANDED_OVER, OrderStatus.CANCELLED)
 
 
 @applies(e.WaveReleased)
@@ -65,13 +69,22 @@ def totes_dropped(t: Tables, event: e.TotesDropped, fact: Fact) -> None:
     t.put(replace(batch, status=BatchStatus.DROPPED, staging=event.staging))
     for slot in t.where(Slot, batch=event.batch):
         settle_order(t, slot.order_id, fact)
-    close_wave(t, batch.wave)
+    _close_wave(t, batch.wave, fact)
 
 
-def close_wave(t: Tables, wave: str) -> None:
+def _close_wave(t: Tables, wave: str, fact: Fact) -> None:
     """A wave is picked when its last batch was dropped."""
     row = t.get(Wave, wave)
-    if row is None or row.status != WaveStatus.RELEASED:
+    if row is None or any(batch.status != BatchStatus.DROPPED for batch in t.where(Batch, wave=wave)):
         return
-    if all(batch.status == BatchStatus.DROPPED for batch in t.where(Batch, wave=wave)):
+    if row.status == WaveStatus.RELEASED:
         t.put(replace(row, status=WaveStatus.PICKED))
+    for lot in t.where(InspectionLot, reference=wave):
+        settle_inspection(t, lot.id, fact)
+
+
+def end_wave(t: Tables, wave: str) -> None:
+    """A wave is done when each of its orders was shipped or will not be."""
+    row = t.get(Wave, wave)
+    if row is not None and all(order.status in ENDED for order in t.where(Order, wave=wave)):
+        t.put(replace(row, status=WaveStatus.DONE))
