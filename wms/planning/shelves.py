@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ class Shelves:
 
     def __init__(self, rows: Rows, now: int, zone: str) -> None:
         self._rows = rows
-        self._today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
+        self._now, self._zone = now, zone
         self._bins = {place.id: place.sequence for place in rows.where(Place, kind=PlaceKind.BIN)}
         self._piles: dict[Sku, list[_Pile]] = {}
 
@@ -82,7 +82,7 @@ class Shelves:
 
     def _load(self, sku: Sku) -> list[_Pile]:
         item = self._rows.get(Item, sku)
-        earliest = _iso(self._today, item.min_days_left if item else 0)
+        earliest = earliest_expiry(item, self._now, self._zone)
         piles = []
         for stock in self._rows.where(Stock, sku=sku):
             lot = self._rows.get(Lot, sku, stock.lot) or Lot(sku, stock.lot)
@@ -94,6 +94,7 @@ class Shelves:
         return sorted(piles, key=lambda p: (p.turn, p.received, p.sequence, p.place, p.lot))
 
 
-def _iso(today: date, days_left: int) -> str:
-    """The first expiry date (ISO) that leaves so many days."""
-    return (today + timedelta(days=days_left)).isoformat()
+def earliest_expiry(item: Item | None, now: int, zone: str) -> str:
+    """The first expiry date (ISO) that may still be picked at `now` (UTC seconds), counted in the site's time zone."""
+    today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
+    return (today + timedelta(days=item.min_days_left if item is not None else 0)).isoformat()

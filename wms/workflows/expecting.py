@@ -24,7 +24,7 @@ _BY_SCREEN: dict[str, frozenset[type]] = {
     "pick.lot": frozenset({ItemScan}),
     "pick.tote": frozenset({ToteScan}),
     "pick.drop": frozenset({PlaceScan}),
-    "pack.tote": frozenset({ToteScan, OrderScan}),
+    "pack.tote": frozenset({ToteScan, OrderScan, WaybillScan}),
     "pack.item": frozenset({ItemScan, CommandScan}),
     "pack.carton": frozenset({CartonScan}),
     "pack.label": frozenset({WaybillScan}),

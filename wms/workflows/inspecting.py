@@ -12,7 +12,7 @@ from wms.domain.catalogue import Category
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
-from wms.domain.waves import PickTask, Slot, TaskStatus
+from wms.domain.waves import Batch, BatchStatus, PickTask, tote_of
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Pressed, Refreshed
 from wms.workflows.picking_prompts import HELP, MORE, UNDO
@@ -83,14 +83,14 @@ class InspectWorkflow:
 
 
 def _where(sample: Sample, lot: InspectionLot, rows: Rows) -> str:
-    """The tote or bin the unit lies in; '' while it is still to be picked or already packed."""
+    """The tote or bin the unit lies in; '' while it is still on the walk or already packed."""
     if lot.kind == "inbound":
         return sample.place
     task = rows.get(PickTask, sample.source)
-    if task is None or task.status == TaskStatus.OPEN or sample.unit >= task.put:
+    batch = rows.get(Batch, task.batch) if task is not None else None
+    if task is None or batch is None or batch.status != BatchStatus.DROPPED or sample.unit >= task.put:
         return ""
-    slot = rows.get(Slot, task.batch, task.slot)
-    return slot.tote if slot is not None else ""
+    return tote_of(rows, task.id)
 
 
 def _look(state: Inspecting, lot: InspectionLot, sample: Sample, happening: Happening, rows: Rows) -> Step[Inspecting]:

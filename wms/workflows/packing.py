@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Carton
-from wms.domain.ids import OrderId, PlaceId, Sku
+from wms.domain.ids import OrderId, ParcelId, PlaceId, Sku
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
@@ -40,6 +40,7 @@ CANT = ("missing", "damaged")
 OFF_REASONS = ("again", "packing material", "item weight is wrong")
 TYPED_REASONS = ("scale broken", "too large for the scale")
 REPRINT_REASONS = ("nothing came out", "unreadable", "torn")
+GONE = (ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 DONE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 
 
@@ -124,13 +125,16 @@ class PackWorkflow:
 
 
 def _to_bring_back(order: Order, rows: Rows) -> bool:
-    return bool(order.stop) and any(slot.tote for slot in rows.where(Slot, order_id=order.id))
+    """A stopped order of which something lies in a tote or in a parcel that the courier has not got."""
+    in_totes = any(slot.tote for slot in rows.where(Slot, order_id=order.id))
+    in_parcels = any(parcel.status not in GONE for parcel in rows.where(Parcel, order_id=order.id))
+    return bool(order.stop) and (in_totes or in_parcels)
 
 
 def _stop(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     order = state.stopped or (state.order.id if state.order is not None else None)
     match happening:
-        case r.PlaceScan(place=place, kind=PlaceKind.RETURNS) if order is not None:
+        case r.PlaceScan(place=place, kind=PlaceKind.RETURNS, wrong_digits=False) if order is not None:
             said = ok(msg("Brought to the returns shelf"), msg("It will be put back from there"))
             return Step(replace(state, stopped=None), (c.DivertOrder(order, place),), said)
         case Pressed() | Chose() | Entered() | Weighed():
@@ -144,9 +148,18 @@ def _tote(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
             return _open(state, tote, rows)
         case r.OrderScan(order_id=order):
             return _start(state, order, rows)
+        case r.WaybillScan(parcel=parcel) if (order_id := _stopped_order(parcel, rows)) is not None:
+            return _start(state, order_id, rows)
         case Pressed() | Chose() | Entered() | Weighed():
             return Step(state)
     return _wrong(state, happening, rows, msg("Scan a tote from the packing lane"))
+
+
+def _stopped_order(parcel: ParcelId, rows: Rows) -> OrderId | None:
+    """The order of a labelled parcel, if it was cancelled since and has to come back."""
+    found = rows.get(Parcel, parcel)
+    order = rows.get(Order, found.order_id) if found is not None else None
+    return order.id if order is not None and _to_bring_back(order, rows) else None
 
 
 def _open(state: Packing, tote: PlaceId, rows: Rows) -> Step[Packing]:
@@ -294,7 +307,7 @@ def _label(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
 def _stage(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     assert state.parcel is not None  # noqa: S101
     match happening:
-        case r.PlaceScan(place=place):
+        case r.PlaceScan(place=place, wrong_digits=False):
             more = [p for p in state.parcels if p.status not in DONE and p.id != state.parcel.id]
             name = carrier_name(rows, state.parcel.carrier)
             then = msg("Next parcel of this order") if more else msg("Order finished. Next tote")

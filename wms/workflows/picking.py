@@ -14,10 +14,11 @@ from enum import StrEnum
 from wms.domain import commands as c
 from wms.domain.catalogue import Item
 from wms.domain.ids import LotId, PlaceId, Sku, TaskId
-from wms.domain.places import Place, PlaceKind
+from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
+from wms.planning.shelves import earliest_expiry
 from wms.workflows import picking_prompts
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
@@ -61,6 +62,7 @@ class Picking:
     ask: Ask = Ask.NONE
     looked: Looked | None = None
     lots: tuple[LotId, ...] = ()
+    count: int = 1  # units of the scan whose lot is asked for
     warned: str = ""  # the other lot that was scanned once; the same scan again takes it
     totes: int = 0
 
@@ -94,7 +96,7 @@ class PickWorkflow:
             return replace(state, ask=Ask.LEFT, looked=last.looked)
         same = last is not None and last.task is not None and task is not None and last.task.id == task.id
         if last is not None and same:
-            return replace(state, ask=last.ask, lots=last.lots, warned=last.warned)
+            return replace(state, ask=last.ask, lots=last.lots, count=last.count, warned=last.warned)
         return state
 
     def prompt(self, state: Picking, rows: Rows) -> Prompt:
@@ -162,7 +164,7 @@ def _item(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
         case Pressed(key="f2"):
             return Step(replace(state, ask=Ask.REASON))
         case Entered(text=text):
-            return _typed_quantity(state, text)
+            return _typed_quantity(state, text, rows)
         case r.ItemScan(sku=sku) if sku == task.sku:
             return _right_item(state, happening, rows)
         case Pressed() | Chose():
@@ -180,35 +182,40 @@ def _right_item(state: Picking, scan: r.ItemScan, rows: Rows) -> Step[Picking]:
     if item is None or not item.lot_controlled:
         return _take(state, scan.quantity, task.lot, rows)
     here = tuple(s.lot for s in rows.where(Stock, place=task.place) if s.sku == task.sku and s.quantity > 0)
-    if not scan.lot:
-        if len(here) <= 1:
-            return _take(state, scan.quantity, task.lot, rows)
-        return Step(replace(state, ask=Ask.LOT, lots=here), said=info(msg("Several lots lie here")))
-    if scan.lot == task.lot:
-        return _take(state, scan.quantity, task.lot, rows)
-    return _other_lot(state, scan.lot, scan.quantity, here, rows)
+    if not scan.lot and len(here) > 1:
+        asking = replace(state, ask=Ask.LOT, lots=here, count=scan.quantity)
+        return Step(asking, said=info(msg("Several lots lie here")))
+    lot = scan.lot or (here[0] if here else task.lot)
+    if (wrong := _unfit_lot(state, item, lot, here, rows)) is not None:
+        return wrong
+    if lot not in (task.lot, state.warned):
+        return _warned(state, lot, rows)
+    return _take(state, scan.quantity, lot, rows)
 
 
-def _other_lot(state: Picking, lot: LotId, quantity: int, here: tuple[LotId, ...], rows: Rows) -> Step[Picking]:
+def _unfit_lot(state: Picking, item: Item, lot: LotId, here: tuple[LotId, ...], rows: Rows) -> Step[Picking] | None:
+    """A lot that may not be taken from here, however often it is scanned."""
     assert state.task is not None  # noqa: S101
-    task = state.task
-    row = rows.get(Lot, task.sku, lot)
-    wanted = msg("Wanted: lot {lot}", lot=task.lot)
-    if lot not in here:
-        refuse = c.RefuseScan(lot, state.screen, "wrong:lot")
-        return Step(state, (refuse,), no(msg("Lot {lot} is not booked here", lot=lot), wanted, msg("Put it back")))
-    if row is not None and row.held:
-        refuse = c.RefuseScan(lot, state.screen, "wrong:lot_held")
-        return Step(state, (refuse,), no(msg("Lot {lot} is held by inspection", lot=lot), wanted, msg("Put it back")))
-    planned = rows.get(Lot, task.sku, task.lot)
-    if row is not None and row.expiry and planned is not None and row.expiry > planned.expiry and state.warned != lot:
-        later = look(msg("Lot {lot} expires later", lot=lot), wanted, msg("To take it, scan it again"))
-        return Step(replace(state, warned=lot), said=later)
-    if state.warned != lot:
-        return Step(
-            replace(state, warned=lot), said=look(msg("Another lot: {lot}", lot=lot), msg("To take it, scan it again"))
-        )
-    return _take(state, quantity, lot, rows)
+    row = rows.get(Lot, item.sku, lot)
+    if lot != state.task.lot and lot not in here:
+        why, said = "wrong:lot", msg("Lot {lot} is not booked here", lot=lot)
+    elif row is not None and row.held:
+        why, said = "wrong:lot_held", msg("Lot {lot} is held by inspection", lot=lot)
+    elif row is not None and row.expiry and row.expiry < earliest_expiry(item, state.who.now, state.who.zone):
+        why, said = "wrong:lot_expired", msg("Lot {lot} is too old to send: {expiry}", lot=lot, expiry=row.expiry)
+    else:
+        return None
+    instead = msg("Wanted: lot {lot}", lot=state.task.lot) if lot != state.task.lot else msg("F2 says what is wrong")
+    return Step(state, (c.RefuseScan(lot, state.screen, why),), no(said, instead, msg("Put it back")))
+
+
+def _warned(state: Picking, lot: LotId, rows: Rows) -> Step[Picking]:
+    assert state.task is not None  # noqa: S101
+    row, planned = rows.get(Lot, state.task.sku, lot), rows.get(Lot, state.task.sku, state.task.lot)
+    later = row is not None and planned is not None and row.expiry > planned.expiry
+    what = msg("Lot {lot} expires later", lot=lot) if later else msg("Another lot: {lot}", lot=lot)
+    wanted = msg("Wanted: lot {lot}", lot=state.task.lot)
+    return Step(replace(state, warned=lot), said=look(what, wanted, msg("To take it, scan it again")))
 
 
 def _take(state: Picking, quantity: int, lot: LotId, rows: Rows) -> Step[Picking]:
@@ -224,7 +231,7 @@ def _take(state: Picking, quantity: int, lot: LotId, rows: Rows) -> Step[Picking
     return Step(replace(state, ask=Ask.NONE, lots=(), warned=""), (c.TakeUnits(task.id, quantity, lot),), said)
 
 
-def _typed_quantity(state: Picking, text: str) -> Step[Picking]:
+def _typed_quantity(state: Picking, text: str, rows: Rows) -> Step[Picking]:
     """A number typed after the first scan is how many units are in the hand altogether."""
     assert state.task is not None  # noqa: S101
     task = state.task
@@ -236,7 +243,9 @@ def _typed_quantity(state: Picking, text: str) -> Step[Picking]:
     if more <= 0:
         return Step(state, said=no(msg("{n} are already counted", n=task.taken), msg("F3 takes one back")))
     said = ok(msg("{n} of {total}", n=task.taken + more, total=task.quantity))
-    return Step(state, (c.TakeUnits(task.id, more, task.lot),), said)
+    in_hand = [stock.lot for stock in rows.where(Stock, place=hand_of(task.id)) if stock.quantity > 0]
+    lot = in_hand[0] if len(in_hand) == 1 else task.lot
+    return Step(state, (c.TakeUnits(task.id, more, lot),), said)
 
 
 def _tote(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
@@ -273,7 +282,7 @@ def _drop(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
     match happening:
         case Pressed(key="enter") if not state.totes:
             return Step(state, (c.DropTotes(state.batch.id, PlaceId("")),), ok(msg("Walk finished")))
-        case r.PlaceScan(place=place, kind=PlaceKind.STAGING):
+        case r.PlaceScan(place=place, kind=PlaceKind.STAGING, wrong_digits=False):
             said = ok(msg_n("{n} tote dropped", "{n} totes dropped", state.totes), msg("Walk finished"))
             return Step(state, (c.DropTotes(state.batch.id, place),), said)
         case Pressed() | Chose() | Entered():
@@ -290,13 +299,19 @@ def _answer(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
             return _damaged(state, text, state.task)
         case Ask.LEFT, Entered(text=text) if state.looked is not None:
             return _left(state, text, state.looked)
-        case Ask.LOT, Chose(index=index) if index < len(state.lots):
-            return _take(state, 1, state.lots[index], rows)
+        case Ask.LOT, Chose(index=index) if index < len(state.lots) and state.task is not None:
+            return _chosen_lot(state, state.lots[index], state.task, rows)
         case _, Pressed() | Chose() | Entered():
             return Step(state)
         case Ask.LOT, r.ItemScan(sku=sku, lot=lot) if lot and state.task is not None and sku == state.task.sku:
             return _right_item(replace(state, ask=Ask.NONE), happening, rows)
     return _wrong(state, happening, rows, msg("Answer the question first"))
+
+
+def _chosen_lot(state: Picking, lot: LotId, task: PickTask, rows: Rows) -> Step[Picking]:
+    item = rows.get(Item, task.sku)
+    unfit = _unfit_lot(state, item, lot, state.lots, rows) if item is not None else None
+    return unfit or _take(state, state.count, lot, rows)
 
 
 def _reason(state: Picking, reason: str, task: TaskId) -> Step[Picking]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wms.domain.catalogue import Carrier, Item
+from wms.domain.catalogue import Item
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.domain.waves import PickTask, Slot, Wave
+from wms.workflows.handlers.picking import packing_lanes
 from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, plain
 from wms.workflows.say import category_name, item_name, lot_line, lot_short, tail, unit_name
 
@@ -61,8 +62,7 @@ def _cart(rows: Rows) -> Prompt:
 
 
 def _end(base: Prompt, state: Picking, rows: Rows) -> Prompt:
-    of_carriers = {carrier.staging for carrier in rows.all(Carrier)}
-    lanes = tuple(place.id for place in rows.where(Place, kind=PlaceKind.STAGING) if place.id not in of_carriers)
+    lanes = packing_lanes(rows)
     if not state.totes:
         return base.but(verb=msg("Nothing to drop"), ask=msg("Press Enter to finish the walk"), keys=(HELP, UNDO, MORE))
     slots = rows.where(Slot, batch=state.batch.id) if state.batch is not None else []

@@ -129,7 +129,7 @@ def _badge(state: SigningIn, person: Person | None) -> Step[SigningIn]:
 
 def _pin(state: SigningIn, text: str) -> Step[SigningIn]:
     assert state.person is not None  # noqa: S101
-    if check_pin(text, state.person.pin):
+    if check_pin(state.person.pin, text):
         works = works_of(state.person)
         proven = replace(state, proven=True, wrong=0)
         return _go(proven, state.person, works[0]) if len(works) == 1 else Step(proven)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
+from wms.domain.ids import TaskId
+from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict, may_judge_again
+from wms.domain.packing import PackJob
 from wms.domain.rows import Rows
-from wms.domain.waves import PickTask, Slot
+from wms.domain.waves import PickTask, Slot, tote_of
 from wms.workflows.handling import Answer, Context, handles, refuse
 from wms.workflows.prompt import msg
 
@@ -33,8 +35,13 @@ def undo_judgement(command: c.UndoJudgement, rows: Rows, context: Context) -> An
     sample, lot = rows.get(Sample, command.inspection, command.n), rows.get(InspectionLot, command.inspection)
     if sample is None or lot is None or sample.verdict not in (Verdict.PASS, Verdict.FAIL):
         return refuse(msg("Nothing to undo"))
-    if lot.disposition not in (Disposition.OPEN, Disposition.HELD):
+    if not may_judge_again(lot):
         return refuse(msg("The batch is already decided"), msg("Call the supervisor"))
+    job = rows.get(PackJob, sample.order_id)
+    if job is not None:
+        return refuse(msg("{device} is packing this order", device=job.device), msg("Call the supervisor"))
+    if lot.kind == "outbound" and not tote_of(rows, TaskId(sample.source)):
+        return refuse(msg("This order is already packed"), msg("Call the supervisor"))
     passed = sample.verdict == Verdict.PASS
     return (e.SampleJudged(command.inspection, command.n, passed, "", undone=True),)
 

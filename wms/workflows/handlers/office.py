@@ -118,7 +118,7 @@ def cancel_order(command: c.CancelOrder, rows: Rows, context: Context) -> Answer
 @handles(c.AllowPartial)
 def allow_partial(command: c.AllowPartial, rows: Rows, context: Context) -> Answer:
     order = rows.get(Order, command.order)
-    if order is None or order.status != OrderStatus.SHORT:
+    if order is None or order.status != OrderStatus.SHORT or order.stop:
         return refuse(msg("Order {order} is not short", order=command.order))
     if not any(line.picked for line in rows.where(OrderLine, order_id=order.id)):
         return refuse(msg("Nothing of order {order} was picked: cancel it", order=order.reference))

@@ -6,7 +6,7 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier, Carton, Item
 from wms.domain.ids import ParcelId, PlaceId
-from wms.domain.inspection import Sample, Verdict
+from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, WaybillRange, waybill_number
 from wms.domain.places import Place, PlaceKind, inside
@@ -33,9 +33,16 @@ def blocked(order: Order, rows: Rows) -> Refused | None:
         return refuse(
             msg("Wave {wave} is held by inspection", wave=wave.id), msg("Put it aside until the supervisor has decided")
         )
-    if any(sample.verdict == Verdict.NONE for sample in rows.where(Sample, order_id=order.id)):
+    if any(_to_be_inspected(sample, rows) for sample in rows.where(Sample, order_id=order.id)):
         return refuse(msg("A unit of this order is a sample"), msg("Bring it to inspection first"))
     return None
+
+
+def _to_be_inspected(sample: Sample, rows: Rows) -> bool:
+    """Once a person has decided about the batch, the units nobody looked at are free."""
+    lot = rows.get(InspectionLot, sample.inspection)
+    undecided = lot is not None and lot.disposition not in (Disposition.ACCEPTED, Disposition.REJECTED)
+    return undecided and sample.verdict == Verdict.NONE
 
 
 @handles(c.StartPacking)

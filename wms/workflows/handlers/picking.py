@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.catalogue import Category, Counter, Site
-from wms.domain.ids import InspectionId
+from wms.domain.catalogue import Carrier, Category, Counter, Site
+from wms.domain.ids import InspectionId, PlaceId
 from wms.domain.inspection import draw, sample_size
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
@@ -150,24 +150,32 @@ def unput_units(command: c.UnputUnits, rows: Rows, context: Context) -> Answer:
 
 @handles(c.SkipTask)
 def skip_task(command: c.SkipTask, rows: Rows, context: Context) -> Answer:
-    if _open_task(rows, command.task) is None:
+    task = _open_task(rows, command.task)
+    if task is None:
         return refuse(msg("This line is no longer yours to pick"))
+    if task.taken > task.put:
+        begun = msg("This line is begun: {n} in your hand", n=task.taken - task.put)
+        return refuse(begun, msg("Take the rest, or say that fewer are here"))
     return (e.TaskSkipped(command.task),)
 
 
 @handles(c.ShortPick)
 def short_pick(command: c.ShortPick, rows: Rows, context: Context) -> Answer:
-    """What is missing is looked for elsewhere first: other stock joins this walk. Damaged units go to scrap."""
+    """What is missing is looked for elsewhere first: other stock joins this walk. Damaged units go to scrap; where
+    good ones of the same lot are free in the same bin, the line goes on with them."""
     task = _open_task(rows, command.task)
     if task is None:
         return refuse(msg("This line is no longer yours to pick"))
     missing = min(command.missing, task.quantity - task.taken)
     if missing <= 0:
         return refuse(msg("Nothing is missing here"))
+    damaged = min(command.damaged, missing)
+    stock = rows.get(Stock, task.place, task.sku, task.lot)
+    missing -= min(damaged, max(stock.free, 0)) if stock is not None else 0
     site = rows.get(Site, "site")
     zone = site.zone if site is not None else "UTC"
-    replaced = reallocate(rows, task, missing, context.now, zone, next_task_number(rows, task.batch))
-    return (e.PickShorted(command.task, missing, command.reason, min(command.damaged, missing), replaced),)
+    replaced = reallocate(rows, task, missing, context.now, zone, next_task_number(rows, task.batch)) if missing else ()
+    return (e.PickShorted(command.task, missing, command.reason, damaged, replaced),)
 
 
 @handles(c.CheckZero)
@@ -175,6 +183,13 @@ def check_zero(command: c.CheckZero, rows: Rows, context: Context) -> Answer:
     stock = rows.get(Stock, command.place, command.sku, command.lot)
     expected = stock.quantity if stock is not None else 0
     return (e.ZeroChecked(command.place, command.sku, command.lot, command.left, expected),)
+
+
+def packing_lanes(rows: Rows) -> list[PlaceId]:
+    """Where totes wait for packing: the staging places no carrier fetches parcels from, or all where each does."""
+    staging = [place.id for place in rows.where(Place, kind=PlaceKind.STAGING)]
+    of_carriers = {carrier.staging for carrier in rows.all(Carrier)}
+    return [place for place in staging if place not in of_carriers] or staging
 
 
 @handles(c.DropTotes)
@@ -188,4 +203,6 @@ def drop_totes(command: c.DropTotes, rows: Rows, context: Context) -> Answer:
     has_totes = any(slot.tote for slot in rows.where(Slot, batch=batch.id))
     if has_totes and (place is None or place.kind != PlaceKind.STAGING):
         return refuse(msg("This is not a staging place"), msg("Scan the label of the packing lane"))
+    if has_totes and command.staging not in packing_lanes(rows):
+        return refuse(msg("This is place {place}", place=command.staging), msg("Scan the label of the packing lane"))
     return (e.TotesDropped(batch.id, command.staging),)

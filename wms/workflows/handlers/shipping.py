@@ -34,11 +34,13 @@ def load_parcel(command: c.LoadParcel, rows: Rows, context: Context) -> Answer:
         other = rows.get(Carrier, parcel.carrier)
         name = Bilingual(other.zh, other.en) if other is not None else parcel.carrier
         return refuse(msg("Foreign parcel: it goes with {carrier}", carrier=name), msg("Put it back to their place"))
+    if (why := _held(parcel, rows)) is not None:
+        return why
     if parcel.status in (ParcelStatus.LOADED, ParcelStatus.HANDED_OVER):
         return refuse(msg("Already on manifest {manifest}", manifest=parcel.manifest))
     if parcel.status != ParcelStatus.STAGED:
         return refuse(msg("This parcel is not finished"), msg("Bring it back to the packing bench"))
-    return _held(parcel, rows) or (e.ParcelLoaded(manifest.id, parcel.id),)
+    return (e.ParcelLoaded(manifest.id, parcel.id),)
 
 
 def _held(parcel: Parcel, rows: Rows) -> Refused | None:
