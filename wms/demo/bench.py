@@ -10,6 +10,8 @@ import os
 import threading
 from pathlib import Path
 
+from PIL import Image
+
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
 from labels import DEFAULT_PROFILE, EscPosError, Profile, from_escpos
 from wms.demo.bench_line import Answer, BenchLine
@@ -156,9 +158,7 @@ class _Tray:
         """Called by the printer with each job; what can't be read is kept as bytes and told in `trouble`."""
         try:
             for picture in from_escpos(job, self._profile):
-                path = self._next(".png")
-                picture.save(path, dpi=(self._profile.dpi, self._profile.dpi))
-                self._show(path)
+                self._keep(picture)
         except EscPosError as error:
             path = self._next(".bin")
             path.write_bytes(job)
@@ -170,7 +170,9 @@ class _Tray:
         self._number += 1
         return self.folder / f"{self._number:04d}{suffix}"
 
-    def _show(self, path: Path) -> None:
-        fresh = self.folder / f".{LATEST}"
-        fresh.write_bytes(path.read_bytes())
-        fresh.replace(self.folder / LATEST)
+    def _keep(self, picture: Image.Image) -> None:
+        """No name ever stands for half a picture."""
+        whole = self.folder / ".printing.png"
+        for name in (LATEST, self._next(".png").name):
+            picture.save(whole, dpi=(self._profile.dpi, self._profile.dpi))
+            whole.replace(self.folder / name)
