@@ -17,6 +17,7 @@ from labels import DEFAULT_PROFILE, EscPosError, Profile, from_escpos
 from wms.demo.bench_line import Answer, BenchLine
 
 LATEST = "latest.png"
+PLATFORM_SCALE_G = 150_000
 COMMANDS = (
     "scan CODE",
     "weigh GRAMS",
@@ -48,7 +49,7 @@ class SimulatedBench:
         self._paper = self._power = True
         self._line = BenchLine(folder, self.perform)
         self._scanner = FakeScanner(folder / "scanner")
-        self._scale = FakeScale(folder / "scale")
+        self._scale = FakeScale(folder / "scale", PLATFORM_SCALE_G)
         self._printer = FakePrinter(self._tray.take)
         self.scanner, self.scale = self._scanner.address, f"{self._scale.address},sics"
         self.printer = self._printer.uri
