@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from wms.cli.output import Refusal
+from wms.cli.parsing import shared
 
-GROUPS = ("terminal", "demo", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping", "doctor")
+GROUPS = ("terminal", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,27 +26,32 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def shared() -> argparse.ArgumentParser:
-    """`--data` and `--json`, taken before or after the subcommand."""
-    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    parent.add_argument("--data", metavar="DIR", help="the data directory (default: WMS_DATA, else the platform's)")
-    parent.add_argument("--json", action="store_true", help="one JSON document on stdout, or JSON lines for streams")
-    return parent
-
-
 def run(arguments: Sequence[str]) -> int:
     """Returns 0 for success, 1 when the work was refused with a reason on stderr, 2 for wrong usage."""
-    options = parser().parse_args(arguments)
-    options.data = getattr(options, "data", None)
-    options.json = getattr(options, "json", False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that this locale can't write is no reason to stop
     try:
+        options = parser().parse_args(arguments)
+        options.data = getattr(options, "data", None)
+        options.json = getattr(options, "json", False)
         code: int = options.run(options)
+        sys.stdout.flush()
+    except SystemExit as stopped:  # argparse: usage shown, or help
+        return stopped.code if isinstance(stopped.code, int) else 2
     except Refusal as refusal:
         print(f"wms: {refusal}", file=sys.stderr)
         return refusal.code
     except BrokenPipeError:
-        return 0
+        return _reader_left()
     except KeyboardInterrupt:
         print("wms: stopped", file=sys.stderr)
         return 130
     return code
+
+
+def _reader_left() -> int:
+    """Whoever read our output (`head`) has had enough; the interpreter must not try to flush the rest."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from wms.config import BadConfig, Config, data_folder, load
@@ -33,46 +34,83 @@ def configured(options: Namespace) -> Config:
 
 
 @contextmanager
-def opened(options: Namespace) -> Iterator[Store]:
-    """The store of the data directory, closed afterwards. Raises `Refusal` when it can't be opened."""
+def opened(options: Namespace, *, make: bool = False) -> Iterator[Store]:
+    """The store of the data directory, closed afterwards. Raises `Refusal` when it can't be opened, or when there is
+    none and it is not to be made: a mistyped `--data` must not look like an empty warehouse."""
     from wms.store import Store, StoreUnwritable
+    from wms.store.codec import UnknownEvent
     from wms.store.database import DatabaseError
     from wms.workflows import handlers  # noqa: F401 - registers the handlers
 
     folder = data_folder(options.data)
+    if not make and not (folder / "wms.sqlite3").exists():
+        raise Refusal(f"there is no warehouse in {folder} yet. Begin with: wms setup template DIR (or check --data)")
     try:
         store = Store(folder)
+    except UnknownEvent as error:
+        raise Refusal(str(error)) from error
     except (OSError, DatabaseError, StoreUnwritable) as error:
         raise Refusal(
             f"the data in {folder} can't be opened: {error}. Check the disk and who owns the folder"
         ) from error
     try:
+        if store.restored:
+            _tell_of_restored(store)
         yield store
     except StoreUnwritable as error:
         raise Refusal(f"nothing was saved: {error}. Free some space on the disk of {folder}") from error
+    except DatabaseError as error:
+        raise Refusal(f"the database in {folder} is damaged: {error}. Restore a backup: wms restore FILE") from error
     finally:
         store.close()
+
+
+def _tell_of_restored(store: Store) -> None:
+    """Only the first opening notices an older copy, so that whoever comes first has to tell the supervisor, and to see
+    to it that a hub in this folder goes on under a new lineage."""
+    from wms.cli.acting import operator
+    from wms.domain.commands import RaiseReview
+
+    (store.folder / "hub.lineage").unlink(missing_ok=True)
+    store.execute(RaiseReview("restored_copy", store.device), operator())
+    print(f"wms: {store.folder} holds an older copy: check its last parcels (the supervisor is told)", file=sys.stderr)
 
 
 def emit(options: Namespace, document: Any, text: Callable[[], str]) -> None:
     """The document as JSON with `--json`, else the text for people."""
     if options.json:
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=None)
-        print()
+        emit_line(document)
     else:
         print(text())
 
 
-def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    """Columns as wide as their widest cell (two cells for a Chinese character), for people."""
-    from wcwidth import wcswidth
+def emit_line(document: Any) -> None:
+    """One line of JSON, at once: streams are read while they run."""
+    print(json.dumps(document, ensure_ascii=False), flush=True)
 
-    cells = [head, *(tuple(str(cell) for cell in row) for row in rows)]
-    widths = [max(max(wcswidth(row[i]), 0) for row in cells) for i in range(len(head))]
-    lines = [
-        "  ".join(
-            cell + " " * (width - max(wcswidth(cell), 0)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
-    return "\n".join(lines)
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    """Columns as wide as their widest cell (two cells for a Chinese character), safe to send to a terminal."""
+    from wms.terminal.text import pad, safe, width
+
+    cells = [head, *(tuple(safe(str(cell)) for cell in row) for row in rows)]
+    widths = [max(width(row[i]) for row in cells) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def utc(seconds: int) -> str:
+    """A time as JSON has it: ISO 8601 in UTC; '' for none.
+
+    >>> utc(1_790_913_600)
+    '2026-10-02T04:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
+
+
+def wall(seconds: int, zone: str) -> str:
+    """A time as people read it, by the clock on the warehouse's wall; '' for none."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(seconds, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if seconds else ""

@@ -1,0 +1,162 @@
+"""`wms labels`: what must be stuck on. `wms label render`: one label as the bytes a printer would get."""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wms.cli.output import Refusal, configured, emit, opened, table
+from wms.cli.parsing import command, group, language_flag
+
+if TYPE_CHECKING:
+    from labels import Language, Profile
+    from wms.domain.rows import Rows
+    from wms.printing.sheets import Printed, Sticker
+
+PILES = {
+    "badges": "badges of everybody who works here",
+    "places": "labels of bins, staging and returns places, with their check digits",
+    "totes": "labels of totes and carts",
+    "commands": "cards for what can be said by scanning: commands, couriers, cartons",
+}
+TEMPLATES = ("shipping", "sscc", "tote", "place", "badge", "product", "manifest", "command", "quality")
+PROFILES = ("escpos-58mm", "escpos-80mm", "escpos-80mm-300dpi", "escpos-112mm")
+
+PRINTED = """\
+  {"labels": [{"code": "BDG-P-001", "outcome": "printed", "reason": ""}]}
+
+`printed`: the printer said so. `sent`: everything went out. `not_sent`, `broken`, `refused`: see `reason`; then the
+exit code is 1."""
+RENDERED = """\
+  {"bytes": 20113, "symbols": [{"kind": "code128", "text": "SF100000000001", "module_dots": 3}],
+   "shortened": ["contents"]}
+
+SHIPMENT.json holds what the label says. For the template `shipping`:
+  {"order": "A-1001", "waybill": "SF100000000001", "carrier_name": "SF Express", "routing_code": "SF 200001",
+   "recipient_lines": ["Wang Xiaoming", "1 Renmin Road", "Shanghai"], "recipient_phone": "13800138000",
+   "sender_lines": ["East Warehouse", "1 Sample Road, Shanghai"], "weight_g": 420, "created": "2026-11-11T16:27:00"}
+and if wanted "parcel_n": 1, "parcel_of": 2, "wave": "W0001", "qc_mark": "" | "inspected" | "sampled",
+  "reprint": false, "contents": "2 x tea", "carrier_qr": "…", "masking": "hide" | "carrier" | "show".
+The recipient is masked unless `masking` says otherwise. Other templates:
+  sscc      {"sscc": "…18 digits…", "title": "…"}           tote     {"code": "T-001", "title": "…"}
+  place     {"code": "A-01-1*37", "name": "…", "check_digits": "37"}
+  badge     {"code": "BDG-P-001", "name": "…", "roles": ["…"]}
+  product   {"gtin": "…", "sku": "TEA-01", "name": "…"}     command  {"code": "CMD-SKIP", "text": "…"}
+  manifest  {"manifest": "…", "carrier": "…", "signed_by": "…", "at": "2026-11-11T18:00:00",
+             "parcels": [{"waybill": "…", "order": "…", "weight_g": 420}]}
+  quality   {"code": "…", "title": "…", "disposition": "…", "reason": "…", "inspector": "…",
+             "at": "2026-11-11T18:00:00"}"""
+
+
+def add(top: ArgumentParser, commands: Any) -> None:
+    piles = group(commands, "labels", "what must be stuck on: badges, places, totes, command cards")
+    for name, about in PILES.items():
+        pile = command(piles, name, about, print_pile, PRINTED)
+        pile.add_argument("--printer", default=SUPPRESS, metavar="URI", help="where to (default: the configured one)")
+        pile.add_argument("-o", "--output", metavar="FILE", help="write what the printer would get, instead")
+        pile.add_argument("--png", metavar="DIR", help="a picture of each")
+        pile.add_argument("--profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm")
+        language_flag(pile)
+    label = group(commands, "label", "one label from what it says")
+    render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
+    render.add_argument("shipment", metavar="SHIPMENT.json")
+    render.add_argument(
+        "--printer", dest="profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm"
+    )
+    render.add_argument("--template", choices=TEMPLATES, default="shipping", help="default: shipping")
+    render.add_argument("-o", "--output", required=True, metavar="FILE")
+    render.add_argument("--png", metavar="FILE")
+    language_flag(render)
+
+
+def print_pile(options: Namespace) -> int:
+    with opened(options) as store:
+        stickers = _stickers(options.subcommand, store.rows, _language(options))
+    if not stickers:
+        raise Refusal(f"no {options.subcommand} are set up yet: wms setup import DIR/*.csv")
+    printed = _print(options, stickers)
+    emit(
+        options,
+        {"labels": [{"code": one.code, "outcome": one.outcome, "reason": one.reason} for one in printed]},
+        lambda: table(("LABEL", "OUTCOME", "WHY"), [(one.code, one.outcome, one.reason) for one in printed]),
+    )
+    bad = [one for one in printed if not one.good]
+    if bad:
+        print(f"wms: {len(bad)} of {len(printed)} labels did not come out: {bad[0].reason}", file=sys.stderr)
+    return 1 if bad else 0
+
+
+def _stickers(pile: str, rows: Rows, language: Language) -> list[Sticker]:
+    from wms.printing import stickers
+
+    match pile:
+        case "badges":
+            return [*stickers.badge_labels(rows, language)]
+        case "places":
+            return [*stickers.place_labels(rows)]
+        case "totes":
+            return [*stickers.tote_labels(rows, language)]
+        case _:
+            return [*stickers.command_labels(rows, language)]
+
+
+def _print(options: Namespace, stickers: list[Sticker]) -> list[Printed]:
+    """To the file named, the printer named, or the one configured; with pictures alone nothing else is made."""
+    from tempfile import TemporaryDirectory
+
+    from wms.printing.sheets import print_all
+
+    named = getattr(options, "printer", None)
+    with TemporaryDirectory() as nowhere:
+        target: str | Path = named or configured(options).printer
+        if options.output or (options.png and not named):
+            target = Path(options.output or Path(nowhere) / "labels.bin")
+        if not target:
+            raise Refusal("where to? Give --printer URI, -o FILE or --png DIR", 2)
+        pictures = Path(options.png) if options.png else None
+        try:
+            return list(
+                print_all(stickers, target, profile=_profile(options), language=_language(options), pictures=pictures)
+            )
+        except ValueError as error:
+            raise Refusal(f"--printer {target}: {error}", 2) from error
+        except OSError as error:
+            raise Refusal(f"{error.filename or target}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _profile(options: Namespace) -> Profile:
+    from labels import PROFILES as KNOWN
+
+    return KNOWN[options.profile]
+
+
+def _language(options: Namespace) -> Language:
+    """Labels speak the house's language unless told otherwise: they stay when the locale of a shell has changed."""
+    named: Language | None = getattr(options, "language", None)
+    return named or ("zh_CN" if configured(options).language == "zh_CN" else "en")
+
+
+def render_label(options: Namespace) -> int:
+    from labels import LayoutError, png, render
+    from wms.cli.files import content
+    from wms.cli.label_data import label_data
+
+    data = label_data(options.template, content(Path(options.shipment)), options.shipment)
+    profile = _profile(options)
+    try:
+        rendered = render(data, profile, _language(options))
+    except LayoutError as error:
+        raise Refusal(f"{options.shipment}: {error}") from error
+    try:
+        Path(options.output).write_bytes(rendered.data)
+        if options.png:
+            png(rendered, Path(options.png), profile)
+    except OSError as error:
+        raise Refusal(f"{error.filename}: {(error.strerror or str(error)).lower()}") from error
+    symbols = [{"kind": s.kind, "text": s.text, "module_dots": s.module_dots} for s in rendered.symbols]
+    shortened = [fitting.field for fitting in rendered.fittings if fitting.shortened]
+    document = {"bytes": len(rendered.data), "symbols": symbols, "shortened": shortened}
+    emit(options, document, lambda: f"{len(rendered.data)} bytes for {profile.name} in {options.output}")
+    return 0

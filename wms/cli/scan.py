@@ -1,0 +1,152 @@
+"""`wms scan`: what a scanner sends, live or recorded, and what a code means."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from wms.cli.output import Refusal, emit_line, opened
+from wms.cli.parsing import command, group
+from wms.config import data_folder
+
+if TYPE_CHECKING:
+    from wms.domain.rows import Rows
+
+PARSE = """\
+  {"text": "0104006381333931", "aim": "]C1", "result": "ais", "ais": [["01", "04006381333931"]], "reason": "",
+   "gtin": "04006381333931", "lot": "", "expiry": "", "serial": "", "quantity": null, "weight_g": null, "sscc": "",
+   "meaning": {"kind": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": ""}}
+
+One line for each TEXT, with or without --json. `result` is `ais` for a GS1 message, `plain` for any other code and
+`reject` for one that claims to be GS1 and is not (`reason` says why). `meaning` is what the warehouse in the data
+directory makes of it, null where there is none. In TEXT, <GS> stands for the separator as a scanner sends it."""
+WATCH = """\
+  {"text": "4006381333931", "aim": "", "raw_hex": "343030363338313333333933310d", "source": "scanner1",
+   "at": 1794200400000, "fault": ""}
+
+One line for each read, with or without --json, until Ctrl-C. `at` is UTC milliseconds. `fault` is '' for a good read,
+else garbled, partial, overlong, duplicate or bad_checksum. What becomes of the port goes to stderr."""
+REPLAY = """\
+  {"id": "t01", "scans": [{"text": "4006381333931", "data_hex": "34303036333831333333393331", "aim": null}],
+   "events": [{"type": "partial"}], "host_tx": ["0506"]}
+
+One line for each scenario, with or without --json. FILE holds {"scenarios": [{"id": "t01", "config": {"mode": "line"},
+"chunks": [{"at_ms": 0, "hex": "…"}], "end_ms": 1500}]}, or one such scenario."""
+
+
+def add(top: ArgumentParser, commands: Any) -> None:
+    scan = group(commands, "scan", "what a scanner sends, and what a code means")
+    parsing = command(scan, "parse", "what a code says, and what it means here", parse_texts, PARSE)
+    parsing.add_argument("texts", nargs="+", metavar="TEXT", help="a read, with its AIM id if the scanner sends it")
+    watching = command(scan, "watch", "every read of a scanner, as it comes", watch, WATCH)
+    watching.add_argument("port", metavar="PORT[,FRAMING]", help="such as /dev/ttyACM0,line:dup=200 or socket://h:9100")
+    replaying = command(scan, "replay", "recorded bytes through the framing again, in virtual time", replay, REPLAY)
+    replaying.add_argument("file", metavar="FILE")
+
+
+def parse_texts(options: Namespace) -> int:
+    if not (data_folder(options.data) / "wms.sqlite3").exists():
+        for text in options.texts:
+            emit_line(_parsed(text, None))
+        return 0
+    with opened(options) as store:
+        for text in options.texts:
+            emit_line(_parsed(text, store.rows))
+    return 0
+
+
+def _parsed(text: str, rows: Rows | None) -> dict[str, Any]:
+    from wms.domain.gs1 import Gs1, Rejected, parse, parse_brackets, split_aim
+
+    aim, bare = split_aim(text.replace("<GS>", "\x1d"))
+    message = parse_brackets(bare) if bare.startswith("(") and not aim else parse(bare, aim)
+    said = message if isinstance(message, Gs1) else Gs1(())
+    return {
+        "text": bare,
+        "aim": aim,
+        "result": "ais" if isinstance(message, Gs1) else "reject" if isinstance(message, Rejected) else "plain",
+        "ais": [list(element) for element in said.elements],
+        "reason": message.fault if isinstance(message, Rejected) else "",
+        "gtin": said.gtin,
+        "lot": said.lot,
+        "expiry": said.expiry,
+        "serial": said.serial,
+        "quantity": said.quantity,
+        "weight_g": said.weight_g,
+        "sscc": said.sscc,
+        "meaning": _meaning(bare, aim, rows) if rows is not None else None,
+    }
+
+
+def _meaning(text: str, aim: str, rows: Rows) -> dict[str, Any]:
+    from wms.workflows.inputs import Scanned
+    from wms.workflows.resolve import resolve
+
+    return _fields(resolve(Scanned(text, aim), rows))
+
+
+def _fields(code: Any) -> dict[str, Any]:
+    import msgspec
+
+    named: dict[str, Any] = {"kind": type(code).__name__} | msgspec.to_builtins(code)
+    if "candidates" in named:
+        named["candidates"] = [_fields(one) for one in code.candidates]
+    return named
+
+
+def watch(options: Namespace) -> int:
+    import threading
+
+    from drivers.framing_options import parse_scanner
+    from drivers.scanner import Read, Scanner
+
+    def tell(read: Read) -> None:
+        emit_line(
+            {
+                "text": read.text,
+                "aim": read.aim,
+                "raw_hex": read.raw.hex(),
+                "source": read.source,
+                "at": read.at_ms,
+                "fault": read.fault,
+            }
+        )
+
+    def note(state: str) -> None:
+        why = f": {scanner.problem}" if scanner.problem else ""
+        print(f"wms: {options.port}: {state}{why}", file=sys.stderr, flush=True)
+
+    try:
+        address, framing = parse_scanner(options.port)
+        scanner = Scanner(address, framing, tell, note)
+    except ValueError as error:
+        raise Refusal(f"{options.port}: {error}", 2) from error
+    scanner.start()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        scanner.stop()
+    return 0
+
+
+def replay(options: Namespace) -> int:
+    import json
+    from pathlib import Path
+
+    from drivers.replay import replay as play
+    from wms.cli.files import content
+
+    try:
+        kept = json.loads(content(Path(options.file)))
+    except ValueError as error:
+        raise Refusal(f"{options.file}: this is not JSON: {error}") from error
+    scenarios = kept.get("scenarios", [kept]) if isinstance(kept, dict) else kept
+    for n, scenario in enumerate(scenarios, 1):
+        try:
+            emit_line({"id": scenario.get("id", str(n))} | play(scenario).as_json())
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise Refusal(f"{options.file}: scenario {n} is malformed: {error}") from error
+    return 0
