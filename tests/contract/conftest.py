@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import select
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from multiprocessing.connection import Connection as PipeEnd
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,29 +19,36 @@ import pytest
 
 from wms.domain import events as e
 from wms.domain.ids import NO_LOT, PlaceId, Sku
-from wms.hub import new_code
+from wms.hub import new_code, serve
 from wms.store import Store, verify
 from wms.store.schema import ROWS
 from wms.sync import SyncClient, enrol, membership, wire
 
-ROOT = Path(__file__).parents[2]
-SERVE = (
-    "import sys; from pathlib import Path; from wms.hub import serve; serve(Path(sys.argv[1]), port=int(sys.argv[2]))"
-)
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["wms.hub.server", "uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.on"])
+
+
+def serve_into(pipe: PipeEnd, folder: Path, port: int) -> None:
+    """In the hub's process: its standard output goes to the test."""
+    os.dup2(pipe.fileno(), 1)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    serve(folder, port=port)
 
 
 class HubProcess:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, 0
-        self.process: subprocess.Popen[str] | None = None
+        self.process: BaseProcess | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-c", SERVE, str(self.folder), str(self.port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        assert self.process.stdout
-        assert select.select([self.process.stdout], [], [], 30)[0], "the hub did not come up"
-        self.port = urlsplit(json.loads(self.process.stdout.readline())["listening"]).port or 0
+        reader, writer = PROCESSES.Pipe(duplex=False)
+        self.process = PROCESSES.Process(target=serve_into, args=(writer, self.folder, self.port), daemon=True)
+        self.process.start()
+        writer.close()
+        with reader:
+            assert reader.poll(30), "the hub did not come up"
+            said = os.read(reader.fileno(), 1000).decode()
+        self.port = urlsplit(json.loads(said)["listening"]).port or 0
 
     @property
     def url(self) -> str:
@@ -55,9 +63,10 @@ class HubProcess:
     def _end(self, how: str) -> int:
         assert self.process
         getattr(self.process, how)()
-        code = self.process.wait(10)
-        assert self.process.stdout
-        self.process.stdout.close()
+        self.process.join(10)
+        code = self.process.exitcode
+        assert code is not None, "it is still there"
+        self.process.close()
         self.process = None
         return code
 

@@ -69,7 +69,6 @@ class SyncMachine(RuleBasedStateMachine):
         self.said: dict[Key, Event] = {}
         self.pushes: list[bytes] = []
         self.pages: list[tuple[str, bytes]] = []
-        self.kept: dict[str, int] = {}
 
     @initialize(alone=st.sampled_from(NAMES))
     def open_all(self, alone: str) -> None:
@@ -169,17 +168,15 @@ class SyncMachine(RuleBasedStateMachine):
         except Broken:
             self._reopen(name)
 
-    @rule(name=st.sampled_from(NAMES))
-    def keep_a_copy(self, name: str) -> None:
+    @rule(name=st.sampled_from(NAMES), facts=st.lists(events, min_size=1, max_size=4), send=st.booleans())
+    def work_and_then_put_an_older_copy_back(self, name: str, facts: list[Event], send: bool) -> None:
+        copy = self.root / f"{name}.copy"
         if not self.stores[name].decides:
-            self._reopen(name, lambda path: shutil.copy(path, self.root / f"{name}.copy"))
-            self.kept[name] = 1
-
-    @precondition(lambda self: self.kept)
-    @rule(data=st.data())
-    def put_a_copy_back(self, data: Any) -> None:
-        name = data.draw(st.sampled_from(sorted(self.kept)))
-        self._reopen(name, lambda path: shutil.copy(self.root / f"{name}.copy", path))
+            self._reopen(name, lambda path: shutil.copy(path, copy))
+            self.record(name, facts)
+            if send:
+                self.send_push(name, 0, 6, now=True)
+            self._reopen(name, lambda path: shutil.copy(copy, path))
 
     @rule()
     def restart_the_hub(self) -> None:
@@ -236,6 +233,9 @@ class SyncMachine(RuleBasedStateMachine):
         assert [fact.position for fact in journal] == list(range(1, len(journal) + 1))
         assert len({fact.key for fact in journal}) == len(journal)
         assert all(self.said[fact.key] == fact.body for fact in journal)
+        for life in {(fact.key.device, fact.key.epoch) for fact in journal}:
+            own = [fact.key.n for fact in journal if (fact.key.device, fact.key.epoch) == life]
+            assert own == list(range(1, len(own) + 1)), "a device's facts stand in the order it said them"
         for store in (self.hub.store, *self.stores.values()):
             assert store.waiting() == 0
             assert store.since(0, 1_000_000) == journal

@@ -51,7 +51,7 @@ class Connection:
         self._path = parts.path.rstrip("/")
         self._token, self.lineage = token, lineage
         self.closed = False
-        self.version = wire.VERSION  # of the hub, as its last answer said
+        self.version = wire.VERSION  # of the hub, as its last answer said; 0 if that was no hub's
 
     def call(self, method: str, path: str, answer: type[T], body: object | None = None, *, timeout: float) -> T:
         """Send one request and read its answer; `timeout` in seconds without a byte.
@@ -69,12 +69,18 @@ class Connection:
                 status, retry_after, found = self._send(method, path, body, timeout)
             except NotReached as second:
                 raise NotReached(str(second), sent=first.sent or second.sent) from second
-        if status == 200:
-            try:
+        if not self.version:
+            raise HubTrouble(
+                msg("Something else than a hub answers there (HTTP {status}). Check the address", status=status),
+                "not_a_hub",
+            )
+        try:
+            if status == 200:
                 return msgspec.json.decode(found, type=answer)
-            except msgspec.ValidationError as error:
-                raise HubTrouble(msg("Update this terminal: it does not understand the hub"), "version") from error
-        raise _trouble(status, found, retry_after)
+            problem = msgspec.json.decode(found, type=wire.Problem)
+        except msgspec.DecodeError as error:
+            raise HubTrouble(UPDATE_TERMINAL, "terminal_old") from error
+        raise _trouble(problem, retry_after)
 
     def _send(self, method: str, path: str, body: object | None, timeout: float) -> tuple[int, float | None, bytes]:
         if self.closed:
@@ -101,7 +107,8 @@ class Connection:
         except (OSError, HTTPException) as error:
             self._http.close()
             raise NotReached(str(error) or type(error).__name__, sent=sent) from error
-        self.version = int(response.headers.get(wire.VERSION_HEADER, wire.VERSION))
+        said = response.headers.get(wire.VERSION_HEADER, "")
+        self.version = int(said) if said.isdigit() else 0
         wait = response.headers.get("Retry-After", "")
         return response.status, float(wait) if wait.replace(".", "", 1).isdigit() else None, found
 
@@ -135,12 +142,7 @@ _SAYS = {
 }
 
 
-def _trouble(status: int, body: bytes, retry_after: float | None) -> HubTrouble:
-    try:
-        problem = msgspec.json.decode(body, type=wire.Problem)
-    except msgspec.DecodeError:
-        says = msg("Something else than a hub answers there (HTTP {status}). Check the address", status=status)
-        return HubTrouble(says, "not_a_hub")
+def _trouble(problem: wire.Problem, retry_after: float | None) -> HubTrouble:
     if problem.error == "gap":
         says = msg("The hub misses what came before {n}. Work on; call the supervisor", n=problem.expected or 0)
     else:
