@@ -206,11 +206,25 @@ def test_printer_off_and_on_again_before_anybody_had_to_know(bench: Bench, print
     parcel = bench.parcel()
     until(lambda: spool.state().device == DeviceState.LOST)
     assert spool.state().says == printer_reason("refused")
+    time.sleep(0.6)  # several looks
     printer.ok()
     until(lambda: bench.states() == ["printed"])
     spool.stop()
     assert [scanned(job) for job in printer.jobs] == [{bench.waybill(parcel)}]
     assert bench.facts("ReviewRaised") == 0
+
+
+def test_printer_that_seems_well_and_takes_nothing_is_told_of(bench: Bench, printer: FakePrinter) -> None:
+    printer.off()
+    with spooling(bench, f"{printer.uri}?status=0"):  # never asked, so it never says that it is away
+        parcel = bench.parcel()
+        until(lambda: bench.is_open("printer", "T1"))
+        printer.ok()
+        until(lambda: bench.states() == ["sent"])
+        until(lambda: len(printer.jobs) == 1)
+        until(lambda: not bench.is_open("printer", "T1"))
+    assert bench.facts("ReviewRaised") == 1
+    assert scanned(printer.jobs[0]) == {bench.waybill(parcel)}
 
 
 def test_supervisor_who_has_closed_the_review_is_not_told_again(bench: Bench, printer: FakePrinter) -> None:

@@ -43,13 +43,12 @@ class Health:
         self._recover()
 
     def rest(self, asking: Badge | None) -> None:
-        """At the end of a turn; `asking` is who waits for a label, None if nobody does.
+        """At the end of a turn, with all printed that can be; `asking` is who waits for a label, None if nobody does.
 
-        To have answered is no recovery while something waits: only paper proves it.
+        Not before, since a printer that answers well may still take nothing.
         """
         if not self.trouble:
-            if asking is None:
-                self._recover()
+            self._recover()
         elif asking is not None and not self._is_told() and self._left() <= 0:
             self._store.execute(RaiseReview("printer", self._store.device, self.trouble), asking)
             self._told = True
