@@ -1,0 +1,229 @@
+"""A packer: takes totes from the lane, verifies every unit, packs, weighs, labels, brings the parcel to its place."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from wms.demo.autopilot.floor import Floor, Unit
+from wms.demo.autopilot.mistakes import Mistakes
+from wms.demo.autopilot.person import A_WHILE, UNKNOWN_CODE, Person
+from wms.demo.autopilot.sight import Sight
+from wms.demo.autopilot.terminal import Terminal
+
+SCALE_TAKES_G = 30_000
+PAN_EMPTY_SECONDS = 0.2
+"""How long the pan must lie empty for the scale to say so."""
+LABEL_SECONDS = 6.0
+NEW_ROLL_SECONDS = 2.0
+IT_IS_NOT_IN_THE_TOTE = NOTHING_CAME_OUT = TOO_LARGE = 0
+_TOO_LARGE_FOR_THE_SCALE = 1
+_THE_ITEMS_WEIGHT_IS_WRONG = 2
+
+
+class Packer(Person):
+    work = "pack"
+
+    def __init__(self, badge: str, terminal: Terminal, floor: Floor, mistakes: Mistakes) -> None:
+        super().__init__(badge, terminal, floor, mistakes)
+        self._tote = ""
+        self._parcels: list[Counter[Unit]] = []
+        self._wanted = ""  # the SKU of the line that comes next
+        self._carton_g = 0
+        self._pan_empty_at = 0.0
+        self._off: str = ""  # the mistake that made the weight differ
+        self._labels_before = 0
+        self._label_due = 0.0
+        self._waybills: list[str] = []
+
+    def is_in_the_middle(self) -> bool:
+        return bool(self._parcels and self._parcels[0])
+
+    async def on_pack_tote(self, _: Sight) -> None:
+        tote = self.floor.next_tote(time.monotonic())
+        if not tote:
+            self.done = not self.floor.more_totes_may_come
+            if not self.done:
+                await self.wait("totes")
+            return
+        verdict = await self.terminal.scan(tote)
+        if verdict.green or self.terminal.sight.name == "pack.stop":
+            self._tote, self._parcels = tote, [Counter()]
+        elif verdict.says("It is empty"):
+            self.floor.put_away["stray"] += (+self.floor.totes.get(tote, Counter[Unit]())).total()
+            self.floor.free(tote)
+        else:
+            self.floor.set_aside(tote, time.monotonic())
+            await self.wait("totes")
+
+    async def on_pack_item(self, seen: Sight) -> None:
+        units = +self.floor.totes.get(self._tote, Counter[Unit]())
+        self._wanted = seen.expects[0] if seen.expects else ""
+        if not units:
+            await self.terminal.press("f2")
+            return
+        sku, lot = self.mistakes.chance.choice(sorted(units))
+        goods = self.floor.goods[sku]
+        match self.mistakes.at("pack"):
+            case "wrong item":
+                self.made("wrong item")
+                await self.terminal.scan(self.spelling(self.floor.other_goods(sku, self.mistakes.chance)))
+            case "unknown code":
+                self.made("unknown code")
+                await self.terminal.scan(UNKNOWN_CODE)
+            case "double trigger":
+                self.made("double trigger")
+                await self._packed(await self.terminal.bounce(self.spelling(goods, lot)), (sku, lot))
+            case "undo":
+                await self._pack_and_undo(self.spelling(goods, lot), (sku, lot))
+            case "missing":
+                self.made("missing at the bench")
+                await self.terminal.press("f2")
+            case "new parcel" if self._parcels[-1] and units.total() > 1:
+                if (await self.terminal.press("f5")).says("begun"):
+                    self._parcels.append(Counter())
+            case _:
+                await self._packed(await self.terminal.scan(self.spelling(goods, lot)), (sku, lot))
+
+    async def _packed(self, verdict: Sight, unit: Unit) -> None:
+        if verdict.green:
+            self._move(unit, 1)
+        elif verdict.says("held by inspection", "is a sample", "Call", "hub"):
+            await self.wait("inspection", A_WHILE)
+        elif verdict.says("Too many", "not in this order", "not in the tote"):
+            self.floor.totes[self._tote] -= Counter({unit: 1})
+            self.floor.put_away["stray"] += 1
+
+    def _move(self, unit: Unit, quantity: int) -> None:
+        """From the tote into the parcel, or back."""
+        self.floor.totes[self._tote][unit] -= quantity
+        self._parcels[-1][unit] += quantity
+
+    async def _pack_and_undo(self, code: str, unit: Unit) -> None:
+        verdict = await self.terminal.scan(code)
+        await self._packed(verdict, unit)
+        if not verdict.green or self.terminal.sight.name != "pack.item":
+            return
+        self.made("undo")
+        if (await self.terminal.press("f3")).says("Taken out"):
+            self._move(unit, -1)
+
+    async def on_pack_cant(self, _: Sight) -> None:
+        """Not in the tote: everything goes back into it and it is set aside."""
+        verdict = await self.terminal.choose(IT_IS_NOT_IN_THE_TOTE)
+        if not verdict.says("Noted"):
+            if self.terminal.sight.name == "pack.cant":
+                await self.terminal.press("escape")
+            return
+        inside = self.floor.totes.setdefault(self._tote, Counter())
+        for parcel in self._parcels:
+            inside.update(parcel)
+        for unit in sorted(unit for unit in +inside if unit[0] == self._wanted)[:1]:
+            inside[unit] -= 1
+            self.floor.put_away["gone"] += 1
+        self.floor.set_aside(self._tote, time.monotonic())
+        self._tote, self._parcels = "", []
+
+    async def on_pack_carton(self, seen: Sight) -> None:
+        self.floor.free(self._tote)
+        self._tote = ""
+        code = seen.expects[0]
+        by_number = self.mistakes.chance.random() < 0.3
+        verdict = await (self.terminal.choose(0) if by_number else self.terminal.scan(code))
+        if verdict.green:
+            self._carton_g = self.floor.cartons[code.removeprefix("CTN-")]
+
+    async def on_pack_weigh(self, _: Sight) -> None:
+        contents = next((parcel for parcel in self._parcels if +parcel), Counter[Unit]())
+        grams = self.floor.weight(+contents) + self._carton_g
+        self._labels_before = len(self.terminal.labels)
+        self._label_due = time.monotonic() + LABEL_SECONDS
+        if grams > SCALE_TAKES_G:
+            await self.terminal.type(str(grams))
+            return
+        if (early := self._pan_empty_at + PAN_EMPTY_SECONDS - time.monotonic()) > 0:
+            await self.wait("the pan", early)
+        if not self._off and self.mistakes.at("weigh"):
+            self.made("hand on the scale")
+            self._off = "hand"
+            grams += 1500
+        verdict = await self.terminal.weigh(grams)
+        if verdict.green:
+            self._lift()
+            if contents in self._parcels:
+                self._parcels.remove(contents)
+        elif verdict.name == "pack.weigh":
+            self._lift()
+            await self.wait("a weight", A_WHILE)
+
+    def _lift(self) -> None:
+        """Off the scale."""
+        assert self.terminal.scale is not None  # noqa: S101
+        self.terminal.scale.put(0)
+        self._pan_empty_at = time.monotonic()
+
+    async def on_pack_off(self, _: Sight) -> None:
+        self._lift()
+        if self._off == "hand":
+            self._off = "again"
+            await self.terminal.choose(0)
+            return
+        if (await self.terminal.choose(_THE_ITEMS_WEIGHT_IS_WRONG)).green:
+            self._weighed()
+
+    async def on_pack_typed(self, _: Sight) -> None:
+        if (await self.terminal.choose(_TOO_LARGE_FOR_THE_SCALE)).green:
+            self._weighed()
+
+    def _weighed(self) -> None:
+        self._off = ""
+        for parcel in self._parcels:
+            if +parcel:
+                self._parcels.remove(parcel)
+                return
+
+    async def on_pack_label(self, seen: Sight) -> None:
+        """Take the label out of the printer, stick it on, scan it."""
+        self._off = ""
+        if len(self.terminal.labels) <= self._labels_before:
+            await self._look_at_the_printer(seen)
+            return
+        if self._waybills and self.mistakes.at("label") == "wrong label":
+            self.made("wrong label")
+            await self.terminal.scan(self._waybills[-1])
+            return
+        if (await self.terminal.scan(seen.target)).green:
+            self._waybills.append(seen.target)
+
+    async def _look_at_the_printer(self, seen: Sight) -> None:
+        assert self.terminal.printer is not None  # noqa: S101
+        if seen.printer == "trouble":
+            await self.wait("a new roll", NEW_ROLL_SECONDS)
+            self.terminal.printer.ok()
+            self._label_due = time.monotonic() + LABEL_SECONDS
+        elif time.monotonic() > self._label_due:
+            self._label_due = time.monotonic() + LABEL_SECONDS
+            await self.terminal.press("f2")
+        else:
+            await self.wait("a label", 0.01)
+
+    async def on_pack_reprint(self, _: Sight) -> None:
+        self.made("reprint")
+        await self.terminal.choose(NOTHING_CAME_OUT)
+
+    async def on_pack_stage(self, seen: Sight) -> None:
+        verdict = await self.terminal.scan(self.floor.labels[seen.target])
+        if verdict.green:
+            self.floor.staged.setdefault(seen.target, []).append(self._waybills[-1])
+            self.floor.packed += 1
+
+    async def on_pack_stop(self, _: Sight) -> None:
+        """The customer cancelled: everything goes to the returns shelf."""
+        verdict = await self.terminal.scan(self.floor.labels[self.floor.returns[0]])
+        if not verdict.green:
+            return
+        inside = self.floor.totes.get(self._tote, Counter[Unit]())
+        self.floor.put_away["returns"] += (+inside).total() + sum(map(Counter.total, self._parcels))
+        self.floor.free(self._tote)
+        self._tote, self._parcels = "", []
+        self._lift()

@@ -1,0 +1,64 @@
+"""A supervisor at the board: releases the waves, decides what needs a person, leaves held orders held."""
+
+from __future__ import annotations
+
+from wms.demo.autopilot.person import A_WHILE, Person
+from wms.demo.autopilot.sight import Sight
+
+SORT, ACCEPT = 0, 1
+SEND_IN_PART, CANCEL = 0, 1
+_SORT_SHARE = 0.4
+LEFT_ALONE = ("order_held/", "batch_rejected/")
+
+
+class Supervisor(Person):
+    work = "board"
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self._reason = "looked at it"
+        self._refused = ""  # a review whose usual answer was refused
+
+    async def on_board(self, seen: Sight) -> None:
+        if any("F3 releases them" in line for line in seen.what):
+            await self.terminal.press("f3")
+            return
+        self.floor.all_released = True
+        index = next((n for n, (name, _) in enumerate(seen.needs) if not name.startswith(LEFT_ALONE)), None)
+        if index is None:
+            self.done = not self.floor.at_work.total()
+            if not self.done:
+                await self.wait("decisions", A_WHILE)
+        elif index != seen.selected:
+            await self.terminal.press("down" if index > seen.selected else "up")
+        else:
+            await self.terminal.press("enter")
+
+    async def on_board_decide(self, seen: Sight) -> None:
+        first, sentence = seen.choices[0], " ".join(seen.what)
+        match first:
+            case "Release":
+                await self.terminal.press("escape")
+            case "Sort 100 %":
+                await self._decide(SORT if self.mistakes.chance.random() < _SORT_SHARE else ACCEPT, sentence)
+            case "Send in part" if sentence == self._refused:
+                self._reason = "nothing was there"
+                await self._decide(CANCEL, "")
+            case _:
+                await self._decide(0, sentence)
+
+    async def _decide(self, index: int, sentence: str) -> None:
+        verdict = await self.terminal.choose(index)
+        if verdict.tone == "no":
+            self._refused = sentence
+            if verdict.says("hub"):
+                self._refused = ""
+                await self.wait("the hub", A_WHILE)
+            if self.terminal.sight.name == "board.decide" and not self._refused:
+                await self.terminal.press("escape")
+
+    async def on_board_reason(self, _: Sight) -> None:
+        verdict = await self.terminal.type(self._reason)
+        if verdict.tone == "no":
+            await self.terminal.press("escape")
+            await self.wait("the hub", A_WHILE)
