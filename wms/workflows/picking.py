@@ -138,18 +138,18 @@ def _cart(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
 
 def _bin(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
     assert state.task is not None  # noqa: S101 - this screen is shown only with a task
-    task = state.task
+    task, arrived = state.task, replace(state, ask=Ask.NONE)
     match happening:
         case Pressed(key="f2"):
             return Step(replace(state, ask=Ask.REASON))
         case r.PlaceScan(place=place, proven=True) if place == task.place:
-            return Step(state, (c.ConfirmBin(task.id),), ok(msg("{place}: right place", place=place)))
+            return Step(arrived, (c.ConfirmBin(task.id),), ok(msg("{place}: right place", place=place)))
         case r.PlaceScan(place=place, wrong_digits=False) if place == task.place:
             return Step(replace(state, ask=Ask.TYPED), said=info(msg("Type the check digits of the label")))
         case Entered(text=text) if text:
             place_row = rows.get(Place, task.place)
             if place_row is not None and place_row.check_digits and text == place_row.check_digits:
-                return Step(state, (c.ConfirmBin(task.id),), ok(msg("{place}: right place", place=task.place)))
+                return Step(arrived, (c.ConfirmBin(task.id),), ok(msg("{place}: right place", place=task.place)))
             wrong = c.RefuseScan(text, state.screen, "wrong:check_digits")
             return Step(state, (wrong,), no(msg("The check digits are wrong"), msg("Go to {place}", place=task.place)))
         case Pressed() | Chose() | Entered():
