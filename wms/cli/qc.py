@@ -11,7 +11,7 @@ from wms.cli.output import Refusal, emit, opened, table
 from wms.cli.parsing import command, group, positive
 
 if TYPE_CHECKING:
-    from wms.domain.events import DrawnUnit, SampleDrawn
+    from wms.domain.events import DrawnUnit, Fact, Key, SampleDrawn
     from wms.store import Store
 
 DEFECTIVE_PERCENT = 10
@@ -89,8 +89,8 @@ def audit(options: Namespace) -> int:
     from wms.domain.inspection import draw, sample_size
 
     with opened(options) as store:
-        drawn = _recorded(store, options.inspection)
-        units = _population(store, drawn)
+        recorded, drawn = _recorded(store, options.inspection)
+        units = _population(store, recorded.key, drawn)
     size = sample_size(len(units), drawn.percent)
     again = [units[number] for number in draw(drawn.seed, len(units), size)]
     agrees = tuple(again) == drawn.units and len(units) == drawn.population
@@ -125,21 +125,22 @@ def _unit(unit: DrawnUnit) -> dict[str, Any]:
     return {"source": unit.source, "unit": unit.unit, "sku": unit.sku, "lot": unit.lot}
 
 
-def _recorded(store: Store, inspection: str) -> SampleDrawn:
+def _recorded(store: Store, inspection: str) -> tuple[Fact, SampleDrawn]:
     from wms.domain.events import SampleDrawn
 
-    for body in _bodies(store, "SampleDrawn"):
-        if isinstance(body, SampleDrawn) and body.inspection == inspection:
-            return body
+    for fact in _journal(store, "kind = ?", "SampleDrawn"):
+        if isinstance(fact.body, SampleDrawn) and fact.body.inspection == inspection:
+            return fact, fact.body
     raise Refusal(f"there is no inspection {inspection}")
 
 
-def _population(store: Store, drawn: SampleDrawn) -> list[DrawnUnit]:
+def _population(store: Store, key: Key, drawn: SampleDrawn) -> list[DrawnUnit]:
     """Every unit that could have been drawn, in the order they were numbered in: from the journal, since the rows
-    have moved on."""
+    have moved on. What the sample was drawn of was recorded just before it."""
     from wms.domain.events import DrawnUnit, GoodsReceived, WaveReleased
 
-    for body in _bodies(store, "WaveReleased" if drawn.kind == "outbound" else "GoodsReceived"):
+    before = _journal(store, "device = ? AND epoch = ? AND n = ?", key.device, key.epoch, key.n - 1)
+    for body in (fact.body for fact in before):
         if isinstance(body, WaveReleased) and body.wave == drawn.reference:
             tasks = [task for batch in body.batches for task in batch.tasks]
             return [
@@ -147,17 +148,13 @@ def _population(store: Store, drawn: SampleDrawn) -> list[DrawnUnit]:
                 for task in tasks
                 for unit in range(task.quantity)
             ]
-        if isinstance(body, GoodsReceived) and (body.receipt, body.sku, body.lot) == _received(drawn):
+        if isinstance(body, GoodsReceived) and body.receipt == drawn.reference:
             units = range(body.quantity)
             return [DrawnUnit(body.receipt, unit, body.sku, body.lot, place=body.place) for unit in units]
     raise Refusal(f"the journal does not hold {drawn.reference}, of which {drawn.inspection} was drawn")
 
 
-def _received(drawn: SampleDrawn) -> tuple[str, str, str]:
-    return drawn.reference, drawn.units[0].sku, drawn.units[0].lot
-
-
-def _bodies(store: Store, kind: str) -> list[object]:
+def _journal(store: Store, where: str, *values: str | int) -> list[Fact]:
     from wms.store import journal
 
-    return [fact.body for fact in journal.read(store.rows.connection, "kind = ?", (kind,))]
+    return journal.read(store.rows.connection, where, values)

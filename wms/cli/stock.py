@@ -41,7 +41,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
         parser.add_argument("--quantity", required=True, type=positive, metavar="N", help="packs, if CODE is a pack's")
     for parser in (receiving, adjusting):
         parser.add_argument("--place", required=True, metavar="PLACE")
-    receiving.add_argument("--expiry", type=day, default="", metavar="DATE", help="of the lot, such as 2026-12-31")
+    receiving.add_argument("--expiry", type=day, metavar="DATE", help="of the lot, such as 2026-12-31")
     receiving.add_argument("--receipt", type=filled, metavar="NAME", help="delivery note (default: made of the time)")
     moving.add_argument("--from", dest="source", required=True, metavar="PLACE")
     moving.add_argument("--to", dest="target", required=True, metavar="PLACE")
@@ -65,7 +65,7 @@ def receive(options: Namespace) -> int:
         return _booked(
             options,
             store,
-            ReceiveGoods(receipt, item.sku, lot, quantity, place, options.expiry),
+            ReceiveGoods(receipt, item.sku, lot, quantity, place, options.expiry or ""),
             {"item": item.sku, "lot": lot, "quantity": quantity, "receipt": receipt},
         )
 

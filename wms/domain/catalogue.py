@@ -99,6 +99,11 @@ class Carrier(Row):
     last: int
     next: int
 
+    @property
+    def range_name(self) -> str:
+        """Tells this range from earlier and later ones of the same carrier, whose counters may be the same."""
+        return f"{self.code}/{self.prefix}/{self.first}"
+
 
 @dataclass(frozen=True, slots=True)
 class Channel(Row):

@@ -30,7 +30,8 @@ class StoreUnwritable(RuntimeError):
 def connect(path: Path, *, read_only: bool = False) -> Database:
     """Open (or make) the database file. WAL, FULL, foreign keys, five seconds' patience with another process."""
     if read_only:
-        connection = sqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        connection = sqlite.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     else:
         connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Guard:
-    """Holds (epoch, n) in its first half and the highest waybill counter leased per carrier in its second."""
+    """Holds (epoch, n) in its first half and the highest waybill counter leased per carrier's range in its second."""
 
     HALF = 2048
 
@@ -27,14 +27,19 @@ class Guard:
         self.epoch, self.before, self.n = epoch, before, n
         self._write(0, {"epoch": epoch, "before": before, "n": n})
 
-    def leased(self, carrier: str) -> int:
-        """The highest counter of that carrier this device ever leased out; 0 if none."""
-        return int(self._read(self.HALF).get(carrier, 0))
+    def leased(self, numbers: str) -> int:
+        """The highest counter of that range (`Carrier.range_name`) this device ever leased out; 0 if none."""
+        return int(self._read(self.HALF).get(numbers, 0))
 
-    def lease(self, carrier: str, last: int) -> None:
+    def lease(self, numbers: str, last: int) -> None:
+        """Say that counters up to `last` of the range are about to be leased out. The oldest ranges make room."""
         kept = self._read(self.HALF)
-        if last > int(kept.get(carrier, 0)):
-            self._write(self.HALF, {**kept, carrier: last})
+        if last <= int(kept.get(numbers, 0)):
+            return
+        kept = {**kept, numbers: last}
+        while len(json.dumps(kept)) > self.HALF:
+            del kept[next(iter(kept))]
+        self._write(self.HALF, kept)
 
     def _read(self, offset: int) -> dict[str, int]:
         """What that half says; nothing where a power cut tore it: the database is then the better witness."""

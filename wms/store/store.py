@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wms.domain.events import Event, Fact, Key
+from wms.domain.catalogue import Carrier
+from wms.domain.events import Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
 from wms.store import journal
@@ -122,6 +123,7 @@ class Store:
             )
             if beside is not None:
                 beside(connection, outcome)
+            self._never_again(tables, outcome)
             return outcome
 
         outcome = self.writer.do(work)
@@ -156,6 +158,14 @@ class Store:
         if facts:
             self.guard.raise_to(self.epoch, before, facts[-1].key.n)
         return tuple(facts)
+
+    def _never_again(self, tables: SqliteTables, outcome: Outcome) -> None:
+        """The guard remembers numbers that leave: an older copy of the database would lease them out once more."""
+        bodies = [fact.body for fact in outcome.facts] if isinstance(outcome, Recorded) else []
+        for leased in (body for body in bodies if isinstance(body, WaybillsLeased)):
+            carrier = tables.get(Carrier, leased.carrier)
+            if carrier is not None:
+                self.guard.lease(carrier.range_name, leased.last)
 
     # What others said
 

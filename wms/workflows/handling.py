@@ -18,7 +18,8 @@ from wms.workflows.prompt import Msg
 @dataclass(frozen=True, slots=True)
 class Context:
     """Who decides, for whom, when. `now` is UTC seconds; `fresh` makes an unpredictable token; `floor` is the highest
-    waybill counter of a carrier that this device knows to have left the house, whatever its database says."""
+    waybill counter of a carrier's range (`Carrier.range_name`) that this device knows to have been leased out, whatever
+    its database says."""
 
     device: DeviceId
     epoch: int

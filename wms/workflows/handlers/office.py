@@ -67,7 +67,7 @@ def _shortages(incoming: c.IncomingOrder, rows: Rows, promised: Counter[str]) ->
     for sku, quantity in wanted.items():
         missing = quantity - (sellable(rows, sku) - promised[sku])
         if missing > 0:
-            problems.append(f"stock:{sku}:{missing}")
+            problems.append(f"no_stock:{sku}:{missing}")
     return problems
 
 
@@ -127,6 +127,8 @@ def allow_partial(command: c.AllowPartial, rows: Rows, context: Context) -> Answ
 
 @handles(c.RevealRecipient)
 def reveal_recipient(command: c.RevealRecipient, rows: Rows, context: Context) -> Answer:
+    if rows.get(Order, command.order) is None:
+        return refuse(msg("No order {order}", order=command.order))
     return (e.RecipientRevealed(command.order, command.why),)
 
 
@@ -158,8 +160,9 @@ def _inbound_sample(command: c.ReceiveGoods, category: Category, rows: Rows, con
         e.DrawnUnit(command.receipt, unit, command.sku, command.lot, place=command.place)
         for unit in draw(seed, command.quantity, size)
     )
-    number = len(rows.where(InspectionLot, reference=command.receipt)) + 1
-    name = InspectionId(f"{command.receipt}-{command.sku}-{command.lot or number}")
+    name = InspectionId("-".join(filter(None, (command.receipt, command.sku, command.lot))))
+    if rows.get(InspectionLot, name) is not None:  # the same goods came twice on one receipt
+        name = InspectionId(f"{name}-{len(rows.where(InspectionLot, reference=command.receipt)) + 1}")
     return e.SampleDrawn(
         name, "inbound", command.receipt, category.code, command.quantity, category.sample_percent, seed, units
     )

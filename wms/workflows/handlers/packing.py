@@ -246,7 +246,7 @@ def lease_waybills(command: c.LeaseWaybills, rows: Rows, context: Context) -> An
     carrier = rows.get(Carrier, command.carrier)
     if carrier is None:
         return refuse(msg("No carrier {carrier}", carrier=command.carrier))
-    first = max(carrier.next, context.floor(carrier.code) + 1, carrier.first)
+    first = max(carrier.next, context.floor(carrier.range_name) + 1, carrier.first)
     last = min(first + command.count - 1, carrier.last)
     if first > last:
         name = Bilingual(carrier.zh, carrier.en)
