@@ -11,7 +11,6 @@ from wms.domain.catalogue import Carton, Category, Channel, Item, Person
 from wms.domain.ids import Badge
 from wms.domain.places import Place, PlaceKind
 from wms.store import Store
-from wms.workflows import handlers  # noqa: F401 - registers the handlers
 
 BADGE = Badge("1001")
 CHUNK = 20_000

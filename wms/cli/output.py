@@ -40,7 +40,6 @@ def opened(options: Namespace, *, make: bool = False) -> Iterator[Store]:
     from wms.store import Store, StoreUnwritable
     from wms.store.codec import UnknownEvent
     from wms.store.database import DatabaseError
-    from wms.workflows import handlers  # noqa: F401 - registers the handlers
 
     folder = data_folder(options.data)
     if not make and not (folder / "wms.sqlite3").exists():

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-import wms.workflows.handlers  # noqa: F401  # registers what decides
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge, DeviceId

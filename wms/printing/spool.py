@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import wms.workflows.handlers  # noqa: F401  # registers what decides
 from drivers.printer import Delivery, PrinterPort, open_printer
 from wms.domain import events as e
 from wms.domain.commands import CloseReview, RaiseReview, ReportPrinted

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import wms.workflows.handlers  # noqa: F401 - registers what decides
 from wms.domain.catalogue import Carrier
 from wms.domain.events import Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId

@@ -14,7 +14,6 @@ from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
 from wms.terminal.deciding import Decider
 from wms.terminal.devices import Pan
-from wms.workflows import handlers  # noqa: F401 - registers the handlers
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handing_over import HandOverWorkflow

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wms.domain import commands as c
-from wms.domain.catalogue import Category
+from wms.domain.catalogue import Category, Item
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
@@ -94,7 +94,7 @@ def _where(sample: Sample, lot: InspectionLot, rows: Rows) -> str:
 
 
 def _look(state: Inspecting, lot: InspectionLot, sample: Sample, happening: Happening, rows: Rows) -> Step[Inspecting]:
-    points = _points(lot, rows)
+    points = _points(sample, rows)
     match happening:
         case r.ItemScan(sku=sku) if sku == sample.sku and not sample.seen:
             said = ok(msg("Right unit"), msg("Look at every point, then judge"))
@@ -119,8 +119,10 @@ def _look(state: Inspecting, lot: InspectionLot, sample: Sample, happening: Happ
     return _wrong(state, happening, rows, want, msg("Take it from {place}", place=state.tote))
 
 
-def _points(lot: InspectionLot, rows: Rows) -> list[tuple[str, str]]:
-    category = rows.get(Category, lot.category)
+def _points(sample: Sample, rows: Rows) -> list[tuple[str, str]]:
+    """The checklist of the item's own category: a batch may span several."""
+    item = rows.get(Item, sample.sku)
+    category = rows.get(Category, item.category) if item is not None else None
     return category.points() if category is not None else []
 
 
@@ -155,7 +157,7 @@ def _prompt(state: Inspecting, lot: InspectionLot, sample: Sample, rows: Rows) -
             keys=(HELP, UNDO, MORE),
             expects=(sample.sku,),
         )
-    points = _points(lot, rows)
+    points = _points(sample, rows)
     if state.screen == "qc.reason":
         choices = (*(Choice(msg("{point}", point=Bilingual(zh, en))) for zh, en in points), Choice(msg("Damaged")))
         return base.but(verb=msg("What is wrong with it?"), choices=choices, keys=(HELP, Key("escape", msg("Back"))))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wms.domain import commands as c
+from wms.domain.catalogue import Person
 from wms.domain.commands import Command
 from wms.domain.ids import InspectionId, OrderId
 from wms.domain.inspection import InspectionLot
@@ -89,6 +90,11 @@ def sentence(review: Review, rows: Rows) -> Msg:
             )
         case "printer":
             return msg("Printer of {device}: {why}", device=subject, why=printer_reason(review.detail))
+        case "label":
+            return msg("Label of {parcel}: {why}", parcel=subject, why=_label_reason(detail))
+        case "pin":
+            person = rows.get(Person, review.subject)
+            return msg("{name} typed a wrong PIN {n} times", name=person.name if person else subject, n=review.detail)
         case "left_behind":
             return msg("{n} parcels stayed behind at manifest {manifest}", n=review.detail, manifest=subject)
         case "weight_accepted":
@@ -135,14 +141,31 @@ def hold_reason(reason: str, rows: Rows) -> Msg:
     return plain(reason)
 
 
+def _label_reason(detail: list[str]) -> Msg:
+    match detail[0]:
+        case "layout":
+            return msg("{field} does not fit or can't be printed. Mend the order", field=detail[1])
+        case "erased":
+            return msg("its recipient was erased")
+        case "damaged":
+            return msg("its recipient can't be read")
+    return msg("it may or may not have come out. Look, then reprint")
+
+
 def printer_reason(reason: str) -> Msg:
     match reason:
         case "paper_out":
             return msg("paper out: put in a new roll")
         case "cover_open":
             return msg("cover open: close it")
-        case "offline" | "refused" | "unreachable":
+        case "offline" | "refused" | "unreachable" | "missing" | "lost":
             return msg("not reachable: switch it on, check the cable")
+        case "paper_low":
+            return msg("paper runs low: have a roll ready")
+        case "error":
+            return msg("it reports a fault: switch it off and on")
+        case "denied" | "busy":
+            return msg("another program holds it, or its rights are missing: run wms doctor")
         case "timeout":
             return msg("does not answer: switch it off and on")
         case "broken":

@@ -80,7 +80,7 @@ class SuperviseWorkflow:
 
 
 def _urgency(review: Review) -> int:
-    return {"batch_held": 3, "cancelled_in_work": 2, "printer": 2, "order_short": 1}.get(review.kind, 0)
+    return {"batch_held": 3, "cancelled_in_work": 2, "printer": 2, "label": 2, "order_short": 1}.get(review.kind, 0)
 
 
 def _decide(state: Supervising, review: Review, happening: Happening, rows: Rows) -> Step[Supervising]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.catalogue import Carrier, Category, Counter, Site
+from wms.domain.catalogue import Carrier, Category, Counter, Item, Site
 from wms.domain.ids import InspectionId, PlaceId
 from wms.domain.inspection import draw, sample_size
 from wms.domain.places import Place, PlaceKind, hand_of
@@ -38,20 +38,28 @@ def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answ
 
 
 def _outbound_sample(wave: e.WaveReleased, rows: Rows, context: Context) -> list[e.Event]:
-    category = rows.get(Category, wave.category) or Category(wave.category, "", "")
-    if not category.inspect_outbound:
-        return []
     tasks = [task for batch in wave.batches for task in batch.tasks]
+    percent = _sample_percent(tasks, rows)
+    if not percent:
+        return []
     population = [(task, unit) for task in tasks for unit in range(task.quantity)]
     seed = context.fresh()
-    drawn = draw(seed, len(population), sample_size(len(population), category.sample_percent))
+    drawn = draw(seed, len(population), sample_size(len(population), percent))
     units = tuple(
         e.DrawnUnit(task.id, unit, task.sku, task.lot, task.order, task.place)
         for task, unit in (population[i] for i in drawn)
     )
     name = InspectionId(f"QC-{wave.wave}")
-    percent = category.sample_percent
     return [e.SampleDrawn(name, "outbound", wave.wave, wave.category, len(population), percent, seed, units)]
+
+
+def _sample_percent(tasks: list[e.PlannedTask], rows: Rows) -> int:
+    """The strictest of the categories in the wave; 0 where none of them is inspected outbound."""
+    items = [rows.get(Item, sku) for sku in dict.fromkeys(task.sku for task in tasks)]
+    categories = [rows.get(Category, item.category) for item in items if item is not None]
+    return max(
+        (found.sample_percent for found in categories if found is not None and found.inspect_outbound), default=0
+    )
 
 
 @handles(c.ClaimBatch)
