@@ -19,6 +19,7 @@ SOMETHING_G = 400
 """What goods weigh of which the catalogue does not know it."""
 SOON, LATER = 0.3, 3.0
 """Seconds after which a tote that was set aside is tried again."""
+PATIENT_TRIES = 14
 Unit = tuple[str, str]
 """One unit as one holds it: SKU and lot."""
 
@@ -105,6 +106,15 @@ class Floor:
         """It was refused: it comes round again, ever more rarely."""
         self.aside.append((now + min(SOON * 2 ** self.tries[tote], LATER), tote))
         self.tries[tote] += 1
+
+    def is_done_with(self, tote: str) -> bool:
+        """Nothing lies in it. Goods that the books do not know are asked about a while (this terminal may not have
+        heard of them yet), then they are strays."""
+        inside = +self.totes.get(tote, Counter[Unit]())
+        if inside and self.tries[tote] < PATIENT_TRIES:
+            return False
+        self.put_away["stray"] += inside.total()
+        return True
 
     def neighbour(self, place: str, chance: Random) -> str:
         """The label of another bin."""

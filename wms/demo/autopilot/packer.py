@@ -49,8 +49,7 @@ class Packer(Person):
         verdict = await self.terminal.scan(tote)
         if verdict.green or self.terminal.sight.name == "pack.stop":
             self._tote, self._parcels = tote, [Counter()]
-        elif verdict.says("It is empty"):
-            self.floor.put_away["stray"] += (+self.floor.totes.get(tote, Counter[Unit]())).total()
+        elif verdict.says("It is empty") and self.floor.is_done_with(tote):
             self.floor.free(tote)
         else:
             self.floor.set_aside(tote, time.monotonic())

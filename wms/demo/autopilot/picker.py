@@ -81,7 +81,7 @@ class Picker(Person):
                 await self._take_and_undo(self.spelling(goods, lot), sku, lot)
             case "short":
                 self.made("short")
-                await self._complain(self.mistakes.chance.choice((FEWER, NOT_FOUND)), (sku, lot))
+                await self._complain(self.mistakes.chance.choice((FEWER, NOT_FOUND, NOT_FOUND)), (sku, lot))
             case "damaged":
                 self.made("damaged")
                 await self._complain(DAMAGED, (sku, lot))
