@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from wms.store import Store
+
+
+_CONTROLS = re.compile("[\x7f-\x9f]")  # JSON lets these through, and terminals obey them
 
 
 class Refusal(Exception):
@@ -85,7 +89,8 @@ def emit(options: Namespace, document: Any, text: Callable[[], str]) -> None:
 
 def emit_line(document: Any) -> None:
     """One line of JSON, at once: streams are read while they run."""
-    print(json.dumps(document, ensure_ascii=False), flush=True)
+    text = json.dumps(document, ensure_ascii=False)
+    print(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=True)
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
