@@ -158,9 +158,7 @@ def test_ship_by_and_carrier_are_the_order_s_else_the_channel_s_else_the_house_s
 def test_twice_is_once_and_a_later_cancellation_counts(store: Store) -> None:
     taken(store, order("1"), order("2"))
     head = store.head()
-    assert results(taken(store, order("1"), order("2"))) == [("1", Result.SKIPPED, "known")] + [
-        ("2", Result.SKIPPED, "known")
-    ]
+    assert results(taken(store, order("1"), order("2"))) == [(n, Result.SKIPPED, "known") for n in ("1", "2")]
     assert store.head() == head
     assert results(taken(store, order("1"), order("2", cancelled=True)))[1] == ("2", Result.CANCELLED, "cancelled")
     assert kept(store, "shop-2").status == OrderStatus.CANCELLED

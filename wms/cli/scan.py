@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PARSE = """\
   {"text": "0104006381333931", "aim": "]C1", "result": "ais", "ais": [["01", "04006381333931"]], "reason": "",
    "gtin": "04006381333931", "lot": "", "expiry": "", "serial": "", "quantity": null, "weight_g": null, "sscc": "",
-   "meaning": {"kind": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": ""}}
+   "meaning": {"type": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": ""}}
 
 One line for each TEXT, with or without --json. `result` is `ais` for a GS1 message, `plain` for any other code and
 `reject` for one that claims to be GS1 and is not (`reason` says why). `meaning` is what the warehouse in the data
@@ -89,7 +89,7 @@ def _meaning(text: str, aim: str, rows: Rows) -> dict[str, Any]:
 def _fields(code: Any) -> dict[str, Any]:
     import msgspec
 
-    named: dict[str, Any] = {"kind": type(code).__name__} | msgspec.to_builtins(code)
+    named: dict[str, Any] = {"type": type(code).__name__} | msgspec.to_builtins(code)
     if "candidates" in named:
         named["candidates"] = [_fields(one) for one in code.candidates]
     return named

@@ -1,0 +1,197 @@
+"""Scans and labels by command: bytes in, JSON out; JSON in, bytes out."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from math import isclose
+from pathlib import Path
+from random import Random
+from typing import get_args
+
+import pytest
+import zxingcpp
+
+from drivers.fakes import FakePrinter, FakeScanner
+from labels import PROFILES, LabelData, from_escpos
+from tests.unit.cli_shell import Shell
+from wms.cli import labels as piles
+from wms.cli.label_data import TEMPLATES
+from wms.cli.qc import accepted_with_probability
+
+CASES = Path(__file__).parents[3] / "shared" / "scan-cases"
+SHIPMENT = {
+    "order": "A-1001",
+    "waybill": "SF100000000001",
+    "carrier_name": "顺丰",
+    "routing_code": "SF 上海",
+    "recipient_lines": ["王小明", "人民路1号"],
+    "recipient_phone": "13800138000",
+    "sender_lines": ["East"],
+    "weight_g": 420,
+    "created": "2026-11-11T16:27:00",
+}
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, capsys)
+
+
+# Scans
+
+
+def test_what_a_code_says_and_means_here(shell: Shell) -> None:
+    plain = shell.good("scan", "parse", "]C10104006381333931<GS>10L7").json
+    assert plain["ais"] == [["01", "04006381333931"], ["10", "L7"]]
+    assert (plain["aim"], plain["lot"], plain["meaning"]) == ("]C1", "L7", None)
+    assert not shell.data.exists()
+    shell.set_up()
+    texts = ("(01)06901234567892(10)L7(37)3", "16901234567899", "A-01-1*37", "BDG-P-001", "4006381333932", "]C1888")
+    lines = [json.loads(line) for line in shell.good("scan", "parse", *texts).out.splitlines()]
+    assert [line["meaning"]["type"] for line in lines] == [
+        "ItemScan",
+        "ItemScan",
+        "PlaceScan",
+        "BadgeScan",
+        "Unknown",
+        "Unknown",
+    ]
+    assert (lines[0]["meaning"]["quantity"], lines[1]["meaning"]["quantity"]) == (3, 12)
+    assert lines[2]["meaning"]["proven"] is True
+    assert lines[4]["meaning"]["why"] == "check_digit"
+    assert (lines[5]["result"], lines[5]["reason"]) == ("reject", "unknown_ai")
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the scan cases are not here")
+def test_gs1_vectors(shell: Shell) -> None:
+    vectors = json.loads((CASES / "gs1.json").read_text())["vectors"]
+    raws = [bytes.fromhex(vector["raw_hex"]) for vector in vectors]
+    usable = [
+        (vector, raw.decode())
+        for vector, raw in zip(vectors, raws, strict=True)
+        if raw.isascii() and not vector.get("options") and not raw.startswith(b"-")
+    ]
+    assert len(usable) > len(vectors) * 0.8
+    said = shell.good("scan", "parse", *(text for _, text in usable)).out.splitlines()
+    for (vector, _), line in zip(usable, said, strict=True):
+        answer, expected = json.loads(line), vector["expect"]
+        assert answer["result"] == expected["result"], vector["id"]
+        assert answer["ais"] == expected.get("ais", []), vector["id"]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the scan cases are not here")
+def test_recorded_streams(shell: Shell) -> None:
+    path = CASES / "streams.json"
+    scenarios = json.loads(path.read_text())["scenarios"]
+    said = [json.loads(line) for line in shell.good("scan", "replay", path).out.splitlines()]
+    assert [one["id"] for one in said] == [one["id"] for one in scenarios]
+    for one, scenario in zip(said, scenarios, strict=True):
+        wanted = [scan | {"aim": scan.get("aim")} for scan in scenario["expect"]["scans"]]
+        assert one["scans"] == wanted, one["id"]
+    assert "malformed" in shell.bad("scan", "replay", shell.file("x.json", '[{"chunks": [{"hex": "zz"}]}]'))
+    assert "not JSON" in shell.bad("scan", "replay", shell.file("y.json", "{"))
+
+
+def test_a_scanner_is_watched_until_ctrl_c(shell: Shell) -> None:
+    with FakeScanner() as scanner:
+        command = [sys.executable, "-m", "wms", "scan", "watch", f"{scanner.address},line:dup=0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+            assert watching.stdout is not None
+            assert watching.stderr is not None
+            while "ready" not in watching.stderr.readline():
+                pass
+            scanner.scan("4006381333931")
+            read = json.loads(watching.stdout.readline())
+            assert (read["text"], read["fault"], read["source"]) == ("4006381333931", "", "scanner1")
+            assert bytes.fromhex(read["raw_hex"]).startswith(b"4006381333931")
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait(10) == 0
+            assert "Traceback" not in watching.stderr.read()
+    assert "unknown framing" in shell.bad("scan", "watch", "/dev/null,dance", code=2)
+
+
+# Quality
+
+
+def test_sampling_plan(shell: Shell) -> None:
+    plan = shell.good("qc", "plan", "--lot-size", 200, "--json").json
+    assert (plan["sample_size"], plan["acceptance_number"], plan["risk"]["defective_units"]) == (10, 0, 20)
+    assert plan["risk"]["accepted_with_probability"] == 0.3398
+    assert shell.good("qc", "plan", "--lot-size", 1, "--json").json["sample_size"] == 1
+    assert shell.good("qc", "plan", "--lot-size", 30, "--rule", "percent:100", "--json").json["sample_size"] == 30
+
+
+def test_the_risk_is_what_drawing_shows() -> None:
+    chance, lot = Random(1), range(60)  # units 0 to 5 are defective
+    accepted = sum(min(chance.sample(lot, 12)) >= 6 for _ in range(20_000)) / 20_000
+    assert isclose(accepted, accepted_with_probability(60, 6, 12), abs_tol=0.01)
+
+
+# Labels
+
+
+def scanned(data: bytes, profile: str = "escpos-80mm") -> set[str]:
+    """What a reader finds on the labels that these bytes print."""
+    pictures = from_escpos(data, PROFILES[profile])
+    return {found.text for picture in pictures for found in zxingcpp.read_barcodes(picture.convert("L"))}
+
+
+def test_the_bytes_of_a_label_and_its_picture(shell: Shell) -> None:
+    source = shell.file("s.json", json.dumps(SHIPMENT))
+    out, picture = shell.folder / "label.bin", shell.folder / "label.png"
+    said = shell.good("label", "render", source, "-o", out, "--png", picture, "--printer", "escpos-58mm", "--json").json
+    assert said["bytes"] == out.stat().st_size
+    assert {symbol["text"] for symbol in said["symbols"]} == {"SF100000000001"}
+    assert scanned(out.read_bytes(), "escpos-58mm") == {"SF100000000001"}
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"weigth_g": 1}, "weigth_g is no field of shipping"),
+        ({"weight_g": "heavy"}, "weight_g"),
+        ({"created": "yesterday"}, "created"),
+        ({"waybill": "面单"}, "waybill"),
+    ],
+)
+def test_a_label_that_can_t_be_made_names_the_field(shell: Shell, change: dict[str, object], why: str) -> None:
+    source = shell.file("s.json", json.dumps(SHIPMENT | change))
+    assert why in shell.bad("label", "render", source, "-o", shell.folder / "out")
+    assert not (shell.folder / "out").exists()
+
+
+def test_templates_and_profiles_are_those_of_the_labels() -> None:
+    assert list(TEMPLATES) == list(piles.TEMPLATES)
+    assert list(PROFILES) == list(piles.PROFILES)
+    assert set(TEMPLATES.values()) == set(get_args(LabelData))
+
+
+def test_what_must_be_stuck_on(shell: Shell) -> None:
+    shell.set_up()
+    out, pictures = shell.folder / "labels.bin", shell.folder / "pictures"
+    assert shell.good("labels", "places", "-o", out, "--png", pictures).code == 0
+    codes = scanned(out.read_bytes())
+    assert {"A-01-1*37", "A-01-2*51"} <= codes
+    assert len(list(pictures.iterdir())) == 4
+    assert shell.good("labels", "badges", "--png", pictures, "--json").json["labels"][0]["code"] == "BDG-P-001"
+    commands = shell.good("labels", "commands", "-o", out, "--language", "en", "--json").json["labels"]
+    assert {"CMD-SKIP", "CAR-sf", "CTN-K1"} <= {one["code"] for one in commands}
+    assert "where to?" in shell.bad("labels", "totes", code=2)
+
+
+def test_labels_go_to_a_printer_and_trouble_is_told(shell: Shell) -> None:
+    shell.set_up()
+    with FakePrinter() as printer:
+        said = shell.good("labels", "totes", "--printer", printer.uri, "--json").json["labels"]
+        assert [one["outcome"] for one in said] == ["printed", "printed"]
+        assert scanned(b"".join(printer.jobs)) == {"T-001", "C-1"}
+        printer.open_cover()
+        answer = shell("labels", "totes", "--printer", printer.uri, "--json")
+        assert answer.code == 1
+        assert [one["outcome"] for one in answer.json["labels"]] == ["not_sent", "not_sent"]
+        assert "cover_open" in answer.err
+    assert "--printer" in shell.bad("labels", "totes", "--printer", "socket://", code=2)
