@@ -13,7 +13,7 @@ from importlib import import_module
 from wms.cli.output import Refusal
 from wms.cli.parsing import shared
 
-GROUPS = ("terminal", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping", "doctor")
+GROUPS = ("terminal", "demo", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping", "doctor")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -18,6 +19,13 @@ from types import TracebackType
 PROGRAM = (sys.executable, "-m", "wms")
 _ROOT = Path(__file__).parents[3]
 _READY_SECONDS = 60.0
+FRAMES_A_SECOND = "15"  # a person sees no more; six screens share this machine
+_KEPT = 4000  # bytes of what a screen drew last
+_CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f]")
+
+
+class HubDidNotStart(RuntimeError):
+    """The hub ended before it listened; the text holds the end of its log."""
 
 
 class Children:
@@ -28,6 +36,7 @@ class Children:
 
     def start(self, *arguments: str, stdin: int, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", "PYTHONUTF8": "1"}
+        environment["TEXTUAL_FPS"] = FRAMES_A_SECOND
         paths = (str(_ROOT), os.environ.get("PYTHONPATH", ""))
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         process = subprocess.Popen(
@@ -62,7 +71,7 @@ class HubProcess:
         self.url = ""
 
     async def start(self) -> None:
-        """Returns when the hub answers. Raises `RuntimeError` if it does not come up."""
+        """Returns when the hub answers. Raises `HubDidNotStart`."""
         with (self._folder.parent / "hub.log").open("ab") as log:
             self._process = self._children.start(
                 *("hub", "serve", "--data", str(self._folder), "--port", str(self._port)),
@@ -74,7 +83,7 @@ class HubProcess:
         with self._process.stdout as out:
             line = await asyncio.wait_for(asyncio.to_thread(out.readline), _READY_SECONDS)
         if not line:
-            raise RuntimeError("the hub did not start:\n" + (self._folder.parent / "hub.log").read_text()[-2000:])
+            raise HubDidNotStart("the hub did not start:\n" + (self._folder.parent / "hub.log").read_text()[-2000:])
         self.url = json.loads(line)["listening"]
         self._port = int(self.url.rsplit(":", 1)[1])
 
@@ -105,6 +114,12 @@ class Screen:
         self._size = struct.pack("HHHH", rows, columns, 0, 0)
         self._process: subprocess.Popen[bytes] | None = None
         self._master = -1
+        self._drawn = b""
+
+    @property
+    def last_words(self) -> str:
+        """What it wrote last, without the control sequences: why it ended, if it did."""
+        return _CONTROLS.sub("", self._drawn.decode(errors="replace")).strip()
 
     @property
     def running(self) -> bool:
@@ -122,8 +137,8 @@ class Screen:
 
     def _drain(self) -> None:
         try:
-            while os.read(self._master, 1 << 16):
-                pass
+            while data := os.read(self._master, 1 << 16):
+                self._drawn = data[-_KEPT:]
         except BlockingIOError:
             return
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -67,7 +68,8 @@ async def live(folder: Path, files: tuple[Path, ...], limit: int | None, seed: i
     with Children() as children, contextlib.ExitStack() as devices:
         hub = HubProcess(children, folder / "hub")
         await hub.start()
-        people = _crew(folder, floor, children, seed)
+        sockets = Path(devices.enter_context(tempfile.TemporaryDirectory(prefix="wms")))
+        people = _crew(folder, sockets, floor, children, seed)
         for person in people:
             devices.callback(person.terminal.close_devices)
         await asyncio.to_thread(_enrol, people, folder / "hub", hub.url)
@@ -87,9 +89,9 @@ async def live(folder: Path, files: tuple[Path, ...], limit: int | None, seed: i
         return Day(folder, seed, warehouse, floor, tuple(people), troubles.counts, seconds, picked)
 
 
-def _crew(folder: Path, floor: Floor, children: Children, seed: int) -> list[Person]:
+def _crew(folder: Path, devices: Path, floor: Floor, children: Children, seed: int) -> list[Person]:
     def terminal(name: str, size: tuple[int, int], *, bench: bool = False) -> Terminal:
-        return Terminal(name, folder / name, size, children, bench=bench)
+        return Terminal(name, folder / name, devices, size, children, bench=bench)
 
     def mistakes(badge: str, share: int = 1) -> Mistakes:
         return Mistakes(seed, badge, share)

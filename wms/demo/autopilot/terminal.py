@@ -69,11 +69,20 @@ class Terminal:
     """A terminal with its devices, from `start()` to `stop()`."""
 
     def __init__(
-        self, name: str, folder: Path, size: tuple[int, int], children: Children, *, bench: bool = False
+        self,
+        name: str,
+        folder: Path,
+        devices: Path,
+        size: tuple[int, int],
+        children: Children,
+        *,
+        bench: bool = False,
     ) -> None:
+        """`folder` keeps its data. `devices` is where its devices are plugged in: a folder with a short name, because
+        addresses of sockets must be short."""
         self.name, self.folder = name, folder
-        self.scanner = FakeScanner(folder.parent / f"{name}.scanner")
-        self.scale = FakeScale(folder.parent / f"{name}.scale") if bench else None
+        self.scanner = FakeScanner(devices / f"{name}.scanner")
+        self.scale = FakeScale(devices / f"{name}.scale") if bench else None
         self.labels: list[bytes] = []
         self.printer = FakePrinter(self.labels.append) if bench else None
         self.sight = Sight()
@@ -86,7 +95,7 @@ class Terminal:
         self._changed = asyncio.Event()
         self._last_scan = ("", 0.0)
         self._verdict = Sight()
-        self._socket = folder.parent / f"{name}.mirror"
+        self._socket = devices / f"{name}.mirror"
         self._server: asyncio.Server | None = None
         self._screen = Screen(children, self._arguments(), *size)
 
@@ -210,5 +219,5 @@ class Terminal:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), min(left, 1.0))
             if not self._screen.running:
-                raise Dead(f"{self.name} ended by itself; its last prompt was {self.sight}")
+                raise Dead(f"{self.name} ended by itself; its last prompt was {self.sight}\n{self._screen.last_words}")
         return True
