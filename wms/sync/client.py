@@ -24,6 +24,7 @@ from wms.workflows.view import Link
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds
 IDLE = 5.0  # seconds after which the pusher looks for keys that came without a fact
+GATHERING = 0.05  # seconds after news in which more of it may gather: twenty pulls a second are enough
 log = logging.getLogger(__name__)
 
 
@@ -113,8 +114,10 @@ class SyncClient:
     def _pull(self) -> None:
         """The first pull of a connection does not wait, so that the state of the link is known at once."""
         known = "pull" not in self._lost and self._answered
-        self._exchange.pull(self._wait if known else 0)
+        taken = self._exchange.pull(self._wait if known else 0)
         self._done("pull")
+        if taken:
+            self._stopping.wait(GATHERING)
 
     def _run(self, lane: str, turn: Callable[[], None]) -> None:
         pause = FIRST_PAUSE
