@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from wms.domain.records import Record, replace
 
 FILE = "wms.toml"
 
@@ -19,8 +20,7 @@ class BadConfig(ValueError):
     """The settings file can't be used; the text says which line or word, and what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Record):
     """`scanners` are `PORT[,FRAMING]`, `scale` is `PORT[,PROTOCOL]`, `printer` a URI; '' where there is none."""
 
     data: Path

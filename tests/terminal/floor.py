@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
+
+from wms.domain.records import replace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 

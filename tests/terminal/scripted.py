@@ -6,10 +6,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from textual.app import App
 
+from wms.domain.records import replace
 from wms.workflows.inputs import Input
 from wms.workflows.prompt import Bilingual, Key, Line, Mark, Msg, Prompt, msg, no, ok, plain
 from wms.workflows.view import Link, Status, View

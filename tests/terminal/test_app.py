@@ -1,12 +1,12 @@
 """The running app: what keys, scans, pastes and views do to it."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from textual import events
 
 from tests.terminal.scripted import both, pick_bin, pick_item_refused
+from wms.domain.records import replace
 from wms.terminal.app import WmsApp
 from wms.workflows.inputs import Chose, Entered, Pressed, Scanned
 from wms.workflows.prompt import Choice, Entry, Prompt, info, look, no, ok, plain

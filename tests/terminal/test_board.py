@@ -1,12 +1,12 @@
 """The supervisor's board: what needs a person first, whatever the size."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
 from tests.terminal.scripted import in_minutes
+from wms.domain.records import replace
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen
 from wms.terminal.screens.board import board_picture

@@ -5,9 +5,9 @@ import os
 import socket
 import threading
 import time
-from dataclasses import replace
 
 from tests.terminal.scripted import ScriptedStation, pick_bin
+from wms.domain.records import replace
 from wms.terminal.mirror import Mirror
 from wms.workflows.prompt import no, plain
 

@@ -1,11 +1,10 @@
 """Every screen to the cell, at the sizes of the floor."""
 
-from dataclasses import replace
-
 import pytest
 from rich.cells import cell_len
 
 from tests.terminal.scripted import KEYS, both, in_minutes, pack_verify, pick_bin, pick_item_refused
+from wms.domain.records import replace
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen
 from wms.terminal.screens.work import work_picture

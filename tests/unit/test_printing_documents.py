@@ -12,6 +12,7 @@ import zxingcpp
 
 from drivers.fakes import FakePrinter
 from labels import PROFILES, BadgeLabel, LabelData, MaskPolicy, from_escpos, render
+from wms.domain import records
 from wms.domain.catalogue import Carrier, Carton, Person, Site
 from wms.domain.ids import (
     Badge,
@@ -116,7 +117,7 @@ def test_city_that_stands_in_the_address_is_not_repeated(rows: MemoryTables) -> 
 
 
 def test_weight_not_known_is_not_zero(rows: MemoryTables) -> None:
-    light = replace(the_parcel(rows), weight_g=0)
+    light = records.replace(the_parcel(rows), weight_g=0)
     assert shipping_label(rows, light, ZHANG, SITE, NOON).weight_g is None
 
 
@@ -155,7 +156,7 @@ def test_routing_code_fits_the_smallest_printer(rows: MemoryTables, city: str, p
 
 
 def test_manifest_slip_has_every_parcel(rows: MemoryTables) -> None:
-    rows.put(replace(the_parcel(rows), manifest=ManifestId("M1"), status=ParcelStatus.HANDED_OVER))
+    rows.put(records.replace(the_parcel(rows), manifest=ManifestId("M1"), status=ParcelStatus.HANDED_OVER))
     manifest = Manifest(ManifestId("M1"), SF, DeviceId("T1"), Badge("007"), NOON, False, NOON + 60, 1, "李师傅")
     slip = manifest_slip(rows, manifest, SITE)
     assert [(p.waybill, p.order, p.weight_g) for p in slip.parcels] == [("SF000000000001", "#1001", 500)]

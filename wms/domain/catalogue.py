@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from wms.domain.ids import Badge, CarrierCode, CartonCode, CategoryCode, Channel
 from wms.domain.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
 class Category(Row):
     """A goods category: it groups waves and says how samples are inspected.
 
@@ -34,7 +32,6 @@ class Category(Row):
         return [(zh.strip(), (en or zh).strip()) for zh, _, en in pairs]
 
 
-@dataclass(frozen=True, slots=True)
 class Item(Row):
     """One kind of goods. Weight in grams and size in millimetres of one unit; 0 means not known."""
 
@@ -54,7 +51,6 @@ class Item(Row):
     KEY: ClassVar[tuple[str, ...]] = ("sku",)
 
 
-@dataclass(frozen=True, slots=True)
 class ItemCode(Row):
     """A code that stands on goods. `code` is normalised (GTINs padded to 14). A case code counts `quantity` units."""
 
@@ -67,7 +63,6 @@ class ItemCode(Row):
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True)
 class Carton(Row):
     TABLE: ClassVar[str] = "carton"
     KEY: ClassVar[tuple[str, ...]] = ("code",)
@@ -80,7 +75,6 @@ class Carton(Row):
     weight_g: int
 
 
-@dataclass(frozen=True, slots=True)
 class Carrier(Row):
     """A carrier with the range of waybill numbers it gave the site; `next` is the first number not leased yet.
 
@@ -105,7 +99,6 @@ class Carrier(Row):
         return f"{self.code}/{self.prefix}/{self.first}"
 
 
-@dataclass(frozen=True, slots=True)
 class Channel(Row):
     """A sales channel and its ship-by policy: hours after payment, used when the order brings no time of its own."""
 
@@ -125,7 +118,6 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
-@dataclass(frozen=True, slots=True)
 class Person(Row):
     """Somebody who works here. `roles` is a comma list; `pin` is a salted hash or '' where the badge is enough."""
 
@@ -142,7 +134,6 @@ class Person(Row):
         return role in self.roles.split(",")
 
 
-@dataclass(frozen=True, slots=True)
 class Site(Row):
     """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry."""
 
@@ -153,7 +144,6 @@ class Site(Row):
     sender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Counter(Row):
     """The last number given in a series, such as wave numbers."""
 

@@ -6,7 +6,6 @@ which numbers, what is released. All others tell of things that have happened on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from wms.domain.ids import (
@@ -26,12 +25,12 @@ from wms.domain.ids import (
     Sku,
     TaskId,
 )
+from wms.domain.records import Record
 
 # Orders and goods
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingOrder:
+class IncomingOrder(Record):
     """An order as an import understood it. `problems` keep it held; `lines` name known items only."""
 
     order: OrderId
@@ -46,44 +45,37 @@ class IncomingOrder:
     sealed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOrders:
+class TakeOrders(Record):
     """Orders come in. Those the free stock can't cover are held before anything is promised."""
 
     orders: tuple[IncomingOrder, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HoldOrder:
+class HoldOrder(Record):
     order: OrderId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseOrder:
+class ReleaseOrder(Record):
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class CancelOrder:
+class CancelOrder(Record):
     order: OrderId
     refund: bool = False
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowPartial:
+class AllowPartial(Record):
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class RevealRecipient:
+class RevealRecipient(Record):
     order: OrderId
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiveGoods:
+class ReceiveGoods(Record):
     receipt: str
     sku: Sku
     lot: LotId
@@ -92,8 +84,7 @@ class ReceiveGoods:
     expiry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MoveStock:
+class MoveStock(Record):
     sku: Sku
     lot: LotId
     quantity: int
@@ -102,8 +93,7 @@ class MoveStock:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustStock:
+class AdjustStock(Record):
     sku: Sku
     lot: LotId
     place: PlaceId
@@ -114,8 +104,7 @@ class AdjustStock:
 # Waves and picking
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseWaves:
+class ReleaseWaves(Record):
     """Plan and release the ready orders, of one category or of all; `slots` totes to a cart."""
 
     category: CategoryCode | None = None
@@ -123,52 +112,44 @@ class ReleaseWaves:
     slots: int = 12
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimBatch:
+class ClaimBatch(Record):
     """Give me my unfinished cart trip, else the next by ship-by."""
 
     device: DeviceId
     cart: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmBin:
+class ConfirmBin(Record):
     task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class TakeUnits:
+class TakeUnits(Record):
     task: TaskId
     quantity: int
     lot: LotId
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnUnits:
+class ReturnUnits(Record):
     task: TaskId
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class PutUnits:
+class PutUnits(Record):
     """Lay what is in the hand into a tote; a free tote becomes the slot's."""
 
     task: TaskId
     tote: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class UnputUnits:
+class UnputUnits(Record):
     task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class SkipTask:
+class SkipTask(Record):
     task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class ShortPick:
+class ShortPick(Record):
     """`missing` units can't be taken here; `damaged` of them lie there but are not fit to send."""
 
     task: TaskId
@@ -177,8 +158,7 @@ class ShortPick:
     damaged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CheckZero:
+class CheckZero(Record):
     """What a look into the bin found: `left` units of the item."""
 
     place: PlaceId
@@ -187,8 +167,7 @@ class CheckZero:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropTotes:
+class DropTotes(Record):
     batch: BatchId
     staging: PlaceId
 
@@ -196,28 +175,24 @@ class DropTotes:
 # Inspection
 
 
-@dataclass(frozen=True, slots=True)
-class SeeSample:
+class SeeSample(Record):
     inspection: InspectionId
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeSample:
+class JudgeSample(Record):
     inspection: InspectionId
     n: int
     passed: bool
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoJudgement:
+class UndoJudgement(Record):
     inspection: InspectionId
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class DisposeLot:
+class DisposeLot(Record):
     """`decision` is accept, sort or reject."""
 
     inspection: InspectionId
@@ -228,13 +203,11 @@ class DisposeLot:
 # Packing
 
 
-@dataclass(frozen=True, slots=True)
-class StartPacking:
+class StartPacking(Record):
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class PackUnits:
+class PackUnits(Record):
     """Units of an item were verified by scan; `lot` only where the scan told it."""
 
     order: OrderId
@@ -243,8 +216,7 @@ class PackUnits:
     lot: LotId = LotId("")
 
 
-@dataclass(frozen=True, slots=True)
-class UnpackUnits:
+class UnpackUnits(Record):
     """Undo: the last verified units of that item go back."""
 
     parcel: ParcelId
@@ -252,27 +224,23 @@ class UnpackUnits:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportMissing:
+class ReportMissing(Record):
     order: OrderId
     sku: Sku
     quantity: int
     damaged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OpenParcel:
+class OpenParcel(Record):
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseCarton:
+class ChooseCarton(Record):
     parcel: ParcelId
     carton: CartonCode
 
 
-@dataclass(frozen=True, slots=True)
-class WeighParcel:
+class WeighParcel(Record):
     """`by` is scale or keypad; with `reason` an unexpected weight is accepted. The waybill and its label follow."""
 
     parcel: ParcelId
@@ -281,39 +249,33 @@ class WeighParcel:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseWaybills:
+class LeaseWaybills(Record):
     carrier: CarrierCode
     device: DeviceId
     epoch: int
     count: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ReprintLabel:
+class ReprintLabel(Record):
     parcel: ParcelId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPrinted:
+class ReportPrinted(Record):
     parcel: ParcelId
     proof: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyLabel:
+class VerifyLabel(Record):
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class StageParcel:
+class StageParcel(Record):
     parcel: ParcelId
     place: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class DivertOrder:
+class DivertOrder(Record):
     order: OrderId
     place: PlaceId
 
@@ -321,25 +283,21 @@ class DivertOrder:
 # Handover
 
 
-@dataclass(frozen=True, slots=True)
-class OpenManifest:
+class OpenManifest(Record):
     carrier: CarrierCode
 
 
-@dataclass(frozen=True, slots=True)
-class LoadParcel:
+class LoadParcel(Record):
     manifest: ManifestId
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class UnloadParcel:
+class UnloadParcel(Record):
     manifest: ManifestId
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class CloseManifest:
+class CloseManifest(Record):
     manifest: ManifestId
     signed_by: str
 
@@ -347,33 +305,28 @@ class CloseManifest:
 # People and reviews
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Record):
     badge: Badge
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignOut:
+class SignOut(Record):
     badge: Badge
 
 
-@dataclass(frozen=True, slots=True)
-class RefuseScan:
+class RefuseScan(Record):
     raw: str
     screen: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class RaiseReview:
+class RaiseReview(Record):
     kind: str
     subject: str
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseReview:
+class CloseReview(Record):
     review: str
     decision: str
 

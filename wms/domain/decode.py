@@ -10,8 +10,9 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
+
+from wms.domain.records import Record
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are zip files; .xls is an OLE file
@@ -29,8 +30,7 @@ class Unreadable(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     """A record of a table. `row` is its number as a spreadsheet shows it; `cells` are trimmed, by header name;
     `beyond` holds what stood under no header name."""
 
@@ -39,8 +39,7 @@ class Line:
     beyond: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Record):
     """Records under a header. Header names are trimmed and in lower case."""
 
     header: tuple[str, ...]

@@ -6,7 +6,6 @@ projection looks at a clock or at chance. A new field gets a default, so that ol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from wms.domain.catalogue import Carton, Category, Channel, Item, Person
@@ -29,52 +28,45 @@ from wms.domain.ids import (
     WaveId,
 )
 from wms.domain.places import Place
+from wms.domain.records import Record
 
 # The site: what setup says. Saying the same again changes nothing.
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNamed:
+class SiteNamed(Record):
     name: str
     zone: str
     sender: str = ""  # the lines of the sender's address on labels
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryDefined:
+class CategoryDefined(Record):
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDefined:
+class ItemDefined(Record):
     """`codes` are (code, units): the item's GTINs and aliases, cases with their own quantity. They replace the old."""
 
     item: Item
     codes: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceDefined:
+class PlaceDefined(Record):
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class PersonDefined:
+class PersonDefined(Record):
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class CartonDefined:
+class CartonDefined(Record):
     carton: Carton
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelDefined:
+class ChannelDefined(Record):
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True)
-class CarrierDefined:
+class CarrierDefined(Record):
     code: CarrierCode
     zh: str
     en: str
@@ -88,8 +80,7 @@ class CarrierDefined:
 # Goods in and about.
 
 
-@dataclass(frozen=True, slots=True)
-class GoodsReceived:
+class GoodsReceived(Record):
     receipt: str
     sku: Sku
     lot: LotId
@@ -99,8 +90,7 @@ class GoodsReceived:
     held: bool = False  # until its inspection lot is accepted
 
 
-@dataclass(frozen=True, slots=True)
-class StockMoved:
+class StockMoved(Record):
     sku: Sku
     lot: LotId
     quantity: int
@@ -109,8 +99,7 @@ class StockMoved:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StockAdjusted:
+class StockAdjusted(Record):
     """A correction with a reason: `difference` units more (or less) than the books said."""
 
     sku: Sku
@@ -123,8 +112,7 @@ class StockAdjusted:
 # Orders.
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReceived:
+class OrderReceived(Record):
     """`lines` are (sku, quantity). `hold` names the reasons it may not be released yet, '' if none. `sealed` is the
     recipient under the order's own key; `masked` is what a screen may show."""
 
@@ -140,19 +128,16 @@ class OrderReceived:
     sealed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderHeld:
+class OrderHeld(Record):
     order: OrderId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReleased:
+class OrderReleased(Record):
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCancelled:
+class OrderCancelled(Record):
     """The customer or the channel took the order back; `refund` tells a refund request from a cancellation."""
 
     order: OrderId
@@ -160,15 +145,13 @@ class OrderCancelled:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PartialAllowed:
+class PartialAllowed(Record):
     """A supervisor lets a short order go with what was picked."""
 
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientRevealed:
+class RecipientRevealed(Record):
     order: OrderId
     why: str
 
@@ -176,8 +159,7 @@ class RecipientRevealed:
 # Waves.
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTask:
+class PlannedTask(Record):
     id: TaskId
     order: OrderId
     line: int
@@ -189,24 +171,21 @@ class PlannedTask:
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedBatch:
+class PlannedBatch(Record):
     id: BatchId
     ship_by: int
     orders: tuple[OrderId, ...]  # slot n carries orders[n - 1]
     tasks: tuple[PlannedTask, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WaveReleased:
+class WaveReleased(Record):
     wave: WaveId
     category: CategoryCode
     ship_by: int
     batches: tuple[PlannedBatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BatchClaimed:
+class BatchClaimed(Record):
     batch: BatchId
     person: Badge
     device: DeviceId
@@ -216,20 +195,17 @@ class BatchClaimed:
 # Picking.
 
 
-@dataclass(frozen=True, slots=True)
-class BinConfirmed:
+class BinConfirmed(Record):
     task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class ToteAssigned:
+class ToteAssigned(Record):
     batch: BatchId
     slot: int
     tote: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsTaken:
+class UnitsTaken(Record):
     """Units left the bin. `lot` may differ from the planned one when the label in the bin says otherwise."""
 
     task: TaskId
@@ -237,8 +213,7 @@ class UnitsTaken:
     lot: LotId
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsReturned:
+class UnitsReturned(Record):
     """Undo: units went back from the hand into the bin."""
 
     task: TaskId
@@ -246,15 +221,13 @@ class UnitsReturned:
     lot: LotId
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsPut:
+class UnitsPut(Record):
     task: TaskId
     quantity: int
     tote: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsUnput:
+class UnitsUnput(Record):
     """Undo: units came back from the tote into the hand."""
 
     task: TaskId
@@ -262,13 +235,11 @@ class UnitsUnput:
     tote: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSkipped:
+class TaskSkipped(Record):
     task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class PickShorted:
+class PickShorted(Record):
     """`missing` units can't be taken here. `damaged` ones lay there but were not fit to send: they went to scrap.
 
     `replaced_by` are other tasks of the same walk that take from other stock; what they don't cover is short.
@@ -281,8 +252,7 @@ class PickShorted:
     replaced_by: tuple[PlannedTask, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ZeroChecked:
+class ZeroChecked(Record):
     """The picker looked whether the bin is really empty: `left` units of the item lie there, `expected` were booked."""
 
     place: PlaceId
@@ -292,8 +262,7 @@ class ZeroChecked:
     expected: int
 
 
-@dataclass(frozen=True, slots=True)
-class TotesDropped:
+class TotesDropped(Record):
     batch: BatchId
     staging: PlaceId
 
@@ -301,8 +270,7 @@ class TotesDropped:
 # Sampling inspection.
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnUnit:
+class DrawnUnit(Record):
     source: str
     unit: int
     sku: Sku
@@ -311,8 +279,7 @@ class DrawnUnit:
     place: PlaceId = PlaceId("")
 
 
-@dataclass(frozen=True, slots=True)
-class SampleDrawn:
+class SampleDrawn(Record):
     inspection: InspectionId
     kind: str
     reference: str
@@ -323,14 +290,12 @@ class SampleDrawn:
     units: tuple[DrawnUnit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SampleSeen:
+class SampleSeen(Record):
     inspection: InspectionId
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class SampleJudged:
+class SampleJudged(Record):
     inspection: InspectionId
     n: int
     passed: bool
@@ -338,8 +303,7 @@ class SampleJudged:
     undone: bool = False  # the verdict is taken back: the unit is to be judged again
 
 
-@dataclass(frozen=True, slots=True)
-class LotDisposed:
+class LotDisposed(Record):
     """A supervisor's decision on a held batch: `accept`, `sort` (every unit, drawn as `units`) or `reject`."""
 
     inspection: InspectionId
@@ -351,14 +315,12 @@ class LotDisposed:
 # Packing.
 
 
-@dataclass(frozen=True, slots=True)
-class PackingStarted:
+class PackingStarted(Record):
     order: OrderId
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsPacked:
+class UnitsPacked(Record):
     """Verified by scan and laid into a parcel; `lot` and `tote` say which units."""
 
     parcel: ParcelId
@@ -369,8 +331,7 @@ class UnitsPacked:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsUnpacked:
+class UnitsUnpacked(Record):
     parcel: ParcelId
     line: int
     sku: Sku
@@ -379,8 +340,7 @@ class UnitsUnpacked:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsMissing:
+class UnitsMissing(Record):
     """Units that should lie in the tote don't, or are not fit to send (`damaged`): the line is that much shorter."""
 
     order: OrderId
@@ -392,8 +352,7 @@ class UnitsMissing:
     damaged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelOpened:
+class ParcelOpened(Record):
     """Another parcel of the same order was begun."""
 
     order: OrderId
@@ -401,21 +360,18 @@ class ParcelOpened:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class PackingVerified:
+class PackingVerified(Record):
     """The last unit was verified; only now may labels be made."""
 
     order: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class CartonChosen:
+class CartonChosen(Record):
     parcel: ParcelId
     carton: CartonCode
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelWeighed:
+class ParcelWeighed(Record):
     """`by` is `scale` or `keypad`; `reason` says why it was typed, or why a weight off the expected was accepted."""
 
     parcel: ParcelId
@@ -425,8 +381,7 @@ class ParcelWeighed:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WaybillsLeased:
+class WaybillsLeased(Record):
     lease: str
     carrier: CarrierCode
     device: DeviceId
@@ -435,8 +390,7 @@ class WaybillsLeased:
     epoch: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class WaybillAssigned:
+class WaybillAssigned(Record):
     parcel: ParcelId
     carrier: CarrierCode
     number: str
@@ -444,8 +398,7 @@ class WaybillAssigned:
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRequested:
+class LabelRequested(Record):
     """A label shall be printed; `reprint` labels carry a mark."""
 
     parcel: ParcelId
@@ -453,27 +406,23 @@ class LabelRequested:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelPrinted:
+class LabelPrinted(Record):
     """The printer took it: `proof` is true where the printer said so itself."""
 
     parcel: ParcelId
     proof: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LabelVerified:
+class LabelVerified(Record):
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelStaged:
+class ParcelStaged(Record):
     parcel: ParcelId
     place: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelVoided:
+class ParcelVoided(Record):
     """The parcel will not go; its goods lie at `place`, to be put back."""
 
     parcel: ParcelId
@@ -481,8 +430,7 @@ class ParcelVoided:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDiverted:
+class OrderDiverted(Record):
     """Goods of a stopped order were brought to the returns shelf, from totes and parcels alike."""
 
     order: OrderId
@@ -492,26 +440,22 @@ class OrderDiverted:
 # Handover.
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestOpened:
+class ManifestOpened(Record):
     manifest: ManifestId
     carrier: CarrierCode
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelLoaded:
+class ParcelLoaded(Record):
     manifest: ManifestId
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelUnloaded:
+class ParcelUnloaded(Record):
     manifest: ManifestId
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestClosed:
+class ManifestClosed(Record):
     """The courier signed. `missing` counts staged parcels that stayed behind."""
 
     manifest: ManifestId
@@ -522,19 +466,16 @@ class ManifestClosed:
 # People, devices, decisions.
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Record):
     badge: Badge
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOut:
+class SignedOut(Record):
     badge: Badge
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRefused:
+class ScanRefused(Record):
     """A scan that did not count, kept with what was read: mis-scans are figures, not noise."""
 
     raw: str
@@ -542,8 +483,7 @@ class ScanRefused:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRaised:
+class ReviewRaised(Record):
     """A device noticed something a person must mend: a printer's fault, a clock that jumped, a restored copy."""
 
     kind: str
@@ -551,8 +491,7 @@ class ReviewRaised:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewClosed:
+class ReviewClosed(Record):
     review: str
     decision: str
 
@@ -619,8 +558,7 @@ Event: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """Who said it, in which life of its database, as its how-manieth word."""
 
     device: DeviceId
@@ -628,8 +566,7 @@ class Key:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Record):
     """An event with its circumstances: `at` is UTC milliseconds by the device's clock (never used to order), `person`
     the badge signed in, `position` the hub's number once it has one."""
 

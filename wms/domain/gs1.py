@@ -8,7 +8,6 @@ Source of the element meanings: GS1 General Specifications, section 3.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wms.domain.codes import gtin14, has_right_check_digit, is_digits
 from wms.domain.gs1_elements import (
@@ -24,6 +23,7 @@ from wms.domain.gs1_elements import (
     value_fault,
 )
 from wms.domain.gs1_link import is_web_address, parse_link
+from wms.domain.records import Record
 
 __all__ = ["GS1_AIM_IDS", "Fault", "Gs1", "Rejected", "parse", "parse_brackets", "split_aim"]
 
@@ -40,8 +40,7 @@ _EXPIRY = ("17", "7003", "15")
 _SAID_ONCE = ("00", "01", "02", "10", "17", "21", "30", "37", "414")
 
 
-@dataclass(frozen=True, slots=True)
-class Gs1:
+class Gs1(Record):
     """A valid message. `elements` are its (AI, value) pairs in order; the rest are readings of them, '' or None if
     the message does not say. `year` (of the scan) places two-digit years in their century."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from wms.domain.codes import has_right_check_digit, is_digits
+from wms.domain.records import Record
 
 GS = "\x1d"
 """What a reader sends for the separator FNC1."""
@@ -47,16 +47,14 @@ class Fault(StrEnum):
     DL_DUPLICATE = "dl_duplicate"
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Record):
     """A message that claims to be GS1 and is not: no element of it may be used. `ai` is where it went wrong, or ''."""
 
     fault: Fault
     ai: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Record):
     """One AI: `length` is that of a value which needs no separator behind it, else 0; `longest` bounds every value."""
 
     length: int

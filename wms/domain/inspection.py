@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -19,7 +18,6 @@ class Disposition(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
 class InspectionLot(Row):
     """A batch under inspection: an outbound wave or an inbound receipt. `seed` lets anybody draw the sample again."""
 
@@ -51,7 +49,6 @@ class Verdict(StrEnum):
     GONE = "gone"  # the unit never came (short pick): nothing to look at
 
 
-@dataclass(frozen=True, slots=True)
 class Sample(Row):
     """One drawn unit: unit `unit` (from 0) of what `source` names (a pick task, or the receipt's place)."""
 

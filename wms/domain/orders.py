@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -29,7 +28,6 @@ class Stop(StrEnum):
     REFUND = "refund"
 
 
-@dataclass(frozen=True, slots=True)
 class Order(Row):
     """An order. Times in UTC seconds. The recipient is not here: it lies sealed in `Recipient`, and `masked` is all a
     screen shows. `stop` is set when a cancellation or refund arrived after the work began."""
@@ -52,7 +50,6 @@ class Order(Row):
     shipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class OrderLine(Row):
     TABLE: ClassVar[str] = "order_line"
     REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
@@ -67,7 +64,6 @@ class OrderLine(Row):
     packed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class Recipient(Row):
     """The person, sealed under the order's own key. Destroying the key erases the person and keeps the ledger."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from wms.domain.ids import Badge, CarrierCode, CartonCode, DeviceId, ManifestId,
 from wms.domain.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
 class PackJob(Row):
     """An order on a bench, from the first tote's scan until its last parcel is staged."""
 
@@ -35,7 +33,6 @@ class ParcelStatus(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
 class Parcel(Row):
     """A parcel, number `n` of its order's. Weights in grams; `expected_g` is 0 where an item's weight is unknown."""
 
@@ -57,7 +54,6 @@ class Parcel(Row):
     printed: int = 0  # labels the printer took
 
 
-@dataclass(frozen=True, slots=True)
 class WaybillRange(Row):
     """Numbers leased to one terminal; `next` is its first unused one. Never shared, never used again."""
 
@@ -72,7 +68,6 @@ class WaybillRange(Row):
     epoch: int = 1  # the life of the terminal's database it was leased to: a restored copy may not go on with it
 
 
-@dataclass(frozen=True, slots=True)
 class Waybill(Row):
     """A used waybill number and the parcel it belongs to."""
 

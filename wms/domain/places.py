@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,7 +17,6 @@ class PlaceKind(StrEnum):
     CART = "cart"
 
 
-@dataclass(frozen=True, slots=True)
 class Place(Row):
     """A place with a label. `sequence` is its rank on the walk. `check_digits` stand only on the label, are random,
     and prove that a person stands before it when they are typed instead of scanned."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wms.domain.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
 class Review(Row):
     """One thing a person must decide or do: `kind` names the sentence, `subject` what it is about."""
 
@@ -24,7 +22,6 @@ class Review(Row):
     decision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Tally(Row):
     """Counts per person and hour (UTC hours since 1970): what the board's last hour and the day's report show."""
 
@@ -37,7 +34,6 @@ class Tally(Row):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
 class Presence(Row):
     """Who is signed in where."""
 

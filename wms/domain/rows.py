@@ -7,16 +7,16 @@ replay of `wms verify` keep them in memory; a hub may keep them in PostgreSQL. T
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
+
+from wms.domain.records import Record
 
 Cell: TypeAlias = "str | int | None"
 
 
-class Row:
+class Row(Record):
     """Base of all rows. `TABLE` names the table, `KEY` its primary key, `INDEX` the column groups asked for."""
 
-    __slots__ = ()
     TABLE: ClassVar[str] = ""
     KEY: ClassVar[tuple[str, ...]] = ("id",)
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -53,7 +53,7 @@ def need(rows: Rows, row: type[R], *key: Cell) -> R:
 
 
 def columns(row: type[Row]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(row))  # type: ignore[arg-type]
+    return row.__struct_fields__
 
 
 class MemoryTables:

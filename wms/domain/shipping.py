@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wms.domain.ids import Badge, CarrierCode, DeviceId, ManifestId
 from wms.domain.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
 class Manifest(Row):
     """What one courier takes on one visit. Parcels are reported shipped only when it is closed."""
 

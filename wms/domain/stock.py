@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from wms.domain.ids import LotId, PlaceId, Sku
+from wms.domain.records import replace
 from wms.domain.rows import Row, Tables
 
 
-@dataclass(frozen=True, slots=True)
 class Stock(Row):
     """Units of an item at a place; `allocated` of them are promised to pick tasks (only bins allocate).
 
@@ -30,7 +29,6 @@ class Stock(Row):
         return self.quantity - self.allocated
 
 
-@dataclass(frozen=True, slots=True)
 class Lot(Row):
     """Facts of a lot: `expiry` as ISO date or '', `received` in UTC seconds, `held` while inspection holds it."""
 
@@ -43,7 +41,6 @@ class Lot(Row):
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Promise(Row):
     """Units of an item that ready orders want and no wave has allocated yet."""
 

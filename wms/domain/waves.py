@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,7 +16,6 @@ class WaveStatus(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
 class Wave(Row):
     """Orders released together. `tasks` and `closed` count its pick tasks; `ship_by` is its earliest, UTC seconds."""
 
@@ -39,7 +37,6 @@ class BatchStatus(StrEnum):
     DROPPED = "dropped"
 
 
-@dataclass(frozen=True, slots=True)
 class Batch(Row):
     """Orders walked together on one cart trip."""
 
@@ -57,7 +54,6 @@ class Batch(Row):
     at: PlaceId = PlaceId("")  # the bin before which the picker stands, proven by its label or check digits
 
 
-@dataclass(frozen=True, slots=True)
 class Slot(Row):
     """The place of one order on the cart, and the tote that stands in it once the picker has scanned one."""
 
@@ -78,7 +74,6 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
 class PickTask(Row):
     """One place, one lot, one quantity, for one order line.
 

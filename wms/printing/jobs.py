@@ -7,21 +7,20 @@ queued → sending → sent (everything went out) or printed (the printer said s
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from wms.domain.events import Fact, LabelRequested, LabelVerified, ManifestClosed
 from wms.domain.ids import Badge, ManifestId
 from wms.domain.orders import Order
 from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.records import Record
 from wms.domain.rows import Rows
 
 Kind: TypeAlias = Literal["label", "manifest"]
 State: TypeAlias = Literal["queued", "sending", "sent", "printed", "verified", "look", "dropped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record):
     """`subject` is a parcel or a manifest, `person` who asked, `created` UTC milliseconds."""
 
     id: int

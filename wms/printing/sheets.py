@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -21,13 +20,13 @@ from labels import (
     png,
     render,
 )
+from wms.domain.records import Record
 
 Sticker: TypeAlias = BadgeLabel | CommandLabel | PlaceLabel | ToteLabel
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Record):
     """What became of one label. `refused`: it can't be made, `reason` names the field and says why. The others are
     the outcomes of `drivers.printer.Delivery`; after the first that is not good, the rest are `not_sent`."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from drivers.printer import Delivery, PrinterPort, open_printer
@@ -17,6 +16,7 @@ from wms.domain import events as e
 from wms.domain.commands import CloseReview, RaiseReview, ReportPrinted
 from wms.domain.events import Fact
 from wms.domain.ids import Badge, ManifestId, ParcelId
+from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.printing import jobs
 from wms.printing.health import LONGEST_PAUSE, Health
@@ -42,8 +42,7 @@ NEWS = (
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolState:
+class SpoolState(Record):
     """For the screen. `waiting` jobs are not out yet; `broken` names the parcels and manifests to be looked at."""
 
     device: DeviceState

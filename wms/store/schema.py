@@ -7,11 +7,10 @@ there are no migrations of projections to write, or to get wrong.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
 from typing import get_type_hints
 
 from wms.domain import catalogue, inspection, orders, packing, places, review, shipping, stock, waves
-from wms.domain.rows import Row
+from wms.domain.rows import Row, columns
 
 ROWS: tuple[type[Row], ...] = (
     catalogue.Site,
@@ -52,7 +51,7 @@ KEY_OF: dict[str, str] = {row.TABLE: row.KEY[0] for row in ROWS}
 def ddl(row: type[Row]) -> list[str]:
     """CREATE statements of one row's table: STRICT, keyed, with its foreign keys and indices."""
     hints = get_type_hints(row)
-    lines = [f"{f.name} {'INTEGER' if hints[f.name] in (int, bool) else 'TEXT'} NOT NULL" for f in fields(row)]  # type: ignore[arg-type]
+    lines = [f"{name} {'INTEGER' if hints[name] in (int, bool) else 'TEXT'} NOT NULL" for name in columns(row)]
     lines.append(f"PRIMARY KEY ({', '.join(row.KEY)})")
     lines += [
         f"FOREIGN KEY ({column}) REFERENCES {table} ({KEY_OF[table]}) DEFERRABLE INITIALLY DEFERRED"

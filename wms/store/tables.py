@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
+from wms.domain.records import Record
 from wms.domain.rows import Cell, Row, columns
 from wms.store.schema import BY_TABLE, ROWS
 
 R = TypeVar("R", bound=Row)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sql:
+class _Sql(Record):
     """The statements of one row type, and how its cells become a row."""
 
     select: str

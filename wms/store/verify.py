@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from time import perf_counter
 
 from wms.domain.projections import apply
+from wms.domain.records import Record
 from wms.domain.rows import MemoryTables
 from wms.domain.stock import Stock
 from wms.store import journal
@@ -14,8 +14,7 @@ from wms.store.schema import ROWS
 from wms.store.tables import SqliteRows
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Record):
     """`problems` is empty when everything agrees; each names a table and a row, or what is wrong with the journal."""
 
     events: int

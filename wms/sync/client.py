@@ -10,11 +10,11 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
+from wms.domain.records import Record
 from wms.store import Store, StoreUnwritable
 from wms.sync.connection import HubTrouble, NotReached
 from wms.sync.exchange import Exchange, Unreachable
@@ -28,8 +28,7 @@ GATHERING = 0.05  # seconds after news in which more of it may gather: twenty pu
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
+class SyncStatus(Record):
     """`unsent` facts are not at the hub yet; `hub_trouble` is what a person must mend, else `NOTHING`.
 
     `terminals` are those enrolled, `terminals_offline` those not heard of lately, as the hub last said.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
+from wms.domain.records import Record
 from wms.store import Forked, Store
 from wms.store.codec import UnknownEvent
 from wms.sync import tail, wire
@@ -28,8 +28,7 @@ RETRY_SECONDS = 0.2
 GATHER = 10_000  # at most so many facts are laid under one's own in one transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Record):
     """The hub could not be asked, or its decision is not in the picture yet; `why` is for the operator."""
 
     why: Msg

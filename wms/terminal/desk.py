@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Person, Site
 from wms.domain.ids import Badge
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
 from wms.terminal.deciding import Decider
@@ -41,8 +41,7 @@ WORKFLOWS: dict[str, Any] = {
 KEYS_OF_COMMANDS = {"UNDO": "f3", "CANT": "f2", "MORE": "f4", "ENTER": "enter", "BACK": "escape"}
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(Record):
     """A question of the desk itself: what F4 offers, or which reading of an ambiguous code is meant."""
 
     prompt: Prompt

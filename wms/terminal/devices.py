@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from drivers.framing_options import parse_scanner
 from drivers.scale import Reading, Scale
 from drivers.scanner import Read, Scanner
+from wms.domain.records import Record
 from wms.workflows.inputs import Input, Refreshed, Scanned, Weighed
 from wms.workflows.prompt import Tone
 from wms.workflows.view import DeviceState
@@ -19,8 +19,7 @@ EMPTY_BELOW_G = 20
 log = logging.getLogger("wms.scans")
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceConfig:
+class DeviceConfig(Record):
     """Addresses as the command line takes them: `PORT[,FRAMING]` for scanners, `PORT[,PROTOCOL]` for the scale."""
 
     scanners: tuple[str, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from wms.domain.records import Record
 from wms.terminal.messages import Speech
 from wms.terminal.text import crop, narrow, safe, width
 from wms.terminal.theme import Ink
@@ -16,8 +16,7 @@ Span: TypeAlias = tuple[str, Ink]
 NARROW_COLUMNS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One row of the screen; what the spans leave free is filled in the colour of `fill`."""
 
     spans: tuple[Span, ...] = ()
@@ -53,8 +52,7 @@ def exactly(rows: Iterable[Row], height: int, blank: Row = BLANK) -> Rows:
     return kept + (blank,) * (height - len(kept))
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Record):
     """Everything on the screen: the five regions from top to bottom. Their heights add up to the screen's."""
 
     where: Rows = ()
@@ -64,8 +62,7 @@ class Picture:
     keys: Rows = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(Record):
     """What a region draws with: the operator's language, the room there is, the time (UTC seconds)."""
 
     speech: Speech

@@ -11,10 +11,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from wms.domain import commands as c
+from wms.domain.records import replace
 from wms.printing.spool import Spool
 from wms.store import Store, StoreUnwritable
 from wms.sync.client import SyncClient, SyncStatus

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.style import Style
 
+from wms.domain.records import Record
 from wms.workflows.prompt import Mark, Msg, Tone, msg
 
 GROUND = "#000000"
@@ -55,8 +55,7 @@ STYLES: dict[Ink, Style] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """How a tone is told: its word, its two colours, and the mark down the band's left edge (its shape)."""
 
     word: Msg

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from wms.domain.records import Record
+
 # A terminal's name for a control character that arrived as a key of its own (kitty's protocol sends no character).
 _CONTROL = {
     "ctrl+right_square_bracket": "\x1d",
@@ -25,8 +27,7 @@ _ETX = "ctrl+c"
 _NEVER = float("-inf")
 
 
-@dataclass(frozen=True, slots=True)
-class WedgeConfig:
+class WedgeConfig(Record):
     """How the site's wedges are set up."""
 
     prefixes: frozenset[str] = frozenset({"f12", "ctrl+b"})
@@ -38,8 +39,7 @@ class WedgeConfig:
     stall_ms: int = 300  # how long a line may hold up a scan that has no prefix
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Record):
     """A code read. `fault` is '', `partial` (its end never came) or `overlong`."""
 
     text: str
@@ -47,15 +47,13 @@ class Scan:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Record):
     """Characters a person typed (or a burst too short, or unfinished, to be a scan)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPressed:
+class KeyPressed(Record):
     """A key that is no part of a scan, by its terminal name."""
 
     name: str

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wms.domain import commands as c
 from wms.domain.catalogue import Carrier
 from wms.domain.ids import CarrierCode, ParcelId
 from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.shipping import Manifest
 from wms.workflows import resolve as r
@@ -18,8 +17,7 @@ from wms.workflows.say import carrier_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
 
-@dataclass(frozen=True, slots=True)
-class HandingOver:
+class HandingOver(Record):
     """Where a handover stands. `staged` still stand at the carrier's place, `loaded` were scanned onto the manifest."""
 
     who: Who

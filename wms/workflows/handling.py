@@ -6,17 +6,16 @@ A handler reads rows and answers with events, or with `Refused` and the reason f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from wms.domain.events import Event, Fact
 from wms.domain.ids import Badge, DeviceId
+from wms.domain.records import Record
 from wms.domain.rows import Rows
 from wms.workflows.prompt import Msg
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Record):
     """Who decides, for whom, when. `now` is UTC seconds; `fresh` makes an unpredictable token; `floor` is the highest
     waybill counter of a carrier's range (`Carrier.range_name`) that this device knows to have been leased out, whatever
     its database says."""
@@ -29,15 +28,13 @@ class Context:
     floor: Callable[[str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Record):
     """The work was refused; `lines` say why and what to do, the first line first."""
 
     lines: tuple[Msg, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Record):
     """The facts are on the disk."""
 
     facts: tuple[Fact, ...]

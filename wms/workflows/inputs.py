@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from wms.domain.records import Record
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+
+class Scanned(Record):
     """A read of a scanner, not yet resolved. `text` is decoded, `aim` the AIM symbology id or ''.
 
     `at` is UTC milliseconds; `source` names the device (`scanner1`, `wedge`, `keypad`).
@@ -21,36 +21,31 @@ class Scanned:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Record):
     """A key that is no part of a scan: `f1`…`f12`, `enter`, `escape`, `up`, `down`, `pageup`, `pagedown`."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Record):
     """What the keypad collected for a prompt with an `entry`, ended by Enter."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chose:
+class Chose(Record):
     """The number (from 0) of the choice taken."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Record):
     """A stable weight from the scale, in whole grams."""
 
     grams: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Record):
     """The warehouse changed under the workflow (events of others arrived, a printer answered, time passed)."""
 
 

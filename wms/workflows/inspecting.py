@@ -5,11 +5,10 @@ Which units are looked at was drawn when the batch was released; nobody chooses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wms.domain import commands as c
 from wms.domain.catalogue import Category, Item
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.domain.waves import Batch, BatchStatus, PickTask, tote_of
@@ -24,8 +23,7 @@ TO_DO = (Disposition.OPEN, Disposition.HELD, Disposition.SORTING)
 PASS, FAIL = "PASS", "FAIL"
 
 
-@dataclass(frozen=True, slots=True)
-class Inspecting:
+class Inspecting(Record):
     """Where an inspector stands. `sample` is None when nothing is there to be looked at now."""
 
     who: Who

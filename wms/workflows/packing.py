@@ -7,7 +7,6 @@ everything: the band becomes the screen and the goods go to the returns shelf.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wms.domain import commands as c
@@ -16,6 +15,7 @@ from wms.domain.ids import OrderId, ParcelId, PlaceId, Sku
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Slot
@@ -44,8 +44,7 @@ GONE = (ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 DONE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+class Packing(Record):
     """Where one bench stands. `order` is None between totes; `parcel` is the one in work."""
 
     who: Who

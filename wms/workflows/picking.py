@@ -8,13 +8,13 @@ are dropped at staging.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Item
 from wms.domain.ids import LotId, PlaceId, Sku, TaskId
 from wms.domain.places import Place, PlaceKind, hand_of
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
@@ -41,8 +41,7 @@ class Ask(StrEnum):
 REASONS = ("empty", "damaged", "not_found", "skip")
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Record):
     """The bin, item and lot a zero check is about."""
 
     place: PlaceId
@@ -50,8 +49,7 @@ class Looked:
     lot: LotId
 
 
-@dataclass(frozen=True, slots=True)
-class Picking:
+class Picking(Record):
     """Where one picker stands. `task` is the line in work, None at either end of the walk."""
 
     who: Who

@@ -7,13 +7,13 @@ the terminal finds the operator's language (gettext, `wms/locale`) and the room 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from wms.domain.records import Record, field, replace
 
-@dataclass(frozen=True, slots=True)
-class Bilingual:
+
+class Bilingual(Record):
     """A name from the site's own data that exists in both languages, such as an item's or a category's."""
 
     zh: str
@@ -23,8 +23,7 @@ class Bilingual:
 Value: TypeAlias = "str | int | Bilingual | Msg"
 
 
-@dataclass(frozen=True, slots=True)
-class Msg:
+class Msg(Record):
     """A message of the catalogue: `text` is the English msgid with `{name}` fields, `args` their values.
 
     With `plural` set, `count` chooses between `text` and `plural` by the language's own rule.
@@ -63,8 +62,7 @@ class Tone(StrEnum):
     INFO = "info"  # blue: merely happened
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Record):
     """The verdict on the last scan: at most three short lines, the first is the verdict itself."""
 
     tone: Tone
@@ -97,8 +95,7 @@ class Mark(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     """A line of the `what` region. On 20×16 only lines with `short` (if any has one) or the first three are drawn."""
 
     text: Msg
@@ -106,8 +103,7 @@ class Line:
     short: Msg | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """A key with its label; `short` is for screens under 30 columns."""
 
     key: str
@@ -115,8 +111,7 @@ class Key:
     short: Msg | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """One answer of a question; the operator presses its number (1…) or scans its `code`."""
 
     label: Msg
@@ -139,8 +134,7 @@ class Size(StrEnum):
     BOLD = "bold"
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Record):
     """What one state of a workflow asks for.
 
     `name` is stable (`pick.bin`, `pack.weigh`): tests, scripts and simulated people go by it. `where` holds the
@@ -166,4 +160,4 @@ class Prompt:
     handbook: str = ""  # page of the operator's manual that F1 opens
 
     def but(self, **changes: object) -> Prompt:
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)

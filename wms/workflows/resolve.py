@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -31,12 +30,12 @@ from wms.domain.ids import NO_LOT, Badge, CarrierCode, CartonCode, LotId, OrderI
 from wms.domain.orders import Order
 from wms.domain.packing import Waybill
 from wms.domain.places import Place, PlaceKind
+from wms.domain.records import Record
 from wms.domain.rows import R, Rows
 from wms.workflows.inputs import Scanned
 
 
-@dataclass(frozen=True, slots=True)
-class ItemScan:
+class ItemScan(Record):
     """Goods. `quantity` is in units: those of the pack the code stands on, times the count of the message."""
 
     sku: Sku
@@ -47,8 +46,7 @@ class ItemScan:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceScan:
+class PlaceScan(Record):
     """A bin, staging or returns place. `proven` says that whoever scanned stands before it.
 
     `check_digits` are those of the scan. A place that has none is proven by its label alone. `wrong_digits` means
@@ -62,51 +60,42 @@ class PlaceScan:
     wrong_digits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ToteScan:
+class ToteScan(Record):
     place: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class CartScan:
+class CartScan(Record):
     place: PlaceId
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeScan:
+class BadgeScan(Record):
     badge: Badge
 
 
-@dataclass(frozen=True, slots=True)
-class CarrierScan:
+class CarrierScan(Record):
     code: CarrierCode
 
 
-@dataclass(frozen=True, slots=True)
-class CartonScan:
+class CartonScan(Record):
     code: CartonCode
 
 
-@dataclass(frozen=True, slots=True)
-class CommandScan:
+class CommandScan(Record):
     """A printed command. `command` is what follows `CMD-`, in capital letters; the workflow knows which exist."""
 
     command: str
 
 
-@dataclass(frozen=True, slots=True)
-class WaybillScan:
+class WaybillScan(Record):
     number: str
     parcel: ParcelId
 
 
-@dataclass(frozen=True, slots=True)
-class OrderScan:
+class OrderScan(Record):
     order_id: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(Record):
     """Several readings are possible and the person must say which; never fewer than two."""
 
     candidates: tuple[Code, ...]
@@ -131,23 +120,20 @@ class Why(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Record):
     """`text` is the code without spaces around it, otherwise as read: it may hold any character, and be long."""
 
     text: str
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Record):
     """No code at all: `garbled`, `partial` or `overlong`. Never to be guessed at; scan again."""
 
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Record):
     """The bounce of a trigger: the same read again at once. It is not a second unit."""
 
     text: str

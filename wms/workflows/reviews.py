@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Person
@@ -11,6 +10,7 @@ from wms.domain.commands import Command
 from wms.domain.ids import InspectionId, OrderId
 from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order
+from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
@@ -18,8 +18,7 @@ from wms.workflows.prompt import Msg, Value, msg, plain
 from wms.workflows.say import category_name, item_name
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Record):
     """One answer; `reason` says that a reason must be typed with it."""
 
     label: Msg

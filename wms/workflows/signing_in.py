@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wms.domain import commands as c
 from wms.domain.catalogue import Carrier, Item, Person, Role, Site
 from wms.domain.pins import check_pin
 from wms.domain.places import Place, PlaceKind
+from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.workflows import resolve as r
@@ -27,8 +26,7 @@ WORK = {
 TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class SigningIn:
+class SigningIn(Record):
     """`person` is set once the badge was scanned, `proven` once the PIN was right (or none is needed)."""
 
     who: Who

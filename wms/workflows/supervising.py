@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wms.domain import commands as c
 from wms.domain.catalogue import Person
 from wms.domain.ids import Sku
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Parcel
 from wms.domain.places import Place
+from wms.domain.records import Record, replace
 from wms.domain.review import Presence, Review, Tally
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
@@ -28,8 +27,7 @@ AT_RISK_S = 2 * 3600
 SHOWN_NEEDS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Supervising:
+class Supervising(Record):
     who: Who
     needs: tuple[Review, ...] = ()
     selected: int = 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wms.domain.records import Record, field
 from wms.workflows.prompt import NOTHING, Bilingual, Msg, Prompt, Said
 
 
@@ -25,8 +25,7 @@ class DeviceState(StrEnum):
     TROUBLE = "trouble"  # there, but needs a person: paper out, cover open, overload
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Record):
     """What surrounds the work: sync, devices, clock."""
 
     link: Link = Link.ALONE
@@ -40,8 +39,7 @@ class Status:
     trouble: Msg = NOTHING  # disk full, clock jumped: shown until it is gone
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Record):
     """One line of NEEDS YOU: an exception waiting for a supervisor."""
 
     id: str
@@ -49,8 +47,7 @@ class Need:
     text: Msg
 
 
-@dataclass(frozen=True, slots=True)
-class WaveLine:
+class WaveLine(Record):
     """One wave on the board."""
 
     id: str
@@ -63,8 +60,7 @@ class WaveLine:
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Record):
     """The supervisor's board: what needs a person first, then the flow."""
 
     needs: tuple[Need, ...] = ()
@@ -81,8 +77,7 @@ class Board:
     people: tuple[tuple[str, Msg], ...] = ()  # who works where
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Record):
     """One frame. `serial` grows with every change, so that a slow screen may skip to the newest."""
 
     serial: int

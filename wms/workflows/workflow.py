@@ -7,13 +7,13 @@ as of the last commit: `step` and `prompt` only read it, to name what was scanne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from typing_extensions import TypeIs
 
 from wms.domain.commands import Command
 from wms.domain.ids import Badge, DeviceId
+from wms.domain.records import Record
 from wms.domain.rows import Rows
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, Weighed
 from wms.workflows.prompt import Prompt, Said
@@ -27,8 +27,7 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
     return not isinstance(happening, (Pressed, Entered, Chose, Weighed, Refreshed))
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Record):
     """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone."""
 
     badge: Badge
@@ -38,8 +37,7 @@ class Who:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[S]):
+class Step(Record, Generic[S]):
     """What an input leads to: the next state, commands in order (all or none are recorded), and the verdict.
 
     If a command is refused, its reason is said instead and the state is read again from the rows.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.ids import LotId, TaskId
@@ -13,6 +11,7 @@ from wms.domain.places import QUARANTINE
 from wms.domain.projections.picking import settle_again, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.projections.verdicts import hold_wave, release_inbound, settle_inspection
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, move
 from wms.domain.waves import PickTask, tote_of

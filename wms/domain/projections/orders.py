@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.orders import Order, OrderLine, OrderStatus, Recipient, Stop
 from wms.domain.projections.picking import cancel_open_tasks, free_totes
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.waves import end_wave
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
 

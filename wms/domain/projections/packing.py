@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
 from wms.domain.events import Fact
@@ -16,6 +14,7 @@ from wms.domain.projections.picking import free_totes, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.projections.waves import end_wave
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.shipping import Manifest
 from wms.domain.stock import Stock, move

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.inspection import Sample
@@ -11,6 +9,7 @@ from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, hand_of
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.projections.verdicts import lose_samples
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, allocate, move
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.ids import ManifestId
@@ -12,6 +10,7 @@ from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.places import CUSTOMER, inside
 from wms.domain.projections.registry import applies, count_up, review, tally
 from wms.domain.projections.waves import end_wave
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.shipping import Manifest
 from wms.domain.stock import Stock, move

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier, ItemCode, Site
 from wms.domain.events import Fact
 from wms.domain.places import COUNT_DIFFERENCE, SUPPLIER
 from wms.domain.projections.registry import applies, review
+from wms.domain.records import replace
 from wms.domain.review import Review
 from wms.domain.rows import Tables
 from wms.domain.stock import Lot, move

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from wms.domain.events import Fact
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.orders import Order
 from wms.domain.projections.registry import close_review, review, tally
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import Lot
 from wms.domain.waves import Batch, BatchStatus, PickTask, Wave, WaveStatus

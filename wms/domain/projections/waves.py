@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.inspection import InspectionLot
@@ -11,6 +9,7 @@ from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.projections.picking import add_task, settle_order
 from wms.domain.projections.registry import applies, count_up, review
 from wms.domain.projections.verdicts import settle_inspection
+from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
 from wms.domain.waves import Batch, BatchStatus, Slot, Wave, WaveStatus

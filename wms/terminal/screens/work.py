@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wms.domain.records import Record
 from wms.terminal.rows import BLANK, NARROW_COLUMNS, Pen, Picture, Rows
 from wms.terminal.widgets.alarm import alarm_rows
 from wms.terminal.widgets.do import content_height, do_rows
@@ -16,8 +15,7 @@ from wms.workflows.view import View
 _MOST_SAID = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Heights:
+class Heights(Record):
     """How many rows each region has; they depend on the size of the screen only, so nothing jumps between scans."""
 
     where: int
