@@ -11,7 +11,11 @@ import pytest
 
 from tests.unit.cli_shell import ORDERS, Shell
 from wms.cli.main import GROUPS, parser, run
+from wms.domain import events as e
 from wms.domain.events import RecipientRevealed
+from wms.domain.ids import NO_LOT, Badge, CategoryCode, InspectionId, PlaceId, Sku
+from wms.domain.inspection import draw
+from wms.domain.records import replace
 from wms.store import Store, journal
 
 OLIST = Path(__file__).parents[3] / "shared" / "data" / "orders" / "olist"
@@ -73,7 +77,8 @@ def test_a_warehouse_of_one_s_own_up_to_released_work(house: Shell) -> None:
     assert house.good("wave", "list", "--json").json["waves"][0]["status"] == "released"
     order = house.good("orders", "show", "A-1", "--json").json
     assert (order["status"], order["wave"], order["lines"][0]["quantity"]) == ("in_wave", "W0001", 2)
-    assert house.good("qc", "audit", "QC-W0001", "--json").json["agrees"] is True
+    audited = house.good("qc", "audit", "QC-W0001", "--json").json
+    assert (audited["agrees"], audited["reference"], audited["population"]) == (True, "W0001", 3)
     assert house.good("qc", "audit", "D-1-TEA-01-L1", "--json").json["population"] == 24
     assert house.good("verify", "--json").json["problems"] == []
 
@@ -147,6 +152,24 @@ def test_decisions_are_made_order_by_order(house: Shell) -> None:
     house.file("other.csv", "order,channel,sku,quantity\nA-2,fast,CAR-01,1\n")
     house.good("orders", "import", house.folder / "other.csv")
     assert "shop-A-2" in house.bad("orders", "show", "A-2")
+
+
+def test_a_sample_that_was_not_drawn_is_found_out(house: Shell) -> None:
+    sku, place, receipt = Sku("CAR-01"), PlaceId("A-01-1"), "D-7"
+    picked = e.DrawnUnit(receipt, 3, sku, NO_LOT, place=place)
+    seed = next(str(n) for n in range(100) if draw(str(n), 40, 2) != [3, 4])
+    drawn = e.SampleDrawn(
+        InspectionId("QC-7"), "inbound", receipt, CategoryCode("toys"), 40, 5, seed, (picked, replace(picked, unit=4))
+    )
+    store = Store(house.data)
+    try:
+        store.record([e.GoodsReceived(receipt, sku, NO_LOT, 40, place), drawn], Badge("P"))
+    finally:
+        store.close()
+    answer = house("qc", "audit", "QC-7", "--json")
+    assert (answer.code, answer.json["agrees"]) == (1, False)
+    assert [one["unit"] for one in answer.json["drawn_again"]] == draw(seed, 40, 2)
+    assert "not drawn from its seed" in answer.err
 
 
 def test_stock_is_moved_and_corrected_with_a_reason(house: Shell) -> None:
@@ -224,23 +247,15 @@ def test_a_read_only_data_directory(house: Shell) -> None:
             path.chmod(0o700)
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_done(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wms.store import database
-
-    real = database.connect
-
-    def small(path: Path, *, read_only: bool = False) -> object:
-        opened = real(path, read_only=read_only)
-        if not read_only:
-            pages = opened.conn.execute("PRAGMA page_count").fetchone()[0]
-            opened.conn.execute(f"PRAGMA max_page_count={pages}")
-        return opened
-
-    monkeypatch.setattr("wms.store.store.connect", small)
-    rows = "".join(f"T-{n:05d},tote,{'zone' * 20}\n" for n in range(2000))
-    assert "nothing was saved" in house.bad("setup", "import", house.file("many.csv", "id,kind,zone\n" + rows))
-    monkeypatch.undo()
+def test_a_full_disk_is_said_and_nothing_is_half_done(house: Shell) -> None:
+    """A limit on the size of files ends writing in the middle, as a full disk does."""
+    rows = "".join(f"T-{n:05d},tote,{'zone' * 20}\n" for n in range(4000))
+    many = house.file("many.csv", "id,kind,zone\n" + rows)
+    command = f"ulimit -f 512; {sys.executable} -m wms setup import {many} --data {house.data}"
+    done = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "nothing was saved" in done.stderr) == (1, True), done
     assert house.good("verify", "--json").json["problems"] == []
+    assert house.good("setup", "import", many, "--json").json["counts"]["new"] == 4000
 
 
 def test_templates_are_never_overwritten(shell: Shell) -> None:

@@ -51,7 +51,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _reader_left() -> int:
-    """Whoever read our output (`head`) has had enough; the interpreter must not try to flush the rest."""
+    """Whoever read our output (`head`) has had enough; the interpreter must not try to flush the rest when it ends
+    (docs.python.org, signal, "Note on SIGPIPE")."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
