@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from wms.config import Config
 from wms.store import Store
 
 if TYPE_CHECKING:
+    from wms.sync.client import SyncClient
     from wms.terminal.station import Station
 
 
@@ -37,20 +38,17 @@ def open_store(folder: Path, device: str = "") -> Store:
 def station(config: Config) -> Iterator[Station]:
     """A running station with everything around it; all is closed again at the end, the store last."""
     from wms.printing.spool import Spool
-    from wms.sync.client import SyncClient
-    from wms.sync.membership import membership
     from wms.terminal.devices import DeviceConfig, Devices
     from wms.terminal.station import Station
 
     store = open_store(config.data)
-    member = membership(store)
     running: list[Station] = []
 
     def changed() -> None:
         for one in running:
             one.refresh()
 
-    sync = SyncClient(store, *member, changed) if member is not None else None
+    sync = None if store.decides else _sync(store, changed)
     spool = Spool(store, config.printer or None, config.language, changed)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback))
     made = Station(store, devices, sync, spool, config.language)
@@ -67,6 +65,14 @@ def station(config: Config) -> Iterator[Station]:
         if sync is not None:
             sync.stop()
         store.close()
+
+
+def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:
+    from wms.sync.client import SyncClient
+    from wms.sync.membership import membership
+
+    member = membership(store)
+    return None if member is None else SyncClient(store, *member, changed)
 
 
 def run_terminal(config: Config) -> int:

@@ -22,7 +22,9 @@ from wms.domain.ids import NO_LOT, PlaceId, Sku
 from wms.hub import new_code, serve
 from wms.store import Store, verify
 from wms.store.schema import ROWS
-from wms.sync import SyncClient, enrol, membership, wire
+from wms.sync import wire
+from wms.sync.client import SyncClient
+from wms.sync.membership import enrol, membership
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["wms.hub.server", "uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.on"])

@@ -19,7 +19,10 @@ from wms.domain.ids import NO_LOT, Badge, CarrierCode, DeviceId, OrderId, PlaceI
 from wms.domain.packing import WaybillRange
 from wms.hub import new_code
 from wms.store import Store
-from wms.sync import HubTrouble, NotReached, SyncClient, Unreachable, enrol, membership, sync_now
+from wms.sync.answers import Unreachable
+from wms.sync.client import SyncClient
+from wms.sync.connection import HubTrouble, NotReached
+from wms.sync.membership import enrol, membership, sync_now
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import NOTHING
 from wms.workflows.view import Link

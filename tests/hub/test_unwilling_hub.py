@@ -15,7 +15,8 @@ import pytest
 from wms.domain import events as e
 from wms.domain.ids import NO_LOT, Badge, PlaceId, Sku
 from wms.store import Store
-from wms.sync import SyncClient, sync_now
+from wms.sync.client import SyncClient
+from wms.sync.membership import sync_now
 from wms.workflows.prompt import NOTHING
 from wms.workflows.view import Link
 

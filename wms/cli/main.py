@@ -9,19 +9,23 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 
 from wms.cli.output import Refusal
 from wms.cli.parsing import shared
 
 GROUPS = ("terminal", "demo", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping", "doctor")
 
+VALUED = {"--data", "--scanner", "--printer", "--scale", "--language", "--mirror"}
 
-def parser() -> argparse.ArgumentParser:
+
+def parser(groups: Sequence[str] = GROUPS) -> argparse.ArgumentParser:
+    """The whole parser, or that of some groups."""
     top = argparse.ArgumentParser(
         prog="wms", description="Pick, pack, inspect and ship: a terminal for warehouse floors.", parents=[shared()]
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for group in GROUPS:
+    for group in groups:
         import_module(f"wms.cli.{group}").add(top, commands)
     return top
 
@@ -32,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that this locale can't write is no reason to stop
     try:
-        options = parser().parse_args(arguments)
+        options = parser(_groups_for(arguments)).parse_args(arguments)
         options.data = getattr(options, "data", None)
         options.json = getattr(options, "json", False)
         code: int = options.run(options)
@@ -48,6 +52,12 @@ def run(arguments: Sequence[str]) -> int:
         print("wms: stopped", file=sys.stderr)
         return 130
     return code
+
+
+def _groups_for(arguments: Sequence[str]) -> Sequence[str]:
+    """Nobody waits for eleven groups of commands to be parsed when the terminal alone is opened."""
+    bare = all(argument.startswith("-") or before in VALUED for before, argument in pairwise(("", *arguments)))
+    return GROUPS[:1] if bare and not {"-h", "--help"} & set(arguments) else GROUPS
 
 
 def _reader_left() -> int:

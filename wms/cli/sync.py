@@ -12,7 +12,7 @@ from wms.config import data_folder
 
 if TYPE_CHECKING:
     from wms.store import Store
-    from wms.sync import SyncStatus
+    from wms.sync.answers import SyncStatus
 
 STATUS = """\
   {"device": "T3F2A1", "epoch": 1, "hub": "http://hub:8080", "link": "in_sync", "unsent": 0, "head": 1042,
@@ -50,7 +50,7 @@ def _port(text: str) -> int:
 
 
 def status(options: Namespace) -> int:
-    from wms.sync import SyncStatus
+    from wms.sync.answers import SyncStatus
     from wms.sync.membership import membership
     from wms.workflows.view import Link
 
@@ -62,8 +62,7 @@ def status(options: Namespace) -> int:
 
 
 def now(options: Namespace) -> int:
-    from wms.sync import sync_now
-    from wms.sync.membership import membership
+    from wms.sync.membership import membership, sync_now
     from wms.workflows.view import Link
 
     with opened(options) as store:
@@ -104,7 +103,8 @@ def _trouble(options: Namespace, found: SyncStatus) -> str:
 
 def enrol_here(options: Namespace) -> int:
     from wms.cli.acting import in_words
-    from wms.sync import HubTrouble, NotReached, enrol
+    from wms.sync.connection import HubTrouble, NotReached
+    from wms.sync.membership import enrol
 
     with opened(options, make=True) as store:
         if (store.folder / "hub.lineage").exists():

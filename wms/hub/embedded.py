@@ -150,7 +150,7 @@ def new_code(folder: Path, name: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     db = connect(folder / "wms.sqlite3")
     try:
-        migrate(db)
+        migrate(db.conn)
         MIGRATIONS.apply(db)
         with db.atomic():
             return terminals.add_code(db.conn, name, now_ms() // 1000)

@@ -71,5 +71,11 @@ def statements() -> list[str]:
 
 
 def fingerprint() -> str:
-    """Changes whenever any projection's table would look different."""
-    return hashlib.sha256("\n".join(statements()).encode()).hexdigest()[:16]
+    """Changes whenever any projection's table would look different. Taken from the declarations, not from `ddl`, which
+    resolves every type: this is asked at each start."""
+    declared = [(row.TABLE, row.KEY, row.INDEX, row.REFERS, columns(row), _annotated(row)) for row in ROWS]
+    return hashlib.sha256(repr(declared).encode()).hexdigest()[:16]
+
+
+def _annotated(row: type[Row]) -> list[str]:
+    return [str(row.__annotations__[name]) for name in columns(row)]

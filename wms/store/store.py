@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import wms.workflows.handlers  # noqa: F401 - registers what decides
 from wms.domain.catalogue import Carrier
 from wms.domain.events import Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
 from wms.store import journal
-from wms.store.database import Writer, connect, migrate
+from wms.store.database import Writer, immediate, migrate, open_connection
 from wms.store.guard import Guard
 from wms.store.schema import ROWS, fingerprint, statements
 from wms.store.tables import SqliteRows, SqliteTables
@@ -49,18 +48,19 @@ class Store:
         self.folder, self.clock = folder, clock
         self.path = folder / "wms.sqlite3"
         self.guard = Guard(folder / "wms.guard")
-        self._db = connect(self.path)
-        migrate(self._db)
+        self._connection = open_connection(self.path)
+        migrate(self._connection)
         self._local = threading.local()
         self._readers: list[Any] = []
         self._listeners: list[Listener] = []
         self._companions: list[Companion] = []
-        self.writer = Writer(self._db)
         self.restored = False
-        self.writer.do(self._prepare_schema)
-        self.decides = decides and not self.meta("member")
-        self.device = DeviceId(self._remember("device", device or f"T{secrets.token_hex(3).upper()}"))
-        self.epoch = self.writer.do(self._settle_epoch)
+        with immediate(self._connection):
+            self._prepare_schema(self._connection)
+            self.device = DeviceId(self._named(self._connection, device))
+            self.epoch = self._settle_epoch(self._connection)
+        self.decides = decides and not _get_meta(self._connection, "member")
+        self.writer = Writer(self._connection)
 
     # Reading
 
@@ -69,9 +69,9 @@ class Store:
         """The picture of the warehouse as of the last commit, on this thread's own connection."""
         found: SqliteRows | None = getattr(self._local, "rows", None)
         if found is None:
-            db = connect(self.path, read_only=True)
-            self._readers.append(db.conn)
-            found = self._local.rows = SqliteRows(db.conn)
+            connection = open_connection(self.path, read_only=True)
+            self._readers.append(connection)
+            found = self._local.rows = SqliteRows(connection)
         return found
 
     def unsent(self, limit: int = 500) -> list[Fact]:
@@ -281,13 +281,11 @@ class Store:
         for listener in self._listeners:
             listener(facts)
 
-    def _remember(self, name: str, value: str) -> str:
-        def work(connection: Any) -> str:
-            if not _get_meta(connection, name):
-                _set_meta(connection, name, value)
-            return _get_meta(connection, name)
-
-        return self.writer.do(work)
+    def _named(self, connection: Any, device: str) -> str:
+        """The name this store was born with; a new one takes `device`, or draws one."""
+        if not _get_meta(connection, "device"):
+            _set_meta(connection, "device", device or f"T{secrets.token_hex(3).upper()}")
+        return _get_meta(connection, "device")
 
     def _prepare_schema(self, connection: Any) -> None:
         """Make the projections' tables; rows of another shape are dropped and made again from the journal."""
@@ -324,7 +322,7 @@ class Store:
         self.writer.close()
         for connection in self._readers:
             connection.close()
-        self._db.conn.close()
+        self._connection.close()
         self.guard.close()
 
 

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
-from wms.domain.records import Record
 from wms.store import Store, StoreUnwritable
+from wms.sync.answers import SyncStatus, Unreachable
 from wms.sync.connection import HubTrouble, NotReached
-from wms.sync.exchange import Exchange, Unreachable
+from wms.sync.exchange import Exchange
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import NOTHING, Msg, msg
 from wms.workflows.view import Link
@@ -26,20 +26,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds
 IDLE = 5.0  # seconds after which the pusher looks for keys that came without a fact
 GATHERING = 0.05  # seconds after news in which more of it may gather: twenty pulls a second are enough
 log = logging.getLogger(__name__)
-
-
-class SyncStatus(Record):
-    """`unsent` facts are not at the hub yet; `hub_trouble` is what a person must mend, else `NOTHING`.
-
-    `terminals` are those enrolled, `terminals_offline` those not heard of lately, as the hub last said.
-    """
-
-    link: Link = Link.ALONE
-    unsent: int = 0
-    offline_since: int | None = None  # UTC seconds
-    hub_trouble: Msg = NOTHING
-    terminals: int = 0
-    terminals_offline: int = 0
 
 
 class SyncClient:

@@ -14,25 +14,18 @@ from urllib.parse import urlencode
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
-from wms.domain.records import Record
 from wms.store import Forked, Store
 from wms.store.codec import UnknownEvent
 from wms.sync import tail, wire
+from wms.sync.answers import Unreachable
 from wms.sync.connection import FORKED, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
 from wms.workflows.handling import Recorded, Refused
-from wms.workflows.prompt import Msg, msg
+from wms.workflows.prompt import msg
 
 LINEAGE = "hub_lineage"
 PATIENCE = 10.0  # seconds a push or a pull without waiting may take to be answered
 RETRY_SECONDS = 0.2
 GATHER = 10_000  # at most so many facts are laid under one's own in one transaction
-
-
-class Unreachable(Record):
-    """The hub could not be asked, or its decision is not in the picture yet; `why` is for the operator."""
-
-    why: Msg
-
 
 UNREACHABLE = Unreachable(msg("No answer from the hub"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wms.store import Store
 from wms.sync import wire
-from wms.sync.client import SyncStatus
+from wms.sync.answers import SyncStatus
 from wms.sync.connection import Connection, HubTrouble, NotReached
 from wms.sync.exchange import LINEAGE, PATIENCE, Exchange
 from wms.workflows.prompt import NOTHING

@@ -10,7 +10,7 @@ from wms.domain.ids import Badge
 from wms.domain.orders import Order
 from wms.domain.packing import WaybillRange
 from wms.store import Store
-from wms.sync.exchange import Unreachable
+from wms.sync.answers import Unreachable
 from wms.workflows.handling import Outcome, Refused
 from wms.workflows.prompt import msg
 

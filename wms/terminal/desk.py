@@ -16,28 +16,16 @@ from wms.terminal.deciding import Decider
 from wms.terminal.devices import Pan
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
-from wms.workflows.handing_over import HandOverWorkflow
 from wms.workflows.handling import Refused
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
-from wms.workflows.inspecting import InspectWorkflow
-from wms.workflows.packing import PackWorkflow
-from wms.workflows.picking import PickWorkflow
 from wms.workflows.prompt import NOTHING, Choice, Key, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, text_of, what_it_is
 from wms.workflows.signing_in import SigningIn, SignInWorkflow
-from wms.workflows.supervising import SuperviseWorkflow, Supervising, board
 from wms.workflows.view import Board
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
 log = logging.getLogger(__name__)
 
-WORKFLOWS: dict[str, Any] = {
-    "pick": PickWorkflow(),
-    "pack": PackWorkflow(),
-    "inspect": InspectWorkflow(),
-    "ship": HandOverWorkflow(),
-    "board": SuperviseWorkflow(),
-}
 KEYS_OF_COMMANDS = {"UNDO": "f3", "CANT": "f2", "MORE": "f4", "ENTER": "enter", "BACK": "escape"}
 
 
@@ -46,6 +34,30 @@ class Menu(Record):
 
     prompt: Prompt
     answers: tuple[Callable[[], None], ...]
+
+
+def workflow(work: str) -> Any:
+    """The workflow of that work, imported when somebody first does it."""
+    match work:
+        case "pick":
+            from wms.workflows.picking import PickWorkflow
+
+            return PickWorkflow()
+        case "pack":
+            from wms.workflows.packing import PackWorkflow
+
+            return PackWorkflow()
+        case "inspect":
+            from wms.workflows.inspecting import InspectWorkflow
+
+            return InspectWorkflow()
+        case "ship":
+            from wms.workflows.handing_over import HandOverWorkflow
+
+            return HandOverWorkflow()
+    from wms.workflows.supervising import SuperviseWorkflow
+
+    return SuperviseWorkflow()
 
 
 class Desk:
@@ -79,9 +91,11 @@ class Desk:
         return prompt
 
     def board(self) -> Board | None:
-        if isinstance(self.state, Supervising) and self.menu is None:
-            return board(self.state, self.rows)
-        return None
+        if self.work != "board" or self.menu is not None:
+            return None
+        from wms.workflows.supervising import board
+
+        return board(self.state, self.rows)
 
     def site(self) -> Site:
         return self.rows.get(Site, "site") or Site("site", "", "Asia/Shanghai")
@@ -204,7 +218,7 @@ class Desk:
     def _begin(self, signed: SigningIn) -> None:
         self.person, self.work = signed.person, signed.work
         self.language = signed.person.language if signed.person is not None else self._default_language
-        self._workflow = WORKFLOWS[signed.work]
+        self._workflow = workflow(signed.work)
         self.state = self._workflow.resume(self.rows, self._who())
 
     def change_work(self) -> None:

@@ -11,19 +11,22 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wms.domain import commands as c
 from wms.domain.records import replace
-from wms.printing.spool import Spool
 from wms.store import Store, StoreUnwritable
-from wms.sync.client import SyncClient, SyncStatus
+from wms.sync.answers import SyncStatus
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.prompt import Tone, msg, no
 from wms.workflows.view import Board, DeviceState, Status, View
+
+if TYPE_CHECKING:
+    from wms.printing.spool import Spool
+    from wms.sync.client import SyncClient
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +181,8 @@ class Station:
 
     def _keep_numbers(self) -> None:
         """Waybill numbers are fetched long before they run out, and off the station's thread."""
+        time.sleep(TICK_S)
+        _warm_up()
         while self._thread.is_alive():
             try:
                 if self.desk.work == "pack":
@@ -185,6 +190,14 @@ class Station:
             except Exception:
                 log.exception("waybill numbers could not be fetched")
             time.sleep(TICK_S)
+
+
+def _warm_up() -> None:
+    """Import what the first scan will need, after the first paint and before anybody scans."""
+    import sqlite_utils  # noqa: F401
+
+    import wms.workflows.handlers
+    import wms.workflows.picking  # noqa: F401
 
 
 def _with_terminals(board: Board, status: SyncStatus) -> Board:

@@ -11,7 +11,7 @@ from wms.domain.rows import Rows
 from wms.domain.shipping import Manifest
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
-from wms.workflows.picking_prompts import HELP, MORE, UNDO
+from wms.workflows.keys import HELP, MORE, UNDO
 from wms.workflows.prompt import Choice, Entry, Key, Line, Mark, Msg, Prompt, info, look, msg, msg_n, no, ok, plain
 from wms.workflows.say import carrier_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan

@@ -57,6 +57,9 @@ def handles(command: type[C]) -> Callable[[Callable[[C, Rows, Context], Answer]]
 
 
 def handle(command: object, rows: Rows, context: Context) -> Answer:
+    """What the rules make of the command. Raises `KeyError` for one that nobody handles (a bug)."""
+    import wms.workflows.handlers  # noqa: F401 - registers them; not needed before the first command
+
     return _HANDLERS[type(command)](command, rows, context)
 
 

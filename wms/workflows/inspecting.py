@@ -14,7 +14,7 @@ from wms.domain.stock import Lot
 from wms.domain.waves import Batch, BatchStatus, PickTask, tote_of
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Pressed, Refreshed
-from wms.workflows.picking_prompts import HELP, MORE, UNDO
+from wms.workflows.keys import HELP, MORE, UNDO
 from wms.workflows.prompt import Bilingual, Choice, Key, Line, Mark, Msg, Prompt, info, look, msg, ok, plain
 from wms.workflows.say import category_name, item_name, lot_line, refused, tail
 from wms.workflows.workflow import Happening, Step, Who, is_scan

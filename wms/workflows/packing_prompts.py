@@ -10,7 +10,8 @@ from wms.domain.places import Place, PlaceKind, inside
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.workflows.handlers.packing import expected_weight
-from wms.workflows.picking_prompts import CANT, HELP, KEYS, MORE, UNDO, label
+from wms.workflows.keys import CANT, HELP, KEYS, MORE, UNDO
+from wms.workflows.picking_prompts import label
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Mark, Prompt, Size, msg, msg_n, plain
 from wms.workflows.say import carrier_name, item_name
 

@@ -61,7 +61,7 @@ class Picking(Record):
     looked: Looked | None = None
     lots: tuple[LotId, ...] = ()
     count: int = 1  # units of the scan whose lot is asked for
-    warned: str = ""  # the other lot that was scanned once; the same scan again takes it
+    warned: str = ""  # the other lot that was scanned once; the same scan again takes it, and then unit by unit
     totes: int = 0
 
     @property
@@ -226,7 +226,8 @@ def _take(state: Picking, quantity: int, lot: LotId, rows: Rows) -> Step[Picking
         msg("{item}, {n} of {total}", item=item_name(rows, task.sku), n=task.quantity - left, total=task.quantity),
         second,
     )
-    return Step(replace(state, ask=Ask.NONE, lots=(), warned=""), (c.TakeUnits(task.id, quantity, lot),), said)
+    agreed = lot if lot != task.lot else ""
+    return Step(replace(state, ask=Ask.NONE, lots=(), warned=agreed), (c.TakeUnits(task.id, quantity, lot),), said)
 
 
 def _typed_quantity(state: Picking, text: str, rows: Rows) -> Step[Picking]:

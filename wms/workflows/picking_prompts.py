@@ -10,17 +10,13 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.domain.waves import PickTask, Slot, Wave
 from wms.workflows.handlers.picking import packing_lanes
+from wms.workflows.keys import HELP, KEYS, MORE, UNDO
 from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, plain
 from wms.workflows.say import category_name, item_name, lot_line, lot_short, tail, unit_name
 
 if TYPE_CHECKING:
     from wms.workflows.picking import Picking
 
-HELP = Key("f1", msg("Help"))
-CANT = Key("f2", msg("Can't"))
-UNDO = Key("f3", msg("Undo"))
-MORE = Key("f4", msg("More"), plain(".."))
-KEYS = (HELP, CANT, UNDO, MORE)
 SLOT_COLOURS = (msg("red"), msg("yellow"), msg("blue"), msg("green"), msg("white"), msg("orange"))
 
 

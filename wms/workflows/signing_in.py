@@ -11,7 +11,7 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
-from wms.workflows.picking_prompts import HELP, MORE
+from wms.workflows.keys import HELP, MORE
 from wms.workflows.prompt import Choice, Entry, Key, Line, Mark, Prompt, info, msg, no, ok, plain
 from wms.workflows.say import refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan

@@ -15,7 +15,7 @@ from wms.domain.stock import Stock
 from wms.domain.waves import Batch, BatchStatus, Wave, WaveStatus
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
-from wms.workflows.picking_prompts import HELP, MORE
+from wms.workflows.keys import HELP, MORE
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Msg, Prompt, Said, info, look, msg, ok, plain
 from wms.workflows.reviews import Decision, decisions, sentence
 from wms.workflows.say import category_name, item_name, what_it_is

@@ -16,14 +16,15 @@ class Supervisor(Person):
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self._released = False
         self._reason = "looked at it"
         self._refused = ""  # a review whose usual answer was refused
 
     async def on_board(self, seen: Sight) -> None:
         if any("F3 releases them" in line for line in seen.what):
-            await self.terminal.press("f3")
+            self._released |= (await self.terminal.press("f3")).says("Waves released")
             return
-        self.floor.all_released = True
+        self.floor.all_released |= self._released
         index = next((n for n, (name, _) in enumerate(seen.needs) if not name.startswith(LEFT_ALONE)), None)
         if index is None:
             self.done = not self.floor.at_work.total()
