@@ -28,6 +28,7 @@ class Sight:
     unsent: int = 0
     needs: tuple[tuple[str, str], ...] = ()  # of the board: (id, sentence)
     selected: int = 0
+    waves: tuple[tuple[str, int, int], ...] = ()  # of the board: (wave, lines done, lines in all)
 
     @property
     def question(self) -> tuple[object, ...]:
@@ -69,4 +70,5 @@ def read(line: bytes) -> Sight:
         unsent=view["status"]["unsent"],
         needs=tuple((need["id"], need["text"]) for need in view["needs"]),
         selected=view["selected"],
+        waves=tuple((wave["id"], wave["done"], wave["total"]) for wave in view["waves"]),
     )

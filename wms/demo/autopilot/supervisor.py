@@ -7,7 +7,8 @@ from wms.demo.autopilot.sight import Sight
 
 SORT, ACCEPT = 0, 1
 SEND_IN_PART, CANCEL = 0, 1
-_SORT_SHARE = 0.4
+_ONE_CART = 12
+"""Lines of a batch that is sorted though it is still being picked: a larger one would keep too many totes waiting."""
 LEFT_ALONE = ("order_held/", "batch_rejected/")
 
 
@@ -17,10 +18,12 @@ class Supervisor(Person):
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self._released = False
+        self._waves: tuple[tuple[str, int, int], ...] = ()
         self._reason = "looked at it"
         self._refused = ""  # a review whose usual answer was refused
 
     async def on_board(self, seen: Sight) -> None:
+        self._waves = seen.waves
         if any("F3 releases them" in line for line in seen.what):
             self._released |= (await self.terminal.press("f3")).says("Waves released")
             return
@@ -41,12 +44,16 @@ class Supervisor(Person):
             case "Release":
                 await self.terminal.press("escape")
             case "Sort 100 %":
-                await self._decide(SORT if self.mistakes.chance.random() < _SORT_SHARE else ACCEPT, sentence)
+                await self._decide(SORT if self._can_be_sorted(sentence) else ACCEPT, sentence)
             case "Send in part" if sentence == self._refused:
                 self._reason = "nothing was there"
                 await self._decide(CANCEL, "")
             case _:
                 await self._decide(0, sentence)
+
+    def _can_be_sorted(self, sentence: str) -> bool:
+        """To look at every unit, every unit must be in a tote."""
+        return any(name in sentence and (done >= total or total <= _ONE_CART) for name, done, total in self._waves)
 
     async def _decide(self, index: int, sentence: str) -> None:
         verdict = await self.terminal.choose(index)
