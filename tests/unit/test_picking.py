@@ -262,6 +262,8 @@ def test_another_lot_is_warned_of_and_taken_by_the_same_scan_again(floor):
     assert (picker.tone, first_task(floor).taken) == (Tone.OK, 1)
     assert (floor.stock(RICE_BIN, RICE, NEW_LOT), floor.stock(RICE_BIN, RICE, OLD_LOT)) == (4, 10)
     assert floor.promised(RICE_BIN, RICE, OLD_LOT) == 1
+    picker.scan(rice_of_lot(NEW_LOT))
+    assert (picker.screen, first_task(floor).taken) == ("pick.tote", 2)  # agreed for this line
 
 
 def test_a_different_scan_after_the_warning_starts_over(floor):
