@@ -220,6 +220,25 @@ def test_an_order_of_which_everything_is_missing_frees_its_tote_when_it_is_cance
     assert (floor.status("web-1"), floor.rows.where(Slot, tote="TOTE-001"), floor.reviews()) == ("cancelled", [], set())
 
 
+def test_a_tote_that_has_to_wait_leaves_the_bench_whole_and_is_packed_later(floor):
+    packer = a_packer_with_a_tote(floor, (TEA, 2), (SOAP, 1)).scan(TEA_CODE).press("f5").press("f2").choose(2)
+    assert (packer.screen, packer.says[0]) == ("pack.tote", "Set aside")
+    assert (floor.stock("TOTE-001"), floor.line("web-1").packed, floor.reviews()) == (2, 0, set())
+    packer.scan("TOTE-001").go_on(until="pack.tote")
+    assert [(p.n, p.units, p.status) for p in floor.rows.all(Parcel)] == [(1, 3, "staged")]
+
+
+def test_an_order_that_falls_short_on_the_bench_can_only_be_set_aside(floor):
+    packer = a_packer_with_a_tote(floor, (TEA, 2)).scan(TEA_CODE)
+    floor.say(e.UnitsMissing("web-1", 1, TEA, "", "TOTE-001", 1), device="T9")
+    floor.say(e.PackingStarted("web-1", "web-1/1"), device=packer.who().device)
+    packer.look_again()
+    assert (packer.screen, packer.prompt.expects) == ("pack.aside", ("CMD-ENTER",))
+    assert packer.scan(TEA_CODE).tone == Tone.NO
+    packer.press("enter")
+    assert (packer.screen, floor.stock("TOTE-001"), floor.status("web-1")) == ("pack.tote", 1, "short")
+
+
 def test_a_question_is_left_by_escape_and_answered_by_no_scan(floor):
     packer = a_packer_with_a_tote(floor).press("f2").scan(TEA_CODE)
     assert (packer.screen, packer.says[-1]) == ("pack.cant", "Answer the question first")

@@ -231,6 +231,12 @@ class ReportMissing(Record):
     damaged: bool = False
 
 
+class SetAside(Record):
+    """Packing can't go on now: everything goes back into the tote."""
+
+    order: OrderId
+
+
 class OpenParcel(Record):
     order: OrderId
 
@@ -360,6 +366,7 @@ Command: TypeAlias = (
     | PackUnits
     | UnpackUnits
     | ReportMissing
+    | SetAside
     | OpenParcel
     | ChooseCarton
     | WeighParcel

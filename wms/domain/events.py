@@ -352,6 +352,12 @@ class UnitsMissing(Record):
     damaged: bool = False
 
 
+class PackingSetAside(Record):
+    """The packer put everything back into the tote and the tote aside; the order leaves the bench undone."""
+
+    order: OrderId
+
+
 class ParcelOpened(Record):
     """Another parcel of the same order was begun."""
 
@@ -534,6 +540,7 @@ Event: TypeAlias = (
     | UnitsPacked
     | UnitsUnpacked
     | UnitsMissing
+    | PackingSetAside
     | ParcelOpened
     | PackingVerified
     | CartonChosen

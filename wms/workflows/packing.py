@@ -12,7 +12,7 @@ from enum import StrEnum
 from wms.domain import commands as c
 from wms.domain.catalogue import Carton
 from wms.domain.ids import OrderId, ParcelId, PlaceId, Sku
-from wms.domain.orders import Order, OrderLine
+from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
 from wms.domain.records import Record, replace
@@ -36,7 +36,7 @@ class Ask(StrEnum):
     REPRINT = "reprint"
 
 
-CANT = ("missing", "damaged")
+CANT = ("missing", "damaged", "aside")
 OFF_REASONS = ("again", "packing material", "item weight is wrong")
 TYPED_REASONS = ("scale broken", "too large for the scale")
 REPRINT_REASONS = ("nothing came out", "unreadable", "torn")
@@ -64,6 +64,8 @@ class Packing(Record):
             return "pack.stop"
         if self.order is None or self.parcel is None:
             return "pack.tote"
+        if self.order.status == OrderStatus.SHORT and not self.sorted_out:
+            return "pack.aside"
         if self.ask:
             return f"pack.{self.ask}"
         if not self.sorted_out:
@@ -110,6 +112,8 @@ class PackWorkflow:
                 return _stop(state, happening, rows)
             case "pack.tote":
                 return _tote(state, happening, rows)
+            case "pack.aside":
+                return _aside(state, happening, rows)
             case "pack.item":
                 return _item(state, happening, rows)
             case "pack.carton":
@@ -176,6 +180,19 @@ def _start(state: Packing, order: OrderId, rows: Rows) -> Step[Packing]:
         return Step(replace(state, stopped=order), (stop,), said)
     reference = row.reference if row is not None else order
     return Step(state, (c.StartPacking(order),), ok(msg("Order {order}", order=reference), msg("Scan each item")))
+
+
+def _aside(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
+    """A unit of this order failed or is missing while it lay on the bench: a supervisor decides first."""
+    if isinstance(happening, Pressed) and happening.key == "enter":
+        return _set_aside(state)
+    return _wrong(state, happening, rows, msg("Put everything back into the tote, then press Enter"))
+
+
+def _set_aside(state: Packing) -> Step[Packing]:
+    assert state.order is not None  # noqa: S101
+    said = info(msg("Set aside"), msg("Scan the tote again when it can go on"))
+    return Step(replace(state, ask=Ask.NONE, last=None), (c.SetAside(state.order.id),), said)
 
 
 def _item(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
@@ -324,6 +341,8 @@ def _stage(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
 def _answer(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     assert state.order is not None and state.parcel is not None  # noqa: S101, PT018
     match state.ask, happening:
+        case Ask.CANT, Chose(index=2):
+            return _set_aside(state)
         case Ask.CANT, Chose(index=index) if index < len(CANT):
             return _missing(state, damaged=CANT[index] == "damaged")
         case Ask.OFF, Chose(index=0):

@@ -38,6 +38,14 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
     where.append(msg("order {order}", order=state.order.reference))
     base = Prompt(state.screen, tuple(where), state.order.ship_by, keys=KEYS, handbook="packing")
     match state.screen:
+        case "pack.aside":
+            return base.but(
+                verb=msg("Set it aside"),
+                ask=msg("Put everything back into the tote, then press Enter"),
+                what=(Line(msg("Units are missing. The supervisor decides")),),
+                keys=(HELP, MORE),
+                expects=("CMD-ENTER",),
+            )
         case "pack.item":
             return _items(base, state, rows)
         case "pack.carton":
@@ -159,7 +167,11 @@ def _question(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Promp
             name = (Line(msg("{item}", item=item_name(rows, line.sku)), Mark.NEXT),) if line is not None else ()
             return base.but(
                 verb=msg("What is wrong?"),
-                choices=(Choice(msg("It is not in the tote")), Choice(msg("It is damaged"))),
+                choices=(
+                    Choice(msg("It is not in the tote")),
+                    Choice(msg("It is damaged")),
+                    Choice(msg("Set the tote aside")),
+                ),
                 what=name,
                 keys=BACK,
             )

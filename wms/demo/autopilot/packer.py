@@ -114,12 +114,25 @@ class Packer(Person):
             if self.terminal.sight.name == "pack.cant":
                 await self.terminal.press("escape")
             return
-        inside = self.floor.totes.setdefault(self._tote, Counter())
-        for parcel in self._parcels:
-            inside.update(parcel)
+        inside = self._all_back()
         for unit in sorted(unit for unit in +inside if unit[0] == self._wanted)[:1]:
             inside[unit] -= 1
             self.floor.put_away["gone"] += 1
+        self._put_tote_aside()
+
+    async def on_pack_aside(self, _: Sight) -> None:
+        """A unit failed inspection meanwhile: the supervisor decides what becomes of the rest."""
+        if (await self.terminal.press("enter")).says("Set aside"):
+            self._all_back()
+            self._put_tote_aside()
+
+    def _all_back(self) -> Counter[Unit]:
+        inside = self.floor.totes.setdefault(self._tote, Counter())
+        for parcel in self._parcels:
+            inside.update(parcel)
+        return inside
+
+    def _put_tote_aside(self) -> None:
         self.floor.set_aside(self._tote, time.monotonic())
         self._tote, self._parcels = "", []
 

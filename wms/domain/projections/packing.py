@@ -74,10 +74,20 @@ def units_missing(t: Tables, event: e.UnitsMissing, fact: Fact) -> None:
     """The order steps back from the bench until a supervisor says what becomes of the rest."""
     move(t, event.sku, event.lot, event.quantity, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
     shorten(t, event.order, event.line, event.quantity, fact)
-    for parcel in t.where(Parcel, order_id=event.order):
+    _leave_bench(t, event.order)
+
+
+@applies(e.PackingSetAside)
+def packing_set_aside(t: Tables, event: e.PackingSetAside, fact: Fact) -> None:
+    _leave_bench(t, event.order)
+
+
+def _leave_bench(t: Tables, order: str) -> None:
+    """Parcels that were begun and are empty again are forgotten with the job."""
+    for parcel in t.where(Parcel, order_id=order):
         if parcel.status == ParcelStatus.OPEN and not parcel.units:
             t.delete(parcel)
-    job = t.get(PackJob, event.order)
+    job = t.get(PackJob, order)
     if job is not None:
         t.delete(job)
 

@@ -28,6 +28,8 @@ def blocked(order: Order, rows: Rows) -> Refused | None:
     """Why this order's goods may not go on now, whatever the step; None if nothing stands in the way."""
     if order.stop:
         return refuse(msg("STOP: this order was cancelled"), msg("Do not label it"))
+    if order.status == OrderStatus.SHORT:
+        return refuse(msg("Units are missing"), msg("Put it aside until the supervisor has decided"))
     wave = rows.get(Wave, order.wave)
     if wave is not None and wave.status == WaveStatus.HELD:
         return refuse(
@@ -57,8 +59,6 @@ def start_packing(command: c.StartPacking, rows: Rows, context: Context) -> Answ
     if walking:
         totes = ", ".join(slot.tote or slot.batch for slot in walking)
         return refuse(msg("Not all here: {totes} is still on the walk", totes=totes), msg("Put it aside and wait"))
-    if order.status == OrderStatus.SHORT:
-        return refuse(msg("Units are missing"), msg("Put it aside until the supervisor has decided"))
     if order.status != OrderStatus.PICKED:
         return refuse(msg("Order {order} is not ready to pack", order=order.reference))
     job = rows.get(PackJob, order.id)
@@ -148,6 +148,16 @@ def report_missing(command: c.ReportMissing, rows: Rows, context: Context) -> An
     stock = stocks[0]
     missing = e.UnitsMissing(line.order_id, line.n, line.sku, stock.lot, stock.place, command.quantity, command.damaged)
     return (*_back_into_tote(command.order, stock.place, rows), missing)
+
+
+@handles(c.SetAside)
+def set_aside(command: c.SetAside, rows: Rows, context: Context) -> Answer:
+    """What was verified goes back into the tote; whoever scans it later begins again."""
+    job = rows.get(PackJob, command.order)
+    totes = [slot.tote for slot in rows.where(Slot, order_id=command.order) if slot.tote]
+    if job is None or job.sorted_out or not totes:
+        return refuse(msg("This order can't be set aside any more"), msg("Finish it"))
+    return (*_back_into_tote(command.order, totes[0], rows), e.PackingSetAside(job.order_id))
 
 
 def _back_into_tote(order: str, tote: PlaceId, rows: Rows) -> list[e.Event]:
