@@ -117,10 +117,11 @@ class Desk:
             before = self.said
             self._scan(inp)
             return self.said.tone if self.said is not None and self.said is not before else None
-        if isinstance(inp, Pressed) and inp.key == "f4" and not isinstance(self.state, SigningIn):
-            self._open_menu()
-        elif isinstance(inp, Pressed) and inp.key == "f4":
-            self._toggle_language()
+        if isinstance(inp, Pressed) and inp.key == "f4" and self.menu is None:
+            if isinstance(self.state, SigningIn):
+                self._toggle_language()
+            else:
+                self._open_menu()
         elif self.menu is not None and isinstance(inp, (Pressed, Chose)):
             self._answer_menu(inp)
         else:
@@ -173,6 +174,8 @@ class Desk:
             self.said = None
         if step.leave and isinstance(step.state, SigningIn):
             self._begin(step.state)
+        elif isinstance(step.state, SigningIn) and step.state.person is None and self.person is not None:
+            self.sign_out()
         self._resume()
 
     def _carry_out(self, step: Step[Any], happening: Happening, screen: str) -> Said | None:
