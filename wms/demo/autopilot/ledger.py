@@ -152,9 +152,10 @@ def _bench(b: Ledger, fact: Fact) -> None:
         case e.UnitsUnpacked() as p:
             _pack(b, p, -p.quantity)
         case e.UnitsMissing() as m:
-            b.move(m.sku, m.quantity, TOTE, SCRAP if m.damaged else COUNT_DIFFERENCE)
-            b.in_totes[m.order][m.sku] -= m.quantity
-            b.picked[m.order, m.line] -= m.quantity
+            n = min(m.quantity, b.picked[m.order, m.line])  # two benches may have told of the same unit
+            b.move(m.sku, n, TOTE, SCRAP if m.damaged else COUNT_DIFFERENCE)
+            b.in_totes[m.order][m.sku] -= n
+            b.picked[m.order, m.line] -= n
         case e.PackingVerified(order=order):
             b.verified.add(order)
         case e.WaybillAssigned(parcel=parcel, number=number):

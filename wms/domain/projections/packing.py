@@ -71,9 +71,16 @@ def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int) -> N
 
 @applies(e.UnitsMissing)
 def units_missing(t: Tables, event: e.UnitsMissing, fact: Fact) -> None:
-    """The order steps back from the bench until a supervisor says what becomes of the rest."""
-    move(t, event.sku, event.lot, event.quantity, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
-    shorten(t, event.order, event.line, event.quantity, fact)
+    """The order steps back from the bench until a supervisor says what becomes of the rest.
+
+    Two benches that told of the same unit before either heard of the other have lost it but once.
+    """
+    line = t.get(OrderLine, event.order, event.line)
+    lost = min(event.quantity, line.picked if line is not None else 0)
+    if lost < event.quantity:
+        review(t, fact, "packed_twice", event.order, fact.key.device)
+    move(t, event.sku, event.lot, lost, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
+    shorten(t, event.order, event.line, lost, fact)
     _leave_bench(t, event.order)
 
 
