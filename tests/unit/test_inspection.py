@@ -32,7 +32,7 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Category
 from wms.domain.inspection import InspectionLot, Sample, draw, sample_size
-from wms.domain.places import QUARANTINE
+from wms.domain.places import QUARANTINE, inside
 from wms.domain.stock import Lot
 from wms.domain.waves import Wave
 from wms.workflows.handling import Refused
@@ -184,6 +184,20 @@ def test_a_failed_unit_is_set_aside_and_its_order_is_short(floor):
     assert floor.in_balance()
 
 
+def test_a_failed_unit_is_taken_from_its_tote_before_any_parcel():
+    floor = a_warehouse(percent=5)
+    floor.order("web-1", (TEA, 2), hours=20)
+    floor.order("web-2", (TEA, 2), hours=30)
+    picked(floor)
+    (sample,) = floor.rows.all(Sample)
+    other, tote = ("web-2", "TOTE-002") if sample.order_id == "web-1" else ("web-1", "TOTE-001")
+    floor.say(e.PackingStarted(other, f"{other}/1"), e.UnitsPacked(f"{other}/1", 1, TEA, "", tote, 1), device="T9")
+    task = floor.tasks(other)[0]
+    floor.say(e.LotDisposed(W1, "sort", "", (e.DrawnUnit(task.id, 0, TEA, "", other),)))
+    floor.say(e.SampleJudged(W1, 2, False, "torn"))
+    assert (floor.stock(tote), floor.parcel(other).units, floor.line(other).packed) == (0, 1, 1)
+
+
 def test_a_failed_unit_of_another_lot_is_set_aside_as_what_it_is():
     floor = a_warehouse(percent=100)
     floor.say(e.GoodsReceived("R2", RICE, "L2", 5, RICE_BIN, "2027-09-01"))
@@ -241,6 +255,24 @@ def test_an_order_with_a_sample_goes_to_inspection_before_packing(floor):
     assert packer.says == ["A unit of this order is a sample", "Bring it to inspection first"]
 
 
+def test_a_unit_that_fails_while_its_order_is_being_packed_comes_out_of_the_parcel():
+    """Everything is to be sorted while a bench has begun one of the orders."""
+    floor = a_warehouse(percent=5)
+    floor.order("web-1", (TEA, 1), hours=20)
+    floor.order("web-2", (TEA, 2), hours=30)
+    picked(floor)
+    (sample,) = floor.rows.all(Sample)
+    other, tote = ("web-2", "TOTE-002") if sample.order_id == "web-1" else ("web-1", "TOTE-001")
+    a_packer(floor).scan(tote, TEA_CODE)
+    inspector = judged(an_inspector(floor), "fail")
+    floor.must(c.DisposeLot(W1, "sort", "look at all"))
+    while floor.line(other).packed:
+        judged(inspector, "fail")
+        assert floor.stock(tote) + floor.stock(inside(f"{other}/1")) == floor.line(other).picked
+    assert (floor.stock(tote) >= 0, floor.parcel(other).units, floor.in_balance()) == (True, 0, True)
+    assert floor.stock(QUARANTINE) == 1 + floor.line(other).short
+
+
 # Deciding
 
 
@@ -291,7 +323,8 @@ def test_a_rejected_batch_stays_and_its_orders_are_decided_one_by_one(held):
     decide(held, "reject")
     assert (lot(held).disposition, held.rows.get(Wave, "W0001").status) == ("rejected", "held")
     assert f"batch_rejected/{W1}" in held.reviews()
-    assert a_packer(held).scan("TOTE-001").says[0] == "Wave W0001 is held by inspection"
+    whole = next(n for n in ("1", "2") if held.status(f"web-{n}") == "picked")
+    assert a_packer(held).scan(f"TOTE-00{whole}").says[0] == "Wave W0001 is held by inspection"
     for order in ("web-1", "web-2"):
         held.cancel(order)
     packer = a_packer(held)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from wms.domain import events as e
 from wms.domain.events import Fact
-from wms.domain.ids import LotId, TaskId
+from wms.domain.ids import LotId, PlaceId, TaskId
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict, may_judge_again
 from wms.domain.orders import OrderLine
-from wms.domain.places import QUARANTINE
+from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.places import QUARANTINE, inside
 from wms.domain.projections.picking import settle_again, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.projections.verdicts import hold_wave, release_inbound, settle_inspection
@@ -85,11 +86,32 @@ def _set_aside(t: Tables, lot: InspectionLot, sample: Sample, fact: Fact) -> Lot
     task, tote = t.get(PickTask, sample.source), tote_of(t, TaskId(sample.source))
     if task is None or not tote:
         return sample.lot
-    lots = [stock.lot for stock in t.where(Stock, place=tote) if stock.sku == sample.sku and stock.quantity > 0]
-    found = sample.lot if sample.lot in lots or not lots else lots[0]
-    move(t, sample.sku, found, 1, tote, QUARANTINE)
+    found = _lot_there(t, sample, tote)
+    if found is None:
+        found = _out_of_its_parcel(t, sample, task, tote)
+    lot_found = sample.lot if found is None else found
+    move(t, sample.sku, lot_found, 1, tote, QUARANTINE)
     shorten(t, task.order_id, task.line, 1, fact)
-    return found
+    return lot_found
+
+
+def _lot_there(t: Tables, sample: Sample, place: PlaceId) -> LotId | None:
+    """The lot of the sample's item that lies there, the drawn one first; None if the item does not."""
+    lots = [stock.lot for stock in t.where(Stock, place=place) if stock.sku == sample.sku and stock.quantity > 0]
+    return sample.lot if sample.lot in lots else next(iter(lots), None)
+
+
+def _out_of_its_parcel(t: Tables, sample: Sample, task: PickTask, tote: PlaceId) -> LotId | None:
+    """The packer had the unit in an open parcel already: it goes back to the tote it came from."""
+    for parcel in t.where(Parcel, order_id=sample.order_id):
+        lot = _lot_there(t, sample, inside(parcel.id)) if parcel.status == ParcelStatus.OPEN else None
+        line = t.get(OrderLine, task.order_id, task.line)
+        if lot is not None and line is not None:
+            move(t, sample.sku, lot, 1, inside(parcel.id), tote)
+            t.put(replace(parcel, units=parcel.units - 1))
+            t.put(replace(line, packed=line.packed - 1))
+            return lot
+    return None
 
 
 def _judge_again(t: Tables, lot: InspectionLot, sample: Sample, fact: Fact) -> None:
