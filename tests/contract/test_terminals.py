@@ -8,6 +8,7 @@ import stat
 import threading
 import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -200,7 +201,9 @@ def test_an_answer_lost_on_the_way_is_asked_for_again(hub: HubProcess, floor: Fl
     floor.settle()
     require_equal(a, b)
     ranges = sorted(a.rows.all(WaybillRange), key=lambda lease: lease.first)
-    assert [lease.first for lease in ranges] == list(range(1, 10 * len(ranges), 10))
+    # a hub that died between noting a range in its guard and committing it leaves a gap, never an overlap
+    assert all(before.last < after.first for before, after in pairwise(ranges))
+    assert all(lease.last - lease.first == 9 for lease in ranges)
     assert len(ranges) >= told["A"] + told["B"]
 
 

@@ -28,8 +28,6 @@ def blocked(order: Order, rows: Rows) -> Refused | None:
     """Why this order's goods may not go on now, whatever the step; None if nothing stands in the way."""
     if order.stop:
         return refuse(msg("STOP: this order was cancelled"), msg("Do not label it"))
-    if order.status == OrderStatus.SHORT:
-        return refuse(msg("Units are missing"), msg("Put it aside until the supervisor has decided"))
     wave = rows.get(Wave, order.wave)
     if wave is not None and wave.status == WaveStatus.HELD:
         return refuse(
@@ -37,6 +35,8 @@ def blocked(order: Order, rows: Rows) -> Refused | None:
         )
     if any(_to_be_inspected(sample, rows) for sample in rows.where(Sample, order_id=order.id)):
         return refuse(msg("A unit of this order is a sample"), msg("Bring it to inspection first"))
+    if order.status == OrderStatus.SHORT:
+        return refuse(msg("Units are missing"), msg("Put it aside until the supervisor has decided"))
     return None
 
 
