@@ -329,10 +329,10 @@ def test_stopping_does_not_wait_for_the_poll(hub: HubProcess, floor: Floor) -> N
     assert found
     client = SyncClient(store, *found, lambda: changes.append(client.status().link))
     client.start()
-    until(lambda: changes == [Link.IN_SYNC])
+    until(lambda: changes and changes[-1] == Link.IN_SYNC)
     time.sleep(0.1)  # now a pull waits at the hub
     start = time.monotonic()
     client.stop()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5  # the poll would have gone on for ten
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sync-")]
     assert picture(store)
