@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wms.demo.autopilot.packer import Packer
+from wms.demo.autopilot.packer import NEW_ROLL_SECONDS, Packer
 from wms.demo.autopilot.person import A_WHILE
 from wms.demo.autopilot.sight import Sight
 
@@ -30,7 +30,16 @@ class PackerAndHandover(Packer):
         self.work, self.done = "ship", False
         await self.terminal.press("f4")
         await super().day()
+        await self._see_to_the_slips()
         self.floor.at_work.subtract(("ship",))
+
+    async def _see_to_the_slips(self) -> None:
+        """The courier wants the manifest on paper."""
+        while self.terminal.sight.labels_waiting:
+            if self.terminal.sight.printer == "trouble":
+                await self.wait("a new roll", NEW_ROLL_SECONDS)
+                self.new_roll()
+            await self.wait("the manifest")
 
     async def on_ship_carrier(self, _: Sight) -> None:
         place = next((place for place, waybills in self.floor.staged.items() if waybills), "")

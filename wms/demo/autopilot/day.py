@@ -30,7 +30,7 @@ from wms.sync.membership import enrol, sync_now
 from wms.workflows.view import Link
 
 STUCK_SECONDS = 60.0
-SYNC_SECONDS = 60.0
+CLOSING_SECONDS = 180.0  # a slip of thousands of parcels takes its time
 _LOOK = 0.5
 HANDHELD, SMALL, BENCH = (40, 20), (20, 16), (80, 24)
 Progress = Callable[[float, str], None]
@@ -85,7 +85,7 @@ async def live(folder: Path, files: tuple[Path, ...], limit: int | None, seed: i
         picked = await _work(people, troubles, floor, warehouse, progress)
         seconds = time.monotonic() - began
         progress(1.0, "syncing")
-        await _synced(people)
+        await _finished(people)
         await asyncio.gather(*(person.terminal.stop() for person in people))
         await asyncio.to_thread(_hear_the_rest, people)
         await hub.stop()
@@ -151,8 +151,13 @@ def _watch(people: list[Person]) -> None:
     if at_work and not any(person.terminal.green_within(STUCK_SECONDS) for person in people):
         stuck = at_work
     if stuck:
-        lines = [f"{one.name}{f' (waits for {one.waiting})' if one.waiting else ''}: {one.sight}" for one in stuck]
-        raise Stuck("nothing moved for a minute. Last prompts:\n" + "\n".join(lines))
+        raise Stuck("nothing moved for a minute. Last prompts:\n" + _prompts(stuck))
+
+
+def _prompts(terminals: list[Terminal]) -> str:
+    return "\n".join(
+        f"{one.name}{f' (waits for {one.waiting})' if one.waiting else ''}: {one.sight}" for one in terminals
+    )
 
 
 def _share(floor: Floor, warehouse: Warehouse) -> float:
@@ -166,18 +171,18 @@ def _summary(floor: Floor) -> str:
     return f"{floor.taken} units picked, {floor.packed} parcels packed, {floor.shipped} handed over"
 
 
-async def _synced(people: list[Person]) -> None:
-    """Wait until no terminal has anything that the hub does not know."""
-    deadline = time.monotonic() + SYNC_SECONDS
-    while any(person.terminal.sight.unsent for person in people):
+async def _finished(people: list[Person]) -> None:
+    """Wait until nothing is to be printed any more, and no terminal has anything that the hub does not know."""
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while waiting := [one.terminal for one in people if one.terminal.sight.unsent or one.terminal.sight.labels_waiting]:
         if time.monotonic() > deadline:
-            raise Stuck("unsent events after a minute: " + ", ".join(str(p.terminal.sight.unsent) for p in people))
+            raise Stuck("the day is over, but something waits:\n" + _prompts(waiting))
         await asyncio.sleep(0.1)
 
 
 def _hear_the_rest(people: list[Person]) -> None:
-    """`wms sync now` on every terminal after hours: what was said while it was switched off."""
-    for person in people:
+    """`wms sync now` on every terminal after hours, twice: first all say their last words, then all hear them."""
+    for person in (*people, *people):
         store = Store(person.terminal.folder)
         try:
             found = sync_now(store)

@@ -10,7 +10,7 @@ from wms.domain.commands import CancelOrder
 from wms.domain.ids import Badge, OrderId
 from wms.domain.waves import Slot
 from wms.hub import new_code
-from wms.store.database import connect
+from wms.store.database import DatabaseError, connect
 from wms.store.tables import SqliteRows
 from wms.sync import wire
 from wms.sync.connection import Connection, NotReached
@@ -55,7 +55,10 @@ class Office:
 
     def order_in(self, tote: str) -> str:
         """The order whose goods lie in the tote, '' if nobody knows it yet."""
-        database = connect(self._database, read_only=True)
+        try:
+            database = connect(self._database, read_only=True)
+        except DatabaseError:
+            return ""  # the hub is just being started again
         try:
             slots = SqliteRows(database.conn).where(Slot, tote=tote)
         finally:

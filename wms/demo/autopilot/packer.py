@@ -208,16 +208,19 @@ class Packer(Person):
             self._waybills.append(seen.target)
 
     async def _look_at_the_printer(self, seen: Sight) -> None:
-        assert self.terminal.printer is not None  # noqa: S101
         if seen.printer == "trouble":
             await self.wait("a new roll", NEW_ROLL_SECONDS)
-            self.terminal.printer.ok()
+            self.new_roll()
             self._label_due = time.monotonic() + LABEL_SECONDS
         elif time.monotonic() > self._label_due:
             self._label_due = time.monotonic() + LABEL_SECONDS
             await self.terminal.press("f2")
         else:
             await self.wait("a label", 0.01)
+
+    def new_roll(self) -> None:
+        assert self.terminal.printer is not None  # noqa: S101
+        self.terminal.printer.ok()
 
     async def on_pack_reprint(self, _: Sight) -> None:
         self.made("reprint")

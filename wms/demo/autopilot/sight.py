@@ -26,6 +26,7 @@ class Sight:
     scanner: str = ""
     printer: str = ""
     unsent: int = 0
+    labels_waiting: int = 0
     needs: tuple[tuple[str, str], ...] = ()  # of the board: (id, sentence)
     selected: int = 0
     waves: tuple[tuple[str, int, int], ...] = ()  # of the board: (wave, lines done, lines in all)
@@ -68,6 +69,7 @@ def read(line: bytes) -> Sight:
         scanner=view["status"]["scanner"],
         printer=view["status"]["printer"],
         unsent=view["status"]["unsent"],
+        labels_waiting=view["status"]["labels_waiting"],
         needs=tuple((need["id"], need["text"]) for need in view["needs"]),
         selected=view["selected"],
         waves=tuple((wave["id"], wave["done"], wave["total"]) for wave in view["waves"]),
