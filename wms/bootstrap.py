@@ -15,6 +15,7 @@ from wms.store import Store
 if TYPE_CHECKING:
     from wms.sync.client import SyncClient
     from wms.terminal.station import Station
+    from wms.workflows.prompt import Msg
 
 
 def log_to(folder: Path) -> None:
@@ -35,7 +36,7 @@ def open_store(folder: Path, device: str = "") -> Store:
 
 
 @contextmanager
-def station(config: Config) -> Iterator[Station]:
+def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     """A running station with everything around it; all is closed again at the end, the store last."""
     from wms.printing.spool import Spool
     from wms.terminal.devices import DeviceConfig, Devices
@@ -51,7 +52,7 @@ def station(config: Config) -> Iterator[Station]:
     sync = None if store.decides else _sync(store, changed)
     spool = Spool(store, config.printer or None, config.language, changed)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback))
-    made = Station(store, devices, sync, spool, config.language)
+    made = Station(store, devices, sync, spool, config.language, hints)
     running.append(made)
     spool.start()
     made.start()
@@ -75,12 +76,12 @@ def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:
     return None if member is None else SyncClient(store, *member, changed)
 
 
-def run_terminal(config: Config) -> int:
-    """Open the terminal on the data of `config`; returns when the operator closes it."""
+def run_terminal(config: Config, hints: tuple[Msg, ...] = ()) -> int:
+    """Open the terminal on the data of `config`, with `hints` on its first screen; returns when it is closed."""
     log_to(config.data)
     from wms.terminal.app import WmsApp
 
-    with station(config) as running:
+    with station(config, hints) as running:
         app = WmsApp(running, ascii=config.ascii)
         if config.mirror:
             from wms.terminal.mirror import Mirror

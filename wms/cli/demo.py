@@ -13,7 +13,13 @@ from typing import Any
 from wms.cli.output import Refusal, emit, emit_line, table
 from wms.cli.parsing import positive, shared
 from wms.config import Config, data_folder
+from wms.workflows.prompt import msg
 
+HINTS = (
+    msg("Demo: type BDG-1008, then Enter"),
+    msg("Supervisor: BDG-1007, PIN 1234"),
+    msg("In a second terminal: wms demo panel"),
+)
 SHEET = "wms-demo-codes.html"
 REPORT = """\
 with --autopilot --json:
@@ -80,19 +86,15 @@ def _open(options: Namespace) -> int:
     folder = demo_folder(options)
     _furnish(options, folder)
     with contextlib.ExitStack() as stack:
-        config = load(folder)
-        if not (options.scanner or options.scale or options.printer):
-            try:
-                bench = stack.enter_context(SimulatedBench(folder))
-            except OSError as error:
-                raise Refusal(str(error)) from error
-            config = config.but(scanners=(bench.scanner,), scale=bench.scale, printer=bench.printer)
+        try:
+            bench = stack.enter_context(SimulatedBench(folder))
+        except OSError as error:
+            raise Refusal(str(error)) from error
+        config = load(folder).but(scanners=(bench.scanner,), scale=bench.scale, printer=bench.printer)
         (folder / MIRROR).unlink(missing_ok=True)
         config = with_flags(config.but(mirror=str(folder / MIRROR)), options)
         print(_how(options, config))
-        with contextlib.suppress(EOFError):
-            input()
-        return run_terminal(config)
+        return run_terminal(config, HINTS)
 
 
 def _furnish(options: Namespace, folder: Path) -> None:
@@ -112,7 +114,7 @@ Scan, type or show the badge 1008 first: BDG-1008. 1007 is the supervisor, PIN 1
 Without a scanner: type a code and press Enter; or in a second terminal, which knows what comes next:
     wms demo panel{named}
 All codes on one page to print or to scan from another screen: wms demo sheet{named}
-F4 leads out. Press Enter to open it."""
+Printed labels are pictures in {config.data / "labels"}. F4 leads out."""
 
 
 def play(options: Namespace) -> int:

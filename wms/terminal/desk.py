@@ -18,7 +18,7 @@ from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
-from wms.workflows.prompt import NOTHING, Choice, Key, Msg, Prompt, Said, Tone, info, msg, no
+from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, text_of, what_it_is
 from wms.workflows.signing_in import SigningIn, SignInWorkflow
 from wms.workflows.view import Board
@@ -63,8 +63,17 @@ def workflow(work: str) -> Any:
 class Desk:
     """Works off one input at a time. `said` is the verdict on the last one, `trouble` what stands in the way."""
 
-    def __init__(self, store: Store, decider: Decider, language: str = "", pan: Pan | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        decider: Decider,
+        language: str = "",
+        pan: Pan | None = None,
+        hints: tuple[Msg, ...] = (),
+    ) -> None:
+        """`hints` stand on the screen that waits for a badge."""
         self._store, self._decider, self._pan = store, decider, pan or Pan()
+        self._hints = hints
         self._default_language = language or "zh_CN"
         self.language = self._default_language
         self.person: Person | None = None
@@ -88,6 +97,8 @@ class Desk:
         if self.menu is not None:
             return self.menu.prompt
         prompt: Prompt = self._workflow.prompt(self.state, self.rows)
+        if self._hints and prompt.name == "sign.badge":
+            return prompt.but(what=(*prompt.what, *map(Line, self._hints)))
         return prompt
 
     def board(self) -> Board | None:

@@ -21,7 +21,7 @@ from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
-from wms.workflows.prompt import Tone, msg, no
+from wms.workflows.prompt import Msg, Tone, msg, no
 from wms.workflows.view import Board, DeviceState, Status, View
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ class Station:
         sync: SyncClient | None = None,
         spool: Spool | None = None,
         language: str = "",
+        hints: tuple[Msg, ...] = (),
     ) -> None:
         self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
         self._decider = Decider(store, sync)
-        self.desk = Desk(store, self._decider, language, devices.pan)
+        self.desk = Desk(store, self._decider, language, devices.pan, hints)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()

@@ -128,13 +128,12 @@ def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
 
 
 def _question(base: Prompt, state: Picking, task: PickTask, rows: Rows, name: Line) -> Prompt:
-    missing = task.quantity - task.taken
     match state.screen:
         case "pick.reason":
             return base.but(
                 verb=msg("What is wrong here?"),
                 choices=(
-                    Choice(msg("Fewer than {n} here", n=missing), "CMD-EMPTY"),
+                    Choice(msg("Too few here"), "CMD-EMPTY"),
                     Choice(msg("Damaged"), "CMD-DAMAGED"),
                     Choice(msg("Can't find the item"), "CMD-NOTFOUND"),
                     Choice(msg("Skip for now"), "CMD-SKIP"),

@@ -8,6 +8,7 @@ from wms.terminal.theme import Ink
 from wms.workflows.prompt import Key
 
 _MOST = 4
+_NAMES = {"escape": "Esc", "enter": "Enter", "up": "Up", "down": "Dn"}
 
 
 def keys_rows(keys: tuple[Key, ...], pen: Pen, more: str = "") -> Rows:
@@ -16,7 +17,7 @@ def keys_rows(keys: tuple[Key, ...], pen: Pen, more: str = "") -> Rows:
     without_help = tuple(key for key in shown if key.key != "f1")
     for tried in (shown, without_help):
         for label, joint, gap in _FORMS[1:] if pen.narrow else _FORMS:
-            spans = _spans([(key.key.upper(), label(key, pen)) for key in tried], joint, gap)
+            spans = _spans([(_NAMES.get(key.key, key.key.upper()), label(key, pen)) for key in tried], joint, gap)
             if _cells(spans) <= pen.columns:
                 return (_row(spans, more, pen),)
     cut = fit("".join(text for text, _ in spans), pen.columns)
