@@ -6,12 +6,14 @@ replay of `wms verify` keep them in memory; a hub may keep them in PostgreSQL. T
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from wms.domain.records import Record
 
 Cell: TypeAlias = "str | int | None"
+Key: TypeAlias = "tuple[Cell, ...]"
 
 
 class Row(Record):
@@ -32,6 +34,14 @@ class Rows(Protocol):
     def get(self, row: type[R], *key: Cell) -> R | None: ...
 
     def where(self, row: type[R], **equal: Cell) -> list[R]: ...
+
+    def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
+        """At most so many of `where`, without reading the rest."""
+        ...
+
+    def count(self, row: type[Row], **equal: Cell) -> int:
+        """How many `where` would answer, without reading them."""
+        ...
 
     def all(self, row: type[R]) -> list[R]: ...
 
@@ -60,41 +70,71 @@ class MemoryTables:
     """Tables in dictionaries: for tests, and for replaying a journal beside the database it is compared with."""
 
     def __init__(self) -> None:
-        self._rows: dict[type[Row], dict[tuple[Cell, ...], Row]] = {}
-        self._by: dict[tuple[type[Row], tuple[str, ...]], dict[tuple[Cell, ...], dict[tuple[Cell, ...], None]]] = {}
+        self._rows: dict[type[Row], dict[Key, Row]] = {}
+        self._by: dict[tuple[type[Row], tuple[str, ...]], dict[Key, dict[Key, None]]] = {}
 
     def get(self, row: type[R], *key: Cell) -> R | None:
         return self._rows.get(row, {}).get(key)  # type: ignore[return-value]
 
     def where(self, row: type[R], **equal: Cell) -> list[R]:
         rows = self._rows.get(row, {})
-        if tuple(equal) in row.INDEX:
-            keys: Iterable[tuple[Cell, ...]] = self._by.get((row, tuple(equal)), {}).get(tuple(equal.values()), ())
+        group = tuple(equal)
+        if group in row.INDEX:
+            keys: Iterable[Key] = self._by.get((row, group), {}).get(tuple(equal.values()), ())
             found = [rows[key] for key in keys]
         else:
             found = [r for r in rows.values() if all(getattr(r, name) == value for name, value in equal.items())]
         return sorted(found, key=key_of)  # type: ignore[arg-type]
 
+    def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
+        return self.where(row, **equal)[:most]
+
+    def count(self, row: type[Row], **equal: Cell) -> int:
+        return len(self.where(row, **equal))
+
     def all(self, row: type[R]) -> list[R]:
         return sorted(self._rows.get(row, {}).values(), key=key_of)  # type: ignore[arg-type]
 
     def put(self, row: Row) -> None:
-        self.delete(row)
-        key = key_of(row)
-        self._rows.setdefault(type(row), {})[key] = row
-        for group in row.INDEX:
-            values = tuple(getattr(row, name) for name in group)
-            self._by.setdefault((type(row), group), {}).setdefault(values, {})[key] = None
+        kind, key = type(row), key_of(row)
+        rows = self._rows.setdefault(kind, {})
+        old = rows.get(key)
+        rows[key] = row
+        for group in kind.INDEX:
+            values = cells(group, row)
+            before = None if old is None else cells(group, old)
+            if values != before:
+                index = self._by.setdefault((kind, group), {})
+                if before is not None:
+                    del index[before][key]
+                index.setdefault(values, {})[key] = None
 
     def delete(self, row: Row) -> None:
-        key = key_of(row)
-        old = self._rows.get(type(row), {}).pop(key, None)
-        if old is None:
-            return
-        for group in row.INDEX:
-            values = tuple(getattr(old, name) for name in group)
-            del self._by[(type(row), group)][values][key]
+        kind, key = type(row), key_of(row)
+        old = self._rows.get(kind, {}).pop(key, None)
+        if old is not None:
+            for group in kind.INDEX:
+                del self._by[kind, group][cells(group, old)][key]
 
 
-def key_of(row: Row) -> tuple[Cell, ...]:
-    return tuple(getattr(row, name) for name in row.KEY)
+def cells(names: tuple[str, ...], row: Row) -> Key:
+    """The named cells of a row, always as a tuple."""
+    get = _GETTERS.get(names)
+    if get is None:
+        get = _GETTERS[names] = _getter(names)
+    return get(row)
+
+
+def key_of(row: Row) -> Key:
+    return cells(row.KEY, row)
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Row], Key]:
+    """attrgetter, which answers with a bare value where only one name is asked for, made to answer with a tuple."""
+    get: Callable[[Row], Any] = attrgetter(*names)
+    if len(names) == 1:
+        return lambda row: (get(row),)
+    return get
+
+
+_GETTERS: dict[tuple[str, ...], Callable[[Row], Key]] = {}

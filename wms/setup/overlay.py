@@ -22,6 +22,12 @@ class Overlay:
     def where(self, row: type[R], **equal: Cell) -> list[R]:
         return self._merged(row, self._under.where(row, **equal), self._over.where(row, **equal))
 
+    def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
+        return self.where(row, **equal)[:most]
+
+    def count(self, row: type[Row], **equal: Cell) -> int:
+        return len(self.where(row, **equal))
+
     def all(self, row: type[R]) -> list[R]:
         return self._merged(row, self._under.all(row), self._over.all(row))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from enum import Enum
-from operator import attrgetter
+from functools import partial
 from typing import Any, TypeVar, get_type_hints
 
 from wms.domain.records import Record
-from wms.domain.rows import Cell, Row, columns
+from wms.domain.rows import Cell, Row, cells, columns
 from wms.store.schema import BY_TABLE, ROWS
 
 R = TypeVar("R", bound=Row)
@@ -27,13 +27,6 @@ class _Sql(Record):
     cells: Callable[[Any], tuple[Cell, ...]]
     key: Callable[[Any], tuple[Cell, ...]]
     convert: tuple[tuple[int, Callable[[Any], Any]], ...]
-
-
-def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Cell, ...]]:
-    get: Callable[[Any], Any] = attrgetter(*names)
-    if len(names) == 1:
-        return lambda row: (get(row),)
-    return get
 
 
 _STATEMENTS: dict[type[Row], _Sql] = {}
@@ -68,19 +61,27 @@ def _compile(row: type[Row]) -> _Sql:
         f" ON CONFLICT ({', '.join(row.KEY)}) DO {change}",
         delete=f"DELETE FROM {row.TABLE} WHERE {equal}",  # noqa: S608
         order=order,
-        cells=_getter(names),
-        key=_getter(row.KEY),
+        cells=partial(cells, names),
+        key=partial(cells, row.KEY),
         convert=convert,
     )
 
 
-def _row(row: type[R], sql: _Sql, cells: tuple[Any, ...]) -> R:
+def _row(row: type[R], sql: _Sql, values: tuple[Any, ...]) -> R:
     if sql.convert:
-        changed = list(cells)
+        changed = list(values)
         for i, kind in sql.convert:
             changed[i] = kind(changed[i])
         return row(*changed)
-    return row(*cells)
+    return row(*values)
+
+
+def _indexed(row: type[Row], sql: _Sql, equal: dict[str, Cell]) -> str:
+    """The statement for these columns. Raises `LookupError` where no index serves them: it would read every row."""
+    statement = sql.by.get(tuple(equal))
+    if statement is None:
+        raise LookupError(f"{row.TABLE} has no index for {', '.join(equal)}")
+    return statement
 
 
 class SqliteRows:
@@ -91,19 +92,27 @@ class SqliteRows:
 
     def get(self, row: type[R], *key: Cell) -> R | None:
         sql = _sql(row)
-        cells = self.connection.execute(sql.by_key, key).fetchone()
-        return None if cells is None else _row(row, sql, cells)
+        values = self.connection.execute(sql.by_key, key).fetchone()
+        return None if values is None else _row(row, sql, values)
 
     def where(self, row: type[R], **equal: Cell) -> list[R]:
         sql = _sql(row)
-        statement = sql.by.get(tuple(equal))
-        if statement is None:
-            raise LookupError(f"{row.TABLE} has no index for {', '.join(equal)}")
-        return [_row(row, sql, cells) for cells in self.connection.execute(statement, tuple(equal.values()))]
+        found = self.connection.execute(_indexed(row, sql, equal), tuple(equal.values()))
+        return [_row(row, sql, values) for values in found]
+
+    def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
+        sql = _sql(row)
+        found = self.connection.execute(f"{_indexed(row, sql, equal)} LIMIT ?", (*equal.values(), most))
+        return [_row(row, sql, values) for values in found]
+
+    def count(self, row: type[Row], **equal: Cell) -> int:
+        statement = _indexed(row, _sql(row), equal)
+        counted = f"SELECT count(*) FROM {row.TABLE} WHERE {statement.partition(' WHERE ')[2].partition(' ORDER ')[0]}"  # noqa: S608
+        return int(self.connection.execute(counted, tuple(equal.values())).fetchone()[0])
 
     def all(self, row: type[R]) -> list[R]:
         sql = _sql(row)
-        return [_row(row, sql, cells) for cells in self.connection.execute(sql.select + sql.order)]
+        return [_row(row, sql, values) for values in self.connection.execute(sql.select + sql.order)]
 
 
 class SqliteTables(SqliteRows):

@@ -16,6 +16,9 @@ from wms.workflows.prompt import Choice, Entry, Key, Line, Mark, Msg, Prompt, in
 from wms.workflows.say import carrier_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
+SHOWN = 20
+"""Parcels named to whatever reads the prompt; the screen itself draws the first five."""
+
 
 class HandingOver(Record):
     """Where a handover stands. `staged` still stand at the carrier's place, `loaded` were scanned onto the manifest."""
@@ -42,7 +45,7 @@ class HandOverWorkflow:
         if not mine:
             return HandingOver(who)
         manifest = mine[0]
-        staged = len(rows.where(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED))
+        staged = rows.count(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED)
         state = HandingOver(who, manifest, staged, manifest.parcels)
         if last is not None and last.manifest is not None and last.manifest.id == manifest.id:
             return replace(state, signing=last.signing, last=last.last)
@@ -63,9 +66,7 @@ class HandOverWorkflow:
 
 def _carriers(rows: Rows) -> list[tuple[Carrier, int]]:
     """Carriers with the number of parcels that wait for them, the longest queue first."""
-    waiting = [
-        (carrier, len(rows.where(Parcel, carrier=carrier.code, status="staged"))) for carrier in rows.all(Carrier)
-    ]
+    waiting = [(carrier, rows.count(Parcel, carrier=carrier.code, status="staged")) for carrier in rows.all(Carrier)]
     return sorted(waiting, key=lambda pair: (-pair[1], pair[0].code))[:6]
 
 
@@ -159,7 +160,7 @@ def _load(state: HandingOver, manifest: Manifest, rows: Rows) -> Prompt:
             keys=(HELP, Key("escape", msg("Back"))),
             handbook="handover",
         )
-    staged = rows.where(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED)
+    staged = rows.first(Parcel, SHOWN, carrier=manifest.carrier, status=ParcelStatus.STAGED)
     return Prompt(
         "ship.parcel",
         where,
@@ -168,6 +169,6 @@ def _load(state: HandingOver, manifest: Manifest, rows: Rows) -> Prompt:
         ask=msg("Scan each parcel"),
         what=tuple(Line(plain(f"{p.waybill}  {p.order_id}"), Mark.TODO) for p in staged[:5]),
         keys=(HELP, Key("f2", msg("Close")), UNDO, MORE),
-        expects=tuple(p.waybill for p in staged[:20]),
+        expects=tuple(p.waybill for p in staged),
         handbook="handover",
     )

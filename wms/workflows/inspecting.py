@@ -141,7 +141,7 @@ def _prompt(state: Inspecting, lot: InspectionLot, sample: Sample, rows: Rows) -
     share = Line(msg("{n} of {total} drawn", n=lot.sample_size, total=lot.population))
     where = (
         msg("QC {batch} {category}", batch=lot.reference, category=category_name(rows, lot.category)),
-        plain(f"{sample.n}/{len(rows.where(Sample, inspection=lot.id))}"),
+        plain(f"{sample.n}/{rows.count(Sample, inspection=lot.id)}"),
     )
     name = Line(msg("{item}", item=item_name(rows, sample.sku)))
     base = Prompt(state.screen, where, keys=(HELP, Key("f2", msg("Failed")), UNDO, MORE), handbook="inspection")

@@ -116,7 +116,7 @@ def _looked_up(code: r.Code, rows: Rows) -> Said:
             if row is not None:
                 lines.append(msg("order {order}, {state}", order=row.reference, state=plain(row.status)))
         case r.PlaceScan(place=place) | r.ToteScan(place=place):
-            contents = rows.where(Stock, place=place)[:2]
+            contents = rows.first(Stock, 2, place=place)
             lines += [msg("{n} x {item}", n=s.quantity, item=item_name(rows, s.sku)) for s in contents]
     return info(*lines[:3])
 
@@ -141,7 +141,7 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
             return base.but(verb=answers[state.decision].label, ask=msg("Why? Type it, then Enter"), entry=Entry.TEXT)
         return base.but(verb=msg("Decide"), choices=tuple(Choice(answer.label) for answer in answers))
     keys = (HELP, Key("f2", msg("People")), Key("f3", msg("Waves")), MORE)
-    ready = len(rows.where(Order, status=OrderStatus.READY))
+    ready = rows.count(Order, status=OrderStatus.READY)
     what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
 

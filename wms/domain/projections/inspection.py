@@ -145,6 +145,7 @@ def lot_disposed(t: Tables, event: e.LotDisposed, fact: Fact) -> None:
     elif event.decision == "sort":
         t.put(replace(lot, disposition=Disposition.SORTING))
         _add(t, lot.id, event.units, len(t.where(Sample, inspection=lot.id)) + 1)
+        hold_wave(t, lot, False)  # each unit not judged yet holds its own order: the others need not keep their totes
         settle_inspection(t, lot.id, fact)
     else:
         t.put(replace(lot, disposition=Disposition.REJECTED))

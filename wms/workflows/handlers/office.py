@@ -162,7 +162,7 @@ def _inbound_sample(command: c.ReceiveGoods, category: Category, rows: Rows, con
     )
     name = InspectionId("-".join(filter(None, (command.receipt, command.sku, command.lot))))
     if rows.get(InspectionLot, name) is not None:  # the same goods came twice on one receipt
-        name = InspectionId(f"{name}-{len(rows.where(InspectionLot, reference=command.receipt)) + 1}")
+        name = InspectionId(f"{name}-{rows.count(InspectionLot, reference=command.receipt) + 1}")
     return e.SampleDrawn(
         name, "inbound", command.receipt, category.code, command.quantity, category.sample_percent, seed, units
     )

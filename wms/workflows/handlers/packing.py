@@ -181,7 +181,7 @@ def open_parcel(command: c.OpenParcel, rows: Rows, context: Context) -> Answer:
     parcel = _open_parcel(command.order, rows)
     if parcel is None or not parcel.units:
         return refuse(msg("This parcel is still empty"), msg("Scan an item into it first"))
-    n = len(rows.where(Parcel, order_id=command.order)) + 1
+    n = rows.count(Parcel, order_id=command.order) + 1
     return (e.ParcelOpened(parcel.order_id, parcel_id(command.order, n), n),)
 
 

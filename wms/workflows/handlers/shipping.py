@@ -77,5 +77,5 @@ def close_manifest(command: c.CloseManifest, rows: Rows, context: Context) -> An
         return refuse(msg("No parcel is on this manifest"), msg("Scan the parcels first"))
     if not command.signed_by.strip():
         return refuse(msg("The courier's name is missing"))
-    left = len(rows.where(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED))
+    left = rows.count(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED)
     return (e.ManifestClosed(manifest.id, command.signed_by.strip()[:60], left),)
