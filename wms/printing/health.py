@@ -8,8 +8,8 @@ from wms.domain.commands import CloseReview, RaiseReview
 from wms.domain.ids import Badge
 from wms.domain.review import Review
 from wms.store import Store
+from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import NOTHING, Msg
-from wms.workflows.reviews import printer_reason
 from wms.workflows.view import DeviceState
 
 NOT_CONFIGURED = "not_configured"

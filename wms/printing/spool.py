@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from drivers.printer import Delivery, PrinterPort, open_printer
 from wms.domain import events as e
 from wms.domain.commands import CloseReview, RaiseReview, ReportPrinted
 from wms.domain.events import Fact
@@ -27,6 +26,7 @@ from wms.workflows.prompt import NOTHING, Msg
 from wms.workflows.view import DeviceState
 
 if TYPE_CHECKING:
+    from drivers.printer import Delivery, PrinterPort
     from labels import Language, Profile
 
 PATIENCE = 3.0  # seconds of trouble before the supervisor hears of it
@@ -40,6 +40,13 @@ NEWS = (
     e.ReviewClosed,
 )
 log = logging.getLogger(__name__)
+
+
+def _port(uri: str) -> PrinterPort:
+    """Imported only where there is a printer: a terminal without one starts sooner."""
+    from drivers.printer import open_printer
+
+    return open_printer(uri)
 
 
 class SpoolState(Record):
@@ -68,7 +75,7 @@ class Spool:
         `profile` is the printer's, 80 mm if not given. Raises `ValueError` for a URI that is none."""
         self._store, self._on_change, self._profile = store, on_change, profile
         self._language: Language = "en" if language.startswith("en") else "zh_CN"
-        self._port = open_printer(uri) if uri else None
+        self._port = _port(uri) if uri else None
         self._health = Health(store, patience, configured=bool(uri))
         self._printer = self._health.shown()
         self._shown: SpoolState | None = None

@@ -6,14 +6,16 @@ import logging
 import threading
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
-from drivers.framing_options import parse_scanner
-from drivers.scale import Reading, Scale
-from drivers.scanner import Read, Scanner
 from wms.domain.records import Record
 from wms.workflows.inputs import Input, Refreshed, Scanned, Weighed
 from wms.workflows.prompt import Tone
 from wms.workflows.view import DeviceState
+
+if TYPE_CHECKING:
+    from drivers.scale import Reading, Scale
+    from drivers.scanner import Read, Scanner
 
 EMPTY_BELOW_G = 20
 log = logging.getLogger("wms.scans")
@@ -33,7 +35,18 @@ class Devices:
     def __init__(self, config: DeviceConfig) -> None:
         self._submit: Callable[[Input], None] = lambda _: None
         self._states: dict[str, DeviceState] = {}
-        self.scanners = {}
+        self.scanners: dict[str, Scanner] = {}
+        self.scale: Scale | None = None
+        self.pan = Pan()
+        if config.scanners:
+            self._add_scanners(config)
+        if config.scale:
+            self._add_scale(config.scale)
+
+    def _add_scanners(self, config: DeviceConfig) -> None:
+        from drivers.framing_options import parse_scanner
+        from drivers.scanner import Scanner
+
         for n, text in enumerate(config.scanners, 1):
             address, framing = parse_scanner(text)
             name = f"scanner{n}"
@@ -41,12 +54,13 @@ class Devices:
             self.scanners[name] = Scanner(
                 address, framing, self._read, self._noting(name), name, feedback=config.feedback
             )
-        self.scale: Scale | None = None
-        self.pan = Pan()
-        if config.scale:
-            address, _, protocol = config.scale.partition(",")
-            self._states["scale"] = DeviceState.CONNECTING
-            self.scale = Scale(address, protocol or "auto", self._weighed, self._noting("scale"))
+
+    def _add_scale(self, text: str) -> None:
+        from drivers.scale import Scale
+
+        address, _, protocol = text.partition(",")
+        self._states["scale"] = DeviceState.CONNECTING
+        self.scale = Scale(address, protocol or "auto", self._weighed, self._noting("scale"))
 
     def start(self, submit: Callable[[Input], None]) -> None:
         self._submit = submit

@@ -14,6 +14,7 @@ from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
+from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import Msg, Value, msg, plain
 from wms.workflows.say import category_name, item_name
 
@@ -149,29 +150,6 @@ def _label_reason(detail: list[str]) -> Msg:
         case "damaged":
             return msg("its recipient can't be read")
     return msg("it may or may not have come out. Look, then reprint")
-
-
-def printer_reason(reason: str) -> Msg:
-    match reason:
-        case "paper_out":
-            return msg("paper out: put in a new roll")
-        case "cover_open":
-            return msg("cover open: close it")
-        case "offline" | "refused" | "unreachable" | "missing" | "lost":
-            return msg("not reachable: switch it on, check the cable")
-        case "paper_low":
-            return msg("paper runs low: have a roll ready")
-        case "error":
-            return msg("it reports a fault: switch it off and on")
-        case "denied" | "busy":
-            return msg("another program holds it, or its rights are missing: run wms doctor")
-        case "timeout":
-            return msg("does not answer: switch it off and on")
-        case "broken":
-            return msg("stopped in mid-label: look whether it came out")
-        case "not_configured":
-            return msg("none is set up: start with --printer")
-    return plain(reason)
 
 
 def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
