@@ -19,12 +19,12 @@ from pathlib import Path
 class TerminalProcess:
     """`wms --data FOLDER …` as a child; `drain` reads what it paints."""
 
-    def __init__(self, *arguments: str, columns: int = 40, rows: int = 20) -> None:
+    def __init__(self, *arguments: str, module: str = "wms", columns: int = 40, rows: int = 20) -> None:
         self.started = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8")
-            os.execv(sys.executable, [sys.executable, "-m", "wms", *arguments])
+            os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
         ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, text: bytes, seconds: float = 20.0) -> float:
