@@ -20,7 +20,7 @@ from wms.workflows.handling import Refused
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, text_of, what_it_is
-from wms.workflows.signing_in import SigningIn, SignInWorkflow
+from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
 from wms.workflows.view import Board
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
@@ -108,6 +108,10 @@ class Desk:
 
         return board(self.state, self.rows)
 
+    def role(self) -> str:
+        """What the person is just now: picker, packer, inspector or supervisor; '' before work is chosen."""
+        return str(WORK[self.work][0]) if self.work else ""
+
     def site(self) -> Site:
         return self.rows.get(Site, "site") or Site("site", "", "Asia/Shanghai")
 
@@ -116,7 +120,7 @@ class Desk:
     def take(self, inp: Input) -> Tone | None:
         """Work one input off; returns the tone of its verdict if it was a scan."""
         if isinstance(inp, Refreshed):
-            self._resume()
+            self._look_again()
             weighed = self._pan.take() if self._screen() == "pack.weigh" and self.menu is None else None
             if weighed is None:
                 return None
@@ -179,6 +183,7 @@ class Desk:
             self._resume_after_refusal(before)
             return
         self.state = step.state
+        self._speak_to(before, step.state)
         if step.said is not None:
             self.said = step.said
         elif step.commands:
@@ -225,13 +230,19 @@ class Desk:
     def _resume(self) -> None:
         self.state = replace(self._workflow.resume(self.rows, self._who(), self.state), who=self._who())
 
+    def _look_again(self) -> None:
+        """What others did may put another question on the screen; a verdict that told what to do before is then wrong."""
+        asked = self.state.screen
+        self._resume()
+        if self.state.screen != asked:
+            self.said = None
+
     def _resume_after_refusal(self, before: Any) -> None:
         self.state = before
         self._resume()
 
     def _begin(self, signed: SigningIn) -> None:
         self.person, self.work = signed.person, signed.work
-        self.language = signed.person.language if signed.person is not None else self._default_language
         self._workflow = workflow(signed.work)
         self.state = self._workflow.resume(self.rows, self._who())
 
@@ -240,7 +251,7 @@ class Desk:
         person = self.person
         self._workflow = SignInWorkflow()
         self.state = replace(self._workflow.resume(self.rows, self._who()), person=person, proven=True)
-        self.work = ""
+        self.work, self.said = "", None
 
     def sign_out(self) -> None:
         if self.person is not None:
@@ -249,6 +260,11 @@ class Desk:
         self.language = self._default_language
         self._workflow = SignInWorkflow()
         self.state = self._workflow.resume(self.rows, self._who())
+
+    def _speak_to(self, before: Any, after: Any) -> None:
+        """Whoever is recognised is spoken to in her language at once; what she then chose by hand stays."""
+        if isinstance(before, SigningIn) and isinstance(after, SigningIn) and after.person != before.person:
+            self.language = after.person.language if after.person is not None else self._default_language
 
     def _toggle_language(self) -> None:
         self.language = "en" if self.language == "zh_CN" else "zh_CN"

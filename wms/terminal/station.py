@@ -144,7 +144,7 @@ class Station:
             self._status(),
             desk.language,
             desk.person.name if desk.person is not None else "",
-            desk.work,
+            desk.role(),
             board,
             site.name,
             site.zone,

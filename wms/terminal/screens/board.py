@@ -78,11 +78,13 @@ def _need(need: Need, selected: bool, zone: str, pen: Pen) -> Row:
 def _flow(view: View, board: Board, pen: Pen, height: int, typed: str | None) -> Rows:
     """Waves and the last hour; or what a question asked on the board needs."""
     prompt = view.prompt
-    if prompt.what or prompt.choices:
+    if prompt.choices:
         ask = [row(fit(pen.say(prompt.ask), pen.columns), Ink.STRONG)] if prompt.ask.text else []
         rows = [*ask, *what_rows(prompt, view.status, pen, height - len(ask) - (typed is not None))]
     else:
-        rows = list(_waves(view, board, pen, height))
+        rows = [row(fit(pen.say(line.text), pen.columns), Ink.STRONG) for line in prompt.what[:1]]
+        flow = _people(board, pen, height - len(rows)) if board.people else _waves(view, board, pen, height - len(rows))
+        rows += flow
     if typed is None:
         return exactly(rows, height)
     return (*exactly(rows, height - 1), Row((("> ", Ink.QUIET), (f"{pen.text(typed)}_", Ink.STRONG))))[:height]
@@ -102,18 +104,15 @@ def _waves(view: View, board: Board, pen: Pen, height: int) -> Iterator[Row]:
     if last_hour:
         yield BLANK
         yield from last_hour
-    spare = height - 1 - len(shown) - len(last_hour) - len(warnings) - 2
-    yield from _people(board, pen, spare)
     yield from warnings
 
 
 def _people(board: Board, pen: Pen, room: int) -> Iterator[Row]:
-    """Who works where, on screens tall enough."""
-    if not board.people or room < 2 or pen.narrow:
-        return
-    yield BLANK
-    for name, place in board.people[: room - 1]:
-        yield row(fit(f"{pad(pen.text(name), 12)} {pen.say(place)}", pen.columns), Ink.QUIET)
+    """Who works where, in the waves' place."""
+    yield row(pen.say(msg("PEOPLE")), Ink.QUIET)
+    names = max(width(pen.text(name)) for name, _ in board.people) + 2
+    for name, place in board.people[: max(room - 1, 0)]:
+        yield row(fit(f"{pad(pen.text(name), names)}{pen.say(place)}", pen.columns))
 
 
 def _heading(pen: Pen) -> Row:
