@@ -172,7 +172,7 @@ def test_one_failed_unit_holds_the_batch(floor):
     inspector.press("f2").choose(0)
     assert (inspector.tone, inspector.says[0]) == (Tone.LOOK, "Sample 1 failed: the batch is held")
     assert (lot(floor).disposition, floor.rows.get(Wave, "W0001").status) == ("held", "held")
-    assert floor.said_by(e.SampleJudged)[0].reason == "seal intact"
+    assert floor.said_by(e.SampleJudged)[0].reason == "封口完好|seal intact"
     assert f"batch_held/{W1}" in floor.reviews()
 
 
@@ -383,7 +383,7 @@ def test_two_inspectors_who_disagree_leave_the_failed_verdict(held):
     assert (lot(held).disposition, held.stock(QUARANTINE), held.rows.get(Sample, W1, 1).reason) == (
         "held",
         1,
-        "seal intact",
+        "封口完好|seal intact",
     )
 
 

@@ -64,7 +64,7 @@ class InspectWorkflow:
                 "qc.wait",
                 (msg("Inspection"),),
                 verb=msg("Nothing to inspect"),
-                ask=msg("Samples appear here as soon as they are picked"),
+                ask=msg("Samples appear here as soon as their totes are dropped"),
                 keys=(HELP, UNDO, MORE),
                 handbook="inspection",
             )
@@ -103,7 +103,7 @@ def _look(state: Inspecting, lot: InspectionLot, sample: Sample, happening: Happ
         case r.CommandScan(command="FAIL") | Pressed(key="f2") if sample.seen:
             return Step(replace(state, asking=True))
         case Chose(index=index) if state.asking and index <= len(points):
-            reason = points[index][1] if index < len(points) else "damaged"
+            reason = "|".join(points[index]) if index < len(points) else "damaged"
             said = look(
                 msg("Sample {n} failed: the batch is held", n=sample.n), msg("Put it aside. The supervisor decides")
             )

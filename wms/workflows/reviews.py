@@ -15,7 +15,7 @@ from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
 from wms.workflows.printer_words import printer_reason
-from wms.workflows.prompt import Msg, Value, msg, plain
+from wms.workflows.prompt import Bilingual, Msg, Value, msg, plain
 from wms.workflows.say import category_name, item_name
 
 
@@ -54,7 +54,7 @@ def sentence(review: Review, rows: Rows) -> Msg:
             lot = rows.get(InspectionLot, review.subject)
             name = category_name(rows, lot.category) if lot is not None else ""
             reference: Value = lot.reference if lot is not None else subject
-            why = ",".join(detail[2:])
+            why = _sample_reason(",".join(detail[2:]))
             return msg(
                 "Batch {batch} {category} held: {failed} of {n} samples failed ({why})",
                 batch=reference,
@@ -139,6 +139,14 @@ def hold_reason(reason: str, rows: Rows) -> Msg:
         case "by_hand":
             return msg("held by hand: {why}", why=rest)
     return plain(reason)
+
+
+def _sample_reason(reason: str) -> Value:
+    """A point of the checklist was recorded in both languages; only damage has none there."""
+    zh, bar, en = reason.partition("|")
+    if bar:
+        return Bilingual(zh, en)
+    return msg("damaged") if reason == "damaged" else reason
 
 
 def _label_reason(detail: list[str]) -> Msg:
