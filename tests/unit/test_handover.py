@@ -111,6 +111,17 @@ def test_an_empty_manifest_is_not_closed(floor):
     assert (desk.screen, desk.tone, desk.says[0]) == ("ship.parcel", Tone.NO, "No parcel is on this manifest")
 
 
+def test_a_courier_chosen_by_mistake_can_be_left_while_nothing_is_loaded(floor):
+    desk = a_courier_is_here(floor, "ZT").press("escape")
+    assert (desk.screen, desk.says) == ("ship.carrier", ["The manifest is dropped", "Choose the courier again"])
+    assert not floor.rows.get(Manifest, "ZT-T1-1").open
+    desk.scan("CAR-SF").scan(FIRST).press("escape")
+    assert (desk.screen, desk.prompt.target) == ("ship.parcel", "1/2")
+    assert isinstance(floor.do(c.DropManifest("SF-T1-1")), Refused)
+    desk.press("f3").press("escape")
+    assert (desk.screen, floor.reviews()) == ("ship.carrier", set())
+
+
 @pytest.mark.parametrize("name", ["", "   "])
 def test_the_courier_has_a_name(floor, name):
     desk = a_courier_is_here(floor).scan(FIRST).press("f2").enter(name)
@@ -141,7 +152,7 @@ def test_an_order_in_two_parcels_is_shipped_with_its_second():
 def test_a_cancelled_parcel_is_not_loaded(floor):
     floor.cancel("web-1", refund=True)
     desk = a_courier_is_here(floor).scan(FIRST)
-    assert (desk.tone, desk.says) == (Tone.NO, ["STOP: this order was cancelled", "Bring it to the returns shelf"])
+    assert (desk.tone, desk.says) == (Tone.NO, ["STOP: this order was cancelled", "Bring it back to the packing bench"])
 
 
 def test_a_loaded_parcel_that_was_cancelled_comes_off_and_is_not_shipped(floor):

@@ -308,6 +308,12 @@ class CloseManifest(Record):
     signed_by: str
 
 
+class DropManifest(Record):
+    """The wrong courier was chosen: nothing was loaded, so nobody signs."""
+
+    manifest: ManifestId
+
+
 # People and reviews
 
 
@@ -380,6 +386,7 @@ Command: TypeAlias = (
     | LoadParcel
     | UnloadParcel
     | CloseManifest
+    | DropManifest
     | SignIn
     | SignOut
     | RefuseScan

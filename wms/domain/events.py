@@ -462,7 +462,7 @@ class ParcelUnloaded(Record):
 
 
 class ManifestClosed(Record):
-    """The courier signed. `missing` counts staged parcels that stayed behind."""
+    """The courier signed. `missing` counts staged parcels that stayed behind. Nobody signs for an empty manifest."""
 
     manifest: ManifestId
     signed_by: str

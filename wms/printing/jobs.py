@@ -52,7 +52,7 @@ def accompany(connection: Any, fact: Fact) -> None:
         case LabelVerified(parcel=parcel):
             _end(connection, parcel, ("sending", "sent", "printed", "look"), "verified", "", fact.at)
             _end(connection, parcel, ("queued",), "dropped", "verified", fact.at)
-        case ManifestClosed(manifest=manifest):
+        case ManifestClosed(manifest=manifest, signed_by=courier) if courier:
             add(connection, "manifest", manifest, fact.person, fact.at)
 
 

@@ -96,6 +96,9 @@ def _parcel(state: HandingOver, manifest: Manifest, happening: Happening, rows: 
                 return Step(state, said=info(msg("Nothing to undo")))
             said = info(msg("Taken off the manifest"), msg("Put the parcel back to its place"))
             return Step(replace(state, last=None), (c.UnloadParcel(manifest.id, state.last),), said)
+        case Pressed(key="escape") if not state.loaded:
+            dropped = info(msg("The manifest is dropped"), msg("Choose the courier again"))
+            return Step(replace(state, last=None), (c.DropManifest(manifest.id),), dropped)
         case Pressed(key="f2" | "enter") | r.CommandScan(command="CLOSE"):
             if not state.loaded:
                 return Step(state, said=no(msg("No parcel is on this manifest"), msg("Scan the parcels first")))
@@ -168,7 +171,7 @@ def _load(state: HandingOver, manifest: Manifest, rows: Rows) -> Prompt:
         target=f"{state.loaded}/{state.loaded + state.staged}",
         ask=msg("Scan each parcel"),
         what=tuple(Line(plain(f"{p.waybill}  {p.order_id}"), Mark.TODO) for p in staged[:5]),
-        keys=(HELP, Key("f2", msg("Close")), UNDO, MORE),
+        keys=(HELP, *((Key("f2", msg("Close")), UNDO) if state.loaded else (Key("escape", msg("Back")),)), MORE),
         expects=tuple(p.waybill for p in staged),
         handbook="handover",
     )

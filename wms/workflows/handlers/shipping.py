@@ -49,7 +49,7 @@ def _held(parcel: Parcel, rows: Rows) -> Refused | None:
     if order is None:
         return refuse(msg("Unknown parcel"))
     if order.stop:
-        return refuse(msg("STOP: this order was cancelled"), msg("Bring it to the returns shelf"))
+        return refuse(msg("STOP: this order was cancelled"), msg("Bring it back to the packing bench"))
     wave = rows.get(Wave, order.wave)
     lots = rows.where(InspectionLot, reference=order.wave)
     undecided = any(lot.disposition != Disposition.ACCEPTED for lot in lots)
@@ -79,3 +79,13 @@ def close_manifest(command: c.CloseManifest, rows: Rows, context: Context) -> An
         return refuse(msg("The courier's name is missing"))
     left = rows.count(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED)
     return (e.ManifestClosed(manifest.id, command.signed_by.strip()[:60], left),)
+
+
+@handles(c.DropManifest)
+def drop_manifest(command: c.DropManifest, rows: Rows, context: Context) -> Answer:
+    manifest = rows.get(Manifest, command.manifest)
+    if manifest is None or not manifest.open:
+        return refuse(msg("This manifest is already closed"))
+    if manifest.parcels:
+        return refuse(msg("Take the parcels off first, or close it"))
+    return (e.ManifestClosed(manifest.id, ""),)
