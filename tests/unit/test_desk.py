@@ -224,7 +224,10 @@ def test_a_bounce_of_the_trigger_is_said_and_counts_nothing(bench):
 def test_a_person_works_in_her_own_language(bench):
     assert bench.desk.language == "en"
     bench.scan(f"BDG-{LI}")
-    bench.choose(0)
+    assert (bench.screen, bench.desk.language) == ("sign.work", "zh_CN")
+    bench.press("escape")
+    assert bench.desk.language == "en"
+    bench.work(0)
     assert (bench.desk.language, bench.desk.work, bench.desk.person.name) == ("zh_CN", "pick", "李雷")
     assert bench.store.rows.get(Presence, "T1").role == "pick"
     bench.scan("CMD-SIGNOUT")
@@ -270,9 +273,9 @@ def test_f4_offers_language_other_work_and_the_way_out(bench):
     assert (bench.screen, bench.desk.language) == ("pick.cart", "en")
     bench.press("f4")
     bench.choose(1)
-    assert (bench.screen, bench.desk.person.badge) == ("sign.work", LI)
+    assert (bench.screen, bench.desk.person.badge, bench.desk.said) == ("sign.work", LI, None)
     bench.choose(1)
-    assert bench.screen == "pack.tote"
+    assert (bench.screen, bench.desk.language) == ("pack.tote", "en")
     bench.press("f4")
     bench.choose(3)
     assert bench.screen == "quit"
@@ -466,6 +469,30 @@ def test_alone_a_terminal_decides_for_itself(bench):
     assert isinstance(outcome, Refused)
     an_order(bench, "web-1")
     assert isinstance(bench.decider.carry_out(c.CancelOrder("web-1"), CHEN), Recorded)
+
+
+def test_what_another_process_cancels_stops_the_bench_and_silences_what_it_said_before(bench):
+    an_open_tote(bench)
+    assert bench.scan("NONSENSE") is Tone.NO
+    office = Store(bench.folder)
+    office.execute(c.CancelOrder("web-1", refund=True), CHEN)
+    office.close()
+    bench.desk.take(Refreshed())
+    assert (bench.screen, bench.desk.said) == ("pack.stop", None)
+
+
+def test_a_refusal_outlives_a_look_that_changes_nothing(bench):
+    an_open_tote(bench)
+    bench.scan("NONSENSE")
+    bench.desk.take(Refreshed())
+    assert bench.desk.said.tone is Tone.NO
+
+
+def test_a_wrong_scan_is_told_what_the_screen_asks_for(bench):
+    bench.scan("NONSENSE")
+    assert bench.says[1] == "Scan your badge"
+    bench.scan(f"BDG-{LI}", "NONSENSE")
+    assert bench.desk.said.lines[1].text == "Press the number of your work"
 
 
 def test_two_people_share_a_terminal_one_after_the_other(bench):

@@ -231,7 +231,7 @@ class Desk:
         self.state = replace(self._workflow.resume(self.rows, self._who(), self.state), who=self._who())
 
     def _look_again(self) -> None:
-        """What others did may put another question on the screen; a verdict that told what to do before is then wrong."""
+        """What others did may put another question on the screen; what was said about the one before is then wrong."""
         asked = self.state.screen
         self._resume()
         if self.state.screen != asked:

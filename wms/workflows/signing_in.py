@@ -23,6 +23,12 @@ WORK = {
     "ship": (Role.PACKER, msg("Hand over to couriers")),
     "board": (Role.SUPERVISOR, msg("Supervise")),
 }
+WANTED = {
+    "setup.first": msg("Nothing is set up yet"),
+    "sign.badge": msg("Scan your badge"),
+    "sign.pin": msg("Type your PIN, then Enter"),
+    "sign.work": msg("Press the number of your work"),
+}
 TRIES = 5
 
 
@@ -72,7 +78,7 @@ class SignInWorkflow:
                 return Step(SigningIn(state.who, state.ready))
         if not is_scan(happening):
             return Step(state)
-        return refused(state, state.screen, happening, rows, msg("Scan your badge"))
+        return refused(state, state.screen, happening, rows, WANTED[state.screen])
 
     def prompt(self, state: SigningIn, rows: Rows) -> Prompt:
         match state.screen:
