@@ -7,15 +7,12 @@ from pathlib import Path
 from wms.channels import Import, Outcome, Result
 from wms.demo.furnish import demo_orders, furnish
 from wms.domain.commands import ReleaseWaves
-from wms.domain.events import SiteNamed
 from wms.domain.ids import Badge
 from wms.intake import take_in
 from wms.store import Store
 
 BADGE = Badge("1008")
 """May do all the work of the floor."""
-SITE = "演示仓 Demo, 工牌 badge 1008"
-ZONE = "Asia/Shanghai"
 SEED = 1
 _MARK, _YES = "demonstration", "furnished"
 
@@ -39,7 +36,6 @@ def open_demonstration(folder: Path, seed: int = SEED) -> Store:
 def _furnish(store: Store, seed: int) -> None:
     now = store.clock() // 1000
     store.record(furnish(now, seed), Badge(""))
-    store.record((SiteNamed(SITE, ZONE),), Badge(""))
     orders = demo_orders(now, seed)
     outcomes = tuple(Outcome(f"demo:{n}", order.reference, Result.READY) for n, order in enumerate(orders, 1))
     take_in(store, Import("demo", orders, outcomes), store.execute, Badge(""))
