@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wms.config import Config
-from wms.store import Store
+from wms.store import Store, StoreUnwritable
 
 if TYPE_CHECKING:
     from wms.sync.client import SyncClient
     from wms.terminal.station import Station
     from wms.workflows.prompt import Msg
+
+
+class Unopenable(RuntimeError):
+    """The data can't be opened. The text says why, and what to do."""
 
 
 def log_to(folder: Path) -> None:
@@ -31,8 +35,18 @@ def log_to(folder: Path) -> None:
 
 
 def open_store(folder: Path, device: str = "") -> Store:
-    """The terminal's store; a member of a hub if it was enrolled, else it decides for itself."""
-    return Store(folder, device)
+    """The terminal's store; a member of a hub if it was enrolled, else it decides for itself. Raises `Unopenable`."""
+    from wms.store.codec import UnknownEvent
+    from wms.store.database import DatabaseError
+
+    try:
+        return Store(folder, device)
+    except UnknownEvent as error:
+        raise Unopenable(str(error)) from error
+    except (OSError, DatabaseError, StoreUnwritable) as error:
+        raise Unopenable(
+            f"the data in {folder} can't be opened: {error}. Check the disk and who owns the folder"
+        ) from error
 
 
 @contextmanager
@@ -77,8 +91,14 @@ def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:
 
 
 def run_terminal(config: Config, hints: tuple[Msg, ...] = ()) -> int:
-    """Open the terminal on the data of `config`, with `hints` on its first screen; returns when it is closed."""
-    log_to(config.data)
+    """Open the terminal on the data of `config`, with `hints` on its first screen; returns when it is closed.
+
+    Raises `Unopenable`.
+    """
+    try:
+        log_to(config.data)
+    except OSError as error:
+        raise Unopenable(f"{config.data} can't be written: {error}. Check the disk and who owns the folder") from error
     from wms.terminal.app import WmsApp
 
     with station(config, hints) as running:

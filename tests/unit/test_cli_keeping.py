@@ -141,6 +141,14 @@ def test_damaged_data_give_way_to_a_backup(house: Shell) -> None:
     assert lies(house) == 5
 
 
+def test_a_terminal_that_can_t_open_its_data_or_scale_says_so(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wms.bootstrap.log_to", lambda folder: None)
+    assert "unknown protocol pounds" in house.bad("--scale", "/dev/ttyS0,pounds", code=2)
+    (house.data / "wms.sqlite3").write_bytes(b"\xff" * 8192)
+    assert "can't be opened" in house.bad()
+    assert "can't be opened" in house.bad("stock", "show")
+
+
 def test_a_copied_folder_with_another_device_s_backup_asks_first(house: Shell) -> None:
     house("orders", "import", house.file("shop.csv", ORDERS))
     saved = house.folder / "wms.backup"

@@ -41,21 +41,17 @@ def configured(options: Namespace) -> Config:
 def opened(options: Namespace, *, make: bool = False) -> Iterator[Store]:
     """The store of the data directory, closed afterwards. Raises `Refusal` when it can't be opened, or when there is
     none and it is not to be made: a mistyped `--data` must not look like an empty warehouse."""
-    from wms.store import Store, StoreUnwritable
-    from wms.store.codec import UnknownEvent
+    from wms.bootstrap import Unopenable, open_store
+    from wms.store import StoreUnwritable
     from wms.store.database import DatabaseError
 
     folder = data_folder(options.data)
     if not make and not (folder / "wms.sqlite3").exists():
         raise Refusal(f"there is no warehouse in {folder} yet. Begin with: wms setup template DIR (or check --data)")
     try:
-        store = Store(folder)
-    except UnknownEvent as error:
+        store = open_store(folder)
+    except Unopenable as error:
         raise Refusal(str(error)) from error
-    except (OSError, DatabaseError, StoreUnwritable) as error:
-        raise Refusal(
-            f"the data in {folder} can't be opened: {error}. Check the disk and who owns the folder"
-        ) from error
     try:
         if store.restored:
             _tell_of_restored(store)

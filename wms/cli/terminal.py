@@ -33,17 +33,33 @@ def with_flags(config: Config, options: Namespace) -> Config:
             parse_scanner(text)
         except ValueError as error:
             raise Refusal(f"--scanner {text}: {error}", 2) from error
+    scale = options.scale or config.scale
+    _require_protocol(scale)
     return config.but(
         scanners=tuple(options.scanner) if options.scanner else config.scanners,
         printer=options.printer or config.printer,
-        scale=options.scale or config.scale,
+        scale=scale,
         language=options.language or config.language,
         ascii=options.ascii or config.ascii,
         mirror=options.mirror or config.mirror,
     )
 
 
-def run(options: Namespace) -> int:
-    from wms.bootstrap import run_terminal
+def _require_protocol(scale: str) -> None:
+    protocol = scale.partition(",")[2]
+    if not protocol:
+        return
+    from drivers.weighing import PARSERS
 
-    return run_terminal(with_flags(configured(options), options))
+    if protocol not in ("auto", *PARSERS):
+        raise Refusal(f"scale {scale}: unknown protocol {protocol}: use auto or one of {', '.join(PARSERS)}", 2)
+
+
+def run(options: Namespace) -> int:
+    from wms.bootstrap import Unopenable, run_terminal
+
+    config = with_flags(configured(options), options)
+    try:
+        return run_terminal(config)
+    except Unopenable as error:
+        raise Refusal(str(error)) from error
