@@ -169,8 +169,11 @@ def test_a_loaded_parcel_that_was_cancelled_comes_off_and_is_not_shipped(floor):
 
 def test_a_parcel_the_courier_took_although_it_was_cancelled_is_recalled(floor):
     desk = a_courier_is_here(floor).scan(FIRST)
+    manifest = floor.parcel("web-1").manifest
     floor.cancel("web-1")
     desk.press("f2").enter("Wang")
+    assert (desk.tone, desk.says[0]) == (Tone.NO, f"{FIRST} was cancelled: take it out")
+    floor.say(e.ManifestClosed(manifest, "Wang"), device="T8")  # a bench that did not know yet
     assert "cancelled_after_handover/web-1" in floor.reviews()
     floor.say(e.OrderDiverted("web-1", RETURNS), device="T8")  # a bench that did not know yet
     assert (floor.status("web-1"), floor.stock(RETURNS)) == ("handed_over", 0)

@@ -77,6 +77,13 @@ def close_manifest(command: c.CloseManifest, rows: Rows, context: Context) -> An
         return refuse(msg("No parcel is on this manifest"), msg("Scan the parcels first"))
     if not command.signed_by.strip():
         return refuse(msg("The courier's name is missing"))
+    for parcel in rows.where(Parcel, manifest=manifest.id):
+        order = rows.get(Order, parcel.order_id)
+        if order is not None and order.stop:
+            return refuse(
+                msg("{number} was cancelled: take it out", number=parcel.waybill),
+                msg("Bring it back to the packing bench"),
+            )
     left = rows.count(Parcel, carrier=manifest.carrier, status=ParcelStatus.STAGED)
     return (e.ManifestClosed(manifest.id, command.signed_by.strip()[:60], left),)
 
