@@ -24,10 +24,21 @@ def parser(groups: Sequence[str] = GROUPS) -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="wms", description="Pick, pack, inspect and ship: a terminal for warehouse floors.", parents=[shared()]
     )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for group in groups:
         import_module(f"wms.cli.{group}").add(top, commands)
     return top
+
+
+class _Version(argparse.Action):
+    """Asked of the installed package, and only then: the look-up takes longer than the whole parser."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        print(f"wms {version('wms')}")
+        parser.exit()
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -35,6 +35,10 @@ def with_flags(config: Config, options: Namespace) -> Config:
             raise Refusal(f"--scanner {text}: {error}", 2) from error
     scale = options.scale or config.scale
     _require_protocol(scale)
+    if options.printer and "://" in options.printer and not options.printer.startswith("socket://"):
+        raise Refusal(
+            f"--printer {options.printer}: use socket://HOST:PORT, a device, serial:PORT, cups:QUEUE or file:PATH", 2
+        )
     return config.but(
         scanners=tuple(options.scanner) if options.scanner else config.scanners,
         printer=options.printer or config.printer,
