@@ -1,0 +1,220 @@
+"""Events: what happened, in the past tense, never changed afterwards.
+
+An event's key (device, epoch, n) makes sending it again harmless. Bodies carry everything a projection needs; no
+projection looks at a clock or at chance. A new field gets a default, so that old journals stay readable.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from wms.domain.events.goods import GoodsReceived, StockAdjusted, StockMoved
+from wms.domain.events.inspection import DrawnUnit, LotDisposed, SampleDrawn, SampleJudged, SampleSeen
+from wms.domain.events.orders import (
+    OrderCancelled,
+    OrderHeld,
+    OrderReceived,
+    OrderReleased,
+    PartialAllowed,
+    RecipientRevealed,
+)
+from wms.domain.events.packing import (
+    CartonChosen,
+    LabelPrinted,
+    LabelRequested,
+    LabelVerified,
+    OrderDiverted,
+    PackingSetAside,
+    PackingStarted,
+    PackingVerified,
+    ParcelOpened,
+    ParcelStaged,
+    ParcelVoided,
+    ParcelWeighed,
+    UnitsMissing,
+    UnitsPacked,
+    UnitsUnpacked,
+    WaybillAssigned,
+    WaybillsLeased,
+)
+from wms.domain.events.people import ReviewClosed, ReviewRaised, ScanRefused, SignedIn, SignedOut
+from wms.domain.events.picking import (
+    BinConfirmed,
+    PickShorted,
+    TaskSkipped,
+    ToteAssigned,
+    TotesDropped,
+    UnitsPut,
+    UnitsReturned,
+    UnitsTaken,
+    UnitsUnput,
+    ZeroChecked,
+)
+from wms.domain.events.shipping import ManifestClosed, ManifestOpened, ParcelLoaded, ParcelUnloaded
+from wms.domain.events.site import (
+    CarrierDefined,
+    CartonDefined,
+    CategoryDefined,
+    ChannelDefined,
+    ItemDefined,
+    PersonDefined,
+    PlaceDefined,
+    SiteNamed,
+)
+from wms.domain.events.waves import BatchClaimed, PlannedBatch, PlannedTask, WaveReleased
+from wms.domain.ids import Badge, DeviceId
+from wms.domain.records import Record
+
+Event: TypeAlias = (
+    SiteNamed
+    | CategoryDefined
+    | ItemDefined
+    | PlaceDefined
+    | PersonDefined
+    | CartonDefined
+    | ChannelDefined
+    | CarrierDefined
+    | GoodsReceived
+    | StockMoved
+    | StockAdjusted
+    | OrderReceived
+    | OrderHeld
+    | OrderReleased
+    | OrderCancelled
+    | PartialAllowed
+    | RecipientRevealed
+    | WaveReleased
+    | BatchClaimed
+    | BinConfirmed
+    | ToteAssigned
+    | UnitsTaken
+    | UnitsReturned
+    | UnitsPut
+    | UnitsUnput
+    | TaskSkipped
+    | PickShorted
+    | ZeroChecked
+    | TotesDropped
+    | SampleDrawn
+    | SampleSeen
+    | SampleJudged
+    | LotDisposed
+    | PackingStarted
+    | UnitsPacked
+    | UnitsUnpacked
+    | UnitsMissing
+    | PackingSetAside
+    | ParcelOpened
+    | PackingVerified
+    | CartonChosen
+    | ParcelWeighed
+    | WaybillsLeased
+    | WaybillAssigned
+    | LabelRequested
+    | LabelPrinted
+    | LabelVerified
+    | ParcelStaged
+    | ParcelVoided
+    | OrderDiverted
+    | ManifestOpened
+    | ParcelLoaded
+    | ParcelUnloaded
+    | ManifestClosed
+    | SignedIn
+    | SignedOut
+    | ScanRefused
+    | ReviewRaised
+    | ReviewClosed
+)
+
+
+class Key(Record):
+    """Who said it, in which life of its database, as its how-manieth word."""
+
+    device: DeviceId
+    epoch: int
+    n: int
+
+
+class Fact(Record):
+    """An event with its circumstances: `at` is UTC milliseconds by the device's clock (never used to order), `person`
+    the badge signed in, `position` the hub's number once it has one."""
+
+    key: Key
+    at: int
+    person: Badge
+    body: Event
+    position: int | None = None
+
+    @property
+    def seconds(self) -> int:
+        return self.at // 1000
+
+
+__all__ = [
+    "BatchClaimed",
+    "BinConfirmed",
+    "CarrierDefined",
+    "CartonChosen",
+    "CartonDefined",
+    "CategoryDefined",
+    "ChannelDefined",
+    "DrawnUnit",
+    "Event",
+    "Fact",
+    "GoodsReceived",
+    "ItemDefined",
+    "Key",
+    "LabelPrinted",
+    "LabelRequested",
+    "LabelVerified",
+    "LotDisposed",
+    "ManifestClosed",
+    "ManifestOpened",
+    "OrderCancelled",
+    "OrderDiverted",
+    "OrderHeld",
+    "OrderReceived",
+    "OrderReleased",
+    "PackingSetAside",
+    "PackingStarted",
+    "PackingVerified",
+    "ParcelLoaded",
+    "ParcelOpened",
+    "ParcelStaged",
+    "ParcelUnloaded",
+    "ParcelVoided",
+    "ParcelWeighed",
+    "PartialAllowed",
+    "PersonDefined",
+    "PickShorted",
+    "PlaceDefined",
+    "PlannedBatch",
+    "PlannedTask",
+    "RecipientRevealed",
+    "ReviewClosed",
+    "ReviewRaised",
+    "SampleDrawn",
+    "SampleJudged",
+    "SampleSeen",
+    "ScanRefused",
+    "SignedIn",
+    "SignedOut",
+    "SiteNamed",
+    "StockAdjusted",
+    "StockMoved",
+    "TaskSkipped",
+    "ToteAssigned",
+    "TotesDropped",
+    "UnitsMissing",
+    "UnitsPacked",
+    "UnitsPut",
+    "UnitsReturned",
+    "UnitsTaken",
+    "UnitsUnpacked",
+    "UnitsUnput",
+    "WaveReleased",
+    "WaybillAssigned",
+    "WaybillsLeased",
+    "ZeroChecked",
+]

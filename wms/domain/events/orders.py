@@ -1,0 +1,50 @@
+"""Orders: received, held, released, stopped, looked at."""
+
+from __future__ import annotations
+
+from wms.domain.ids import CarrierCode, CategoryCode, ChannelCode, OrderId, Sku
+from wms.domain.records import Record
+
+
+class OrderReceived(Record):
+    """`lines` are (sku, quantity). `hold` names the reasons it may not be released yet, '' if none. `sealed` is the
+    recipient under the order's own key; `masked` is what a screen may show."""
+
+    order: OrderId
+    channel: ChannelCode
+    reference: str
+    ship_by: int
+    category: CategoryCode
+    carrier: CarrierCode
+    lines: tuple[tuple[Sku, int], ...]
+    hold: str = ""
+    masked: str = ""
+    sealed: str = ""
+
+
+class OrderHeld(Record):
+    order: OrderId
+    reason: str
+
+
+class OrderReleased(Record):
+    order: OrderId
+
+
+class OrderCancelled(Record):
+    """The customer or the channel took the order back; `refund` tells a refund request from a cancellation."""
+
+    order: OrderId
+    refund: bool = False
+    reason: str = ""
+
+
+class PartialAllowed(Record):
+    """A supervisor lets a short order go with what was picked."""
+
+    order: OrderId
+
+
+class RecipientRevealed(Record):
+    order: OrderId
+    why: str
