@@ -143,6 +143,7 @@ def test_damaged_data_give_way_to_a_backup(house: Shell) -> None:
 
 def test_a_terminal_that_can_t_open_its_data_or_scale_says_so(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wms.bootstrap.log_to", lambda folder: None)
+    monkeypatch.setattr("wms.cli.terminal.has_screen", lambda: True)
     assert "unknown protocol pounds" in house.bad("--scale", "/dev/ttyS0,pounds", code=2)
     (house.data / "wms.sqlite3").write_bytes(b"\xff" * 8192)
     assert "can't be opened" in house.bad()

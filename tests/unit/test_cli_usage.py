@@ -22,3 +22,9 @@ def test_the_version_is_told_and_nothing_opened(capsys, tmp_path):
 def test_a_device_that_cannot_be_is_wrong_usage(capsys, tmp_path, words, said):
     assert run([*words, "--data", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_without_a_terminal_no_screen_is_opened(capsys, tmp_path):
+    assert run(["--data", str(tmp_path / "none")]) == 1
+    assert "needs a terminal" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

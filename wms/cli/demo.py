@@ -12,6 +12,7 @@ from typing import Any
 
 from wms.cli.output import Refusal, emit, emit_line, table
 from wms.cli.parsing import positive, shared
+from wms.cli.terminal import has_screen
 from wms.config import Config, data_folder
 from wms.workflows.prompt import msg
 
@@ -68,7 +69,7 @@ def run(options: Namespace) -> int:
         return _autopilot(options)
     if options.orders or options.limit or options.keep:
         raise Refusal("--orders, --limit and --keep go with --autopilot", 2)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_screen():
         raise Refusal("wms demo opens a screen and needs a terminal. Without one: wms demo --autopilot")
     return _open(options)
 

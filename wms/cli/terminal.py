@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -59,10 +60,16 @@ def _require_protocol(scale: str) -> None:
         raise Refusal(f"scale {scale}: unknown protocol {protocol}: use auto or one of {', '.join(PARSERS)}", 2)
 
 
+def has_screen() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def run(options: Namespace) -> int:
     from wms.bootstrap import Unopenable, run_terminal
 
     config = with_flags(configured(options), options)
+    if not has_screen():
+        raise Refusal("wms opens a screen and needs a terminal. For all commands: wms --help")
     try:
         return run_terminal(config)
     except Unopenable as error:
