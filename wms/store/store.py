@@ -48,6 +48,8 @@ class Store:
         self.folder, self.clock = folder, clock
         self.path = folder / "wms.sqlite3"
         self.guard = Guard(folder / "wms.guard")
+        if not self.path.exists():
+            self.path.touch(0o600)  # the keys that open recipients lie in it; its WAL takes the same rights
         self._connection = open_connection(self.path)
         migrate(self._connection)
         self._local = threading.local()
