@@ -86,6 +86,11 @@ class Store:
     def head(self) -> int:
         return journal.head(self.rows.connection)
 
+    def last_at(self) -> int:
+        """When the last fact was recorded here, by its device's clock (UTC ms); 0 in an empty journal."""
+        row = self.rows.connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        return 0 if row is None else int(row[0])
+
     def since(self, position: int, limit: int) -> list[Fact]:
         """Confirmed facts after `position`, in order."""
         return journal.read(self.rows.connection, "position > ?", (position,), limit)

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 CLOCK_JUMP_MS = 5_000
+CLOCK_BEHIND_MS = 60_000
+"""A clock this far behind the last thing it recorded was set back, or its battery is empty."""
 
 
 class Station:
@@ -53,7 +55,7 @@ class Station:
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()
         self._board_due = 0.0
-        self._clocks = (store.clock(), time.monotonic_ns() // 1_000_000)
+        self._clocks = (store.clock(), _steady_ms())
         self._view = self._picture(0)
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
 
@@ -61,6 +63,9 @@ class Station:
         self._store.listen(lambda _: self.refresh())
         if self._store.restored:
             self._note("restored_copy", self._store.device)
+        behind = self._store.last_at() - self._store.clock()
+        if behind > CLOCK_BEHIND_MS:
+            self._note("clock", self._store.device, str(-behind // 1000))
         self._thread.start()
         self._devices.start(self.submit)
         threading.Thread(target=self._keep_numbers, name="station-numbers", daemon=True).start()
@@ -168,7 +173,7 @@ class Station:
 
     def _watch_clock(self) -> None:
         """Wall clock against monotonic clock: a jump is told to the supervisor, and nothing else changes by it."""
-        wall, steady = self._store.clock(), time.monotonic_ns() // 1_000_000
+        wall, steady = self._store.clock(), _steady_ms()
         jump = (wall - self._clocks[0]) - (steady - self._clocks[1])
         self._clocks = (wall, steady)
         if abs(jump) > CLOCK_JUMP_MS:
@@ -191,6 +196,13 @@ class Station:
             except Exception:
                 log.exception("waybill numbers could not be fetched")
             time.sleep(TICK_S)
+
+
+def _steady_ms() -> int:
+    """A clock that nobody sets; where there is one that goes on while the machine sleeps, that."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    return time.monotonic_ns() // 1_000_000
 
 
 def _warm_up() -> None:

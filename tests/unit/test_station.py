@@ -1,0 +1,116 @@
+"""The station: one thread from input to commit, which nothing that happens around it may end or hold up."""
+
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.unit.floor import LI
+from wms.domain import events as e
+from wms.domain.catalogue import Person
+from wms.domain.ids import Badge
+from wms.domain.review import Review, Tally
+from wms.store import Store, StoreUnwritable
+from wms.terminal.devices import DeviceConfig, Devices
+from wms.terminal.station import Station
+from wms.workflows.inputs import Scanned
+from wms.workflows.prompt import Tone
+
+HOUR_MS = 3_600_000
+
+
+class Clock:
+    """The wall clock, which a person can set."""
+
+    def __init__(self) -> None:
+        self.off_ms = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000_000 + self.off_ms
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    with closing(Store(tmp_path, "T1", clock=clock)) as store:
+        store.record((e.PersonDefined(Person(Badge(LI), "Li Lei", "picker", "en")),), Badge(""))
+        yield store
+
+
+@contextmanager
+def working(store):
+    station = Station(store, Devices(DeviceConfig()))
+    station.start()
+    try:
+        yield station
+    finally:
+        station.close()
+
+
+def until(true, seconds=15.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
+
+
+def reviews(store):
+    return {review.id: review.detail for review in store.rows.all(Review)}
+
+
+def refused(store):
+    return sum(tally.count for tally in store.rows.all(Tally) if tally.what == "refused")
+
+
+def test_scans_are_committed_in_order_whether_or_not_anybody_draws(store):
+    with working(store) as station:
+        for n in range(50):
+            station.submit(Scanned(f"UNKNOWN-{n}", source="scanner1"))
+        until(lambda: refused(store) == 50)
+    raw = [fact.body.raw for fact in store.since(0, 200) if isinstance(fact.body, e.ScanRefused)]
+    assert raw == [f"UNKNOWN-{n}" for n in range(50)]
+
+
+def test_a_fault_of_ours_is_said_in_words_and_the_next_scan_works(store, monkeypatch):
+    with working(store) as station:
+        monkeypatch.setattr(station.desk, "_scan", lambda scan: 1 / 0)
+        station.submit(Scanned("ANYTHING"))
+        until(lambda: station.view.said is not None)
+        assert station.view.said.tone == Tone.NO
+        assert station.view.said.lines[0].text == "That did not work and was not recorded"
+        monkeypatch.undo()
+        station.submit(Scanned(f"BDG-{LI}"))
+        until(lambda: station.view.prompt.name == "pick.cart")
+
+
+def test_a_full_disk_turns_nothing_green_and_ends_nothing(store, monkeypatch):
+    def full(*_, **__):
+        raise StoreUnwritable("database or disk is full")
+
+    with working(store) as station:
+        monkeypatch.setattr(store, "execute", full)
+        station.submit(Scanned(f"BDG-{LI}"))
+        until(lambda: station.view.said is not None)
+        assert (station.view.said.tone, station.view.prompt.name) == (Tone.NO, "sign.badge")
+        assert station.view.status.trouble.text == "Nothing can be saved: the disk is full or read-only"
+        monkeypatch.undo()
+        station.submit(Scanned(f"BDG-{LI}"))
+        until(lambda: station.view.prompt.name == "pick.cart")
+        assert station.view.status.trouble.text == ""
+
+
+def test_a_clock_that_jumps_is_told_to_the_supervisor(store, clock):
+    with working(store):
+        clock.off_ms = HOUR_MS
+        until(lambda: reviews(store).get("clock/T1") in ("3599", "3600"))
+
+
+def test_a_clock_behind_the_last_record_is_noticed_at_the_start(store, clock):
+    clock.off_ms = -2 * HOUR_MS
+    with working(store):
+        until(lambda: "clock/T1" in reviews(store))
+    assert -7200 <= int(reviews(store)["clock/T1"]) <= -7190
