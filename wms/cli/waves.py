@@ -49,12 +49,13 @@ def add(top: ArgumentParser, commands: Any) -> None:
 def plan(options: Namespace) -> int:
     from wms.cli.acting import zone_of
     from wms.domain.catalogue import Counter
-    from wms.planning.waves import EarliestFirst, WavePolicy
+    from wms.planning.waves import WavePolicy
+    from wms.workflows.handlers.picking import PLANNER
 
     with opened(options) as store:
         _check_category(options, store.rows)
         counter = store.rows.get(Counter, "wave")
-        found = EarliestFirst().plan(
+        found = PLANNER.plan(
             store.rows,
             store.clock() // 1000,
             WavePolicy(options.orders, options.slots),

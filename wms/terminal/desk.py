@@ -22,7 +22,7 @@ from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, 
 from wms.workflows.say import kind_of, text_of, what_it_is
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
 from wms.workflows.view import Board
-from wms.workflows.workflow import Happening, Step, Who, is_scan
+from wms.workflows.workflow import Happening, Step, Who, Workflow, is_scan
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Menu(Record):
     answers: tuple[Callable[[], None], ...]
 
 
-def workflow(work: str) -> Any:
+def workflow(work: str) -> Workflow[Any]:
     """The workflow of that work, imported when somebody first does it."""
     match work:
         case "pick":
@@ -82,7 +82,7 @@ class Desk:
         self.trouble: Msg = NOTHING
         self.menu: Menu | None = None
         self.quitting = False
-        self._workflow: Any = SignInWorkflow()
+        self._workflow: Workflow[Any] = SignInWorkflow()
         self.state: Any = self._workflow.resume(self.rows, self._who())
 
     # What there is to see
@@ -96,7 +96,7 @@ class Desk:
             return Prompt("quit")
         if self.menu is not None:
             return self.menu.prompt
-        prompt: Prompt = self._workflow.prompt(self.state, self.rows)
+        prompt = self._workflow.prompt(self.state, self.rows)
         if self._hints and prompt.name == "sign.badge":
             return prompt.but(what=(*prompt.what, *map(Line, self._hints)))
         return prompt
@@ -176,11 +176,12 @@ class Desk:
         before = self.state
         self._resume()
         screen = self._screen()
-        step: Step[Any] = self._workflow.step(self.state, happening, self.rows)
+        step = self._workflow.step(self.state, happening, self.rows)
         verdict = self._carry_out(step, happening, screen)
         if verdict is not None:
             self.said = verdict
-            self._resume_after_refusal(before)
+            self.state = before
+            self._resume()
             return
         self.state = step.state
         self._speak_to(before, step.state)
@@ -236,10 +237,6 @@ class Desk:
         self._resume()
         if self.state.screen != asked:
             self.said = None
-
-    def _resume_after_refusal(self, before: Any) -> None:
-        self.state = before
-        self._resume()
 
     def _begin(self, signed: SigningIn) -> None:
         self.person, self.work = signed.person, signed.work

@@ -12,9 +12,11 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.planning.replacement import next_task_number, reallocate
-from wms.planning.waves import EarliestFirst, WavePolicy
+from wms.planning.waves import EarliestFirst, Planner, WavePolicy
 from wms.workflows.handling import Answer, Context, handles, refuse
 from wms.workflows.prompt import msg
+
+PLANNER: Planner = EarliestFirst()
 
 
 @handles(c.ReleaseWaves)
@@ -24,7 +26,7 @@ def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answ
     zone = site.zone if site is not None else "UTC"
     policy = WavePolicy(max_orders_per_wave=command.orders, slots_per_cart=command.slots)
     first = (counter.value if counter is not None else 0) + 1
-    plan = EarliestFirst().plan(rows, context.now, policy, first, zone, command.category)
+    plan = PLANNER.plan(rows, context.now, policy, first, zone, command.category)
     if not plan.waves:
         if plan.left:
             return refuse(msg("No order can be filled from stock"), msg("See the held orders for what is missing"))
