@@ -63,7 +63,7 @@ def read_payload(
         data = data.replace(gs_alternative, b"\x1d")
     if charset == "auto":
         data = data.removeprefix(BOM_UTF8)
-    text = _decode(data, charset)
+    text = decode(data, charset)
     if not text or _C1_CONTROLS.search(text):
         return None
     return Payload(data, text, aim)
@@ -78,7 +78,7 @@ def _take_identifiers(data: bytes, prefix: bytes, code_ids: dict[bytes, str], ai
     return bare, aim
 
 
-def _decode(data: bytes, charset: str) -> str:
+def decode(data: bytes, charset: str) -> str:
     """The text, or '' when the bytes are none in this charset."""
     for encoding in ("ascii",) if charset == "ascii" else ("utf-8", "gb18030"):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -65,21 +66,40 @@ def test_what_a_code_says_and_means_here(shell: Shell) -> None:
     assert (lines[5]["result"], lines[5]["reason"]) == ("reject", "unknown_ai")
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the scan cases are not here")
-def test_gs1_vectors(shell: Shell) -> None:
-    vectors = json.loads((CASES / "gs1.json").read_text())["vectors"]
-    raws = [bytes.fromhex(vector["raw_hex"]) for vector in vectors]
-    usable = [
-        (vector, raw.decode())
-        for vector, raw in zip(vectors, raws, strict=True)
-        if raw.isascii() and not vector.get("options") and not raw.startswith(b"-")
+def test_reads_in_json_lines(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    raws = ["5d43313031303430303633383133333339333131304c37", "4c4f432d31", "5d453031323334353637383930313239"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps({"raw_hex": raw}) + "\n" for raw in raws)))
+    assert shell.good("scan", "parse", "--json").out.splitlines() == [
+        '{"result": "ais", "ais": [["01", "04006381333931"], ["10", "L7"]]}',
+        '{"result": "plain"}',
+        '{"result": "reject", "reason": "check_digit"}',
     ]
-    assert len(usable) > len(vectors) * 0.8
-    said = shell.good("scan", "parse", *(text for _, text in usable)).out.splitlines()
-    for (vector, _), line in zip(usable, said, strict=True):
-        answer, expected = json.loads(line), vector["expect"]
-        assert answer["result"] == expected["result"], vector["id"]
-        assert answer["ais"] == expected.get("ais", []), vector["id"]
+    link = "https://id.gs1.org/01/96385074".encode().hex()
+    asked = [{"raw_hex": link, "options": {}}, {"raw_hex": link, "options": {"dl_zero_suppressed_gtin": True}}]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in asked)))
+    strict, lenient = (json.loads(line) for line in shell.good("scan", "parse").out.splitlines())
+    assert strict["result"] != "ais"
+    assert lenient["ais"] == [["01", "00000096385074"]]
+
+
+def test_a_line_that_is_none_is_told_and_keeps_its_place(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = '{"raw_hex": "zz"}\nnonsense\n[]\n{"raw_hex": "34303036333831333333393331"}\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    answer = shell("scan", "parse")
+    assert answer.code == 1
+    assert [json.loads(line)["result"] for line in answer.out.splitlines()] == ["reject", "reject", "reject", "ais"]
+    assert [f"line {n}" in answer.err for n in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the scan cases are not here")
+def test_gs1_vectors(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = json.loads((CASES / "gs1.json").read_text())["vectors"]
+    asked = [{"raw_hex": vector["raw_hex"], "options": vector.get("options", {})} for vector in vectors]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in asked)))
+    said = shell.good("scan", "parse", "--json").out.splitlines()
+    for vector, line in zip(vectors, said, strict=True):
+        expected = {key: vector["expect"][key] for key in ("result", "ais", "reason") if key in vector["expect"]}
+        assert json.loads(line) == expected, vector["id"]
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the scan cases are not here")
@@ -97,7 +117,7 @@ def test_recorded_streams(shell: Shell) -> None:
 
 def test_a_scanner_is_watched_until_ctrl_c(shell: Shell) -> None:
     with FakeScanner() as scanner:
-        command = [sys.executable, "-m", "wms", "scan", "watch", f"{scanner.address},line:dup=0"]
+        command = [sys.executable, "-m", "wms", "scan", "watch", "--port", f"{scanner.address},line:dup=0"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
             assert watching.stdout is not None
             assert watching.stderr is not None

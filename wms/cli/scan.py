@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from wms.cli.output import Refusal, emit_line, opened
 from wms.cli.parsing import command, group
@@ -20,7 +21,12 @@ PARSE = """\
 
 One line for each TEXT, with or without --json. `result` is `ais` for a GS1 message, `plain` for any other code and
 `reject` for one that claims to be GS1 and is not (`reason` says why). `meaning` is what the warehouse in the data
-directory makes of it, null where there is none. In TEXT, <GS> stands for the separator as a scanner sends it."""
+directory makes of it, null where there is none. In TEXT, <GS> stands for the separator as a scanner sends it.
+
+Without TEXT, JSON lines are read from stdin, each {"raw_hex": "5d4331…", "options": {}} with the bytes of one read; for
+each, in order, one line is printed: {"result": "ais", "ais": [["01", "04006381333931"]]}, {"result": "plain"} or
+{"result": "reject", "reason": "check_digit"}. The option "dl_zero_suppressed_gtin": true takes GTIN-8, -12 and -13 in
+the path of a Digital Link."""
 WATCH = """\
   {"text": "4006381333931", "aim": "", "raw_hex": "343030363338313333333933310d", "source": "scanner1",
    "at": 1794200400000, "fault": ""}
@@ -38,14 +44,18 @@ One line for each scenario, with or without --json. FILE holds {"scenarios": [{"
 def add(top: ArgumentParser, commands: Any) -> None:
     scan = group(commands, "scan", "what a scanner sends, and what a code means")
     parsing = command(scan, "parse", "what a code says, and what it means here", parse_texts, PARSE)
-    parsing.add_argument("texts", nargs="+", metavar="TEXT", help="a read, with its AIM id if the scanner sends it")
+    parsing.add_argument("texts", nargs="*", metavar="TEXT", help="a read, with its AIM id if the scanner sends it")
     watching = command(scan, "watch", "every read of a scanner, as it comes", watch, WATCH)
-    watching.add_argument("port", metavar="PORT[,FRAMING]", help="such as /dev/ttyACM0,line:dup=200 or socket://h:9100")
+    like = "such as /dev/ttyACM0,line:dup=200 or socket://h:9100"
+    watching.add_argument("port", nargs="?", metavar="PORT[,FRAMING]", help=like)
+    watching.add_argument("--port", dest="port_flag", metavar="PORT[,FRAMING]", help="the same, for scripts")
     replaying = command(scan, "replay", "recorded bytes through the framing again, in virtual time", replay, REPLAY)
     replaying.add_argument("file", metavar="FILE")
 
 
 def parse_texts(options: Namespace) -> int:
+    if not options.texts:
+        return _parse_lines(sys.stdin)
     if not (data_folder(options.data) / "wms.sqlite3").exists():
         for text in options.texts:
             emit_line(_parsed(text, None))
@@ -54,6 +64,40 @@ def parse_texts(options: Namespace) -> int:
         for text in options.texts:
             emit_line(_parsed(text, store.rows))
     return 0
+
+
+def _parse_lines(lines: TextIO) -> int:
+    if lines.isatty():
+        raise Refusal("give a TEXT, or send JSON lines on stdin", 2)
+    refused = 0
+    for n, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            emit_line(_verdict(json.loads(line)))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            refused += 1
+            emit_line({"result": "reject", "reason": "malformed_line"})
+            print(f'wms: line {n} is no {{"raw_hex": "…", "options": {{}}}}: {error}', file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _verdict(asked: dict[str, Any]) -> dict[str, Any]:
+    from drivers.payload import decode
+    from wms.domain.gs1 import Fault, Gs1, Rejected, parse, split_aim
+
+    raw = bytes.fromhex(asked["raw_hex"])
+    text = decode(raw, "auto")
+    if raw and not text:
+        return {"result": "reject", "reason": str(Fault.CONTENT)}
+    aim, bare = split_aim(text)
+    options = asked.get("options") or {}
+    message = parse(bare, aim, short_gtins=bool(options.get("dl_zero_suppressed_gtin")))
+    if isinstance(message, Gs1):
+        return {"result": "ais", "ais": [list(element) for element in message.elements]}
+    if isinstance(message, Rejected):
+        return {"result": "reject", "reason": str(message.fault)}
+    return {"result": "plain"}
 
 
 def _parsed(text: str, rows: Rows | None) -> dict[str, Any]:
@@ -96,6 +140,7 @@ def _fields(code: Any) -> dict[str, Any]:
 
 
 def watch(options: Namespace) -> int:
+    import signal
     import threading
 
     from drivers.framing_options import parse_scanner
@@ -113,18 +158,24 @@ def watch(options: Namespace) -> int:
             }
         )
 
+    port = options.port_flag or options.port
+    if not port:
+        raise Refusal("say which port: wms scan watch --port PORT[,FRAMING] (wms devices list shows them)", 2)
+
     def note(state: str) -> None:
         why = f": {scanner.problem}" if scanner.problem else ""
-        print(f"wms: {options.port}: {state}{why}", file=sys.stderr, flush=True)
+        print(f"wms: {port}: {state}{why}", file=sys.stderr, flush=True)
 
     try:
-        address, framing = parse_scanner(options.port)
+        address, framing = parse_scanner(port)
         scanner = Scanner(address, framing, tell, note)
     except ValueError as error:
-        raise Refusal(f"{options.port}: {error}", 2) from error
+        raise Refusal(f"{port}: {error}", 2) from error
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     scanner.start()
     try:
-        threading.Event().wait()
+        ended.wait()
     except KeyboardInterrupt:
         pass
     finally:
@@ -133,7 +184,6 @@ def watch(options: Namespace) -> int:
 
 
 def replay(options: Namespace) -> int:
-    import json
     from pathlib import Path
 
     from drivers.replay import replay as play
