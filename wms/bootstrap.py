@@ -54,6 +54,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     """A running station with everything around it; all is closed again at the end, the store last."""
     from wms.printing.spool import Spool
     from wms.terminal.devices import DeviceConfig, Devices
+    from wms.terminal.scan_log import ScanLog
     from wms.terminal.station import Station
 
     store = open_store(config.data)
@@ -65,7 +66,8 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
 
     sync = None if store.decides else _sync(store, changed)
     spool = Spool(store, config.printer or None, config.language, changed)
-    devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback))
+    scan_log = ScanLog(config.data)
+    devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback), scan_log)
     made = Station(store, devices, sync, spool, config.language, hints)
     running.append(made)
     spool.start()
@@ -79,6 +81,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
         spool.stop()
         if sync is not None:
             sync.stop()
+        scan_log.close()
         store.close()
 
 

@@ -1,10 +1,12 @@
 """The station: one thread from input to commit, which nothing that happens around it may end or hold up."""
 
+import json
 import time
 from contextlib import closing, contextmanager
 
 import pytest
 
+from drivers.fakes import FakeScanner
 from tests.unit.floor import LI
 from wms.domain import events as e
 from wms.domain.catalogue import Person
@@ -12,9 +14,11 @@ from wms.domain.ids import Badge
 from wms.domain.review import Review, Tally
 from wms.store import Store, StoreUnwritable
 from wms.terminal.devices import DeviceConfig, Devices
+from wms.terminal.scan_log import FILE, ScanLog
 from wms.terminal.station import Station
 from wms.workflows.inputs import Scanned
-from wms.workflows.prompt import Tone
+from wms.workflows.prompt import NOTHING, Tone
+from wms.workflows.view import DeviceState
 
 HOUR_MS = 3_600_000
 
@@ -42,8 +46,8 @@ def store(tmp_path, clock):
 
 
 @contextmanager
-def working(store):
-    station = Station(store, Devices(DeviceConfig()))
+def working(store, devices=None):
+    station = Station(store, devices or Devices(DeviceConfig()))
     station.start()
     try:
         yield station
@@ -114,3 +118,39 @@ def test_a_clock_behind_the_last_record_is_noticed_at_the_start(store, clock):
     with working(store):
         until(lambda: "clock/T1" in reviews(store))
     assert -7200 <= int(reviews(store)["clock/T1"]) <= -7190
+
+
+def test_a_scanner_that_is_not_there_is_told_and_named(store, tmp_path):
+    with FakeScanner(tmp_path / "gun") as gun:
+        devices = Devices(DeviceConfig((gun.address, str(tmp_path / "absent"))))
+        with working(store, devices) as station:
+            until(lambda: devices.scanner_state() == DeviceState.LOST)
+            until(lambda: station.view.status.scanner_says.text)
+            says = station.view.status.scanner_says
+            assert (says.args["n"], says.args["says"].text) == (2, "Scanner lost: check cable, battery")
+            with FakeScanner(tmp_path / "absent"):
+                until(lambda: station.view.status.scanner == DeviceState.READY)
+                assert station.view.status.scanner_says == NOTHING
+
+
+def test_every_read_is_kept_with_its_verdict_the_unreadable_too(store, tmp_path):
+    log = ScanLog(tmp_path)
+    with FakeScanner(tmp_path / "gun") as gun:
+        devices = Devices(DeviceConfig((gun.address,)), log)
+        with working(store, devices) as station:
+            until(lambda: devices.scanner_state() == DeviceState.READY)
+            for text in ("]E04006381333931", "\x01noise", "BDG-" + LI):
+                gun.scan(text)
+            until(lambda: station.desk.scanned_as == "BadgeScan")
+            station.submit(Scanned("4006381333931", source="wedge", at=1))
+            until(lambda: refused(store) == 3)
+    log.close()
+    lines = [json.loads(line) for line in (tmp_path / FILE).read_text(encoding="utf-8").splitlines()]
+    assert [(line["source"], line["fault"], line["code"], line["tone"]) for line in lines] == [
+        ("scanner1", "", "Unknown", "no"),
+        ("scanner1", "garbled", "Unreadable", "no"),
+        ("scanner1", "", "BadgeScan", "ok"),
+        ("wedge", "", "Unknown", "no"),
+    ]
+    assert bytes.fromhex(lines[1]["raw_hex"]) == b"\x01aaaaa"
+    assert bytes.fromhex(lines[2]["raw_hex"]) == b"AAA-9999"

@@ -80,6 +80,7 @@ class Desk:
         self.work = ""
         self.said: Said | None = None
         self.trouble: Msg = NOTHING
+        self.scanned_as = ""  # the kind of code that was scanned last
         self.menu: Menu | None = None
         self.quitting = False
         self._workflow: Workflow[Any] = SignInWorkflow()
@@ -145,6 +146,7 @@ class Desk:
 
     def _scan(self, scan: Scanned) -> None:
         code = r.resolve(scan, self.rows, expected_types(self._screen()))
+        self.scanned_as = type(code).__name__
         if isinstance(code, r.CommandScan):
             self._command(code)
             return

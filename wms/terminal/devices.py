@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from wms.domain.records import Record
+from wms.terminal.device_words import scanner_words
 from wms.workflows.inputs import Input, Refreshed, Scanned, Weighed
-from wms.workflows.prompt import Tone
+from wms.workflows.prompt import NOTHING, Msg, Said, Tone
 from wms.workflows.view import DeviceState
 
 if TYPE_CHECKING:
     from drivers.scale import Reading, Scale
     from drivers.scanner import Read, Scanner
+    from wms.terminal.scan_log import ScanLog
 
 EMPTY_BELOW_G = 20
-log = logging.getLogger("wms.scans")
 
 
 class DeviceConfig(Record):
@@ -30,10 +31,15 @@ class DeviceConfig(Record):
 
 
 class Devices:
-    """Opens what the configuration names and turns what it says into inputs. Raises ValueError for a bad address."""
+    """Opens what the configuration names and turns what it says into inputs. Raises ValueError for a bad address.
 
-    def __init__(self, config: DeviceConfig) -> None:
+    Every read ends in `judged`, by which its scanner hears the verdict and the scan log keeps it.
+    """
+
+    def __init__(self, config: DeviceConfig, scan_log: ScanLog | None = None) -> None:
         self._submit: Callable[[Input], None] = lambda _: None
+        self._scan_log = scan_log
+        self._unjudged: dict[str, deque[bytes]] = {}
         self._states: dict[str, DeviceState] = {}
         self.scanners: dict[str, Scanner] = {}
         self.scale: Scale | None = None
@@ -51,6 +57,7 @@ class Devices:
             address, framing = parse_scanner(text)
             name = f"scanner{n}"
             self._states[name] = DeviceState.CONNECTING
+            self._unjudged[name] = deque()
             self.scanners[name] = Scanner(
                 address, framing, self._read, self._noting(name), name, feedback=config.feedback
             )
@@ -75,8 +82,21 @@ class Devices:
         if self.scale is not None:
             self.scale.stop()
 
-    def signal(self, source: str, tone: Tone) -> None:
-        """Tell the scanner that read the code how it ended. Never waits."""
+    def judged(self, scan: Scanned, tone: Tone | None, code: str = "", said: Said | None = None) -> None:
+        """How a read ended: its scanner is told, without waiting for it, and it is kept for support.
+
+        Scans are judged in the order in which each scanner submitted them. `code` is the kind of code it was.
+        """
+        self._signal(scan.source, tone)
+        waiting = self._unjudged.get(scan.source)
+        raw = waiting.popleft() if waiting else (scan.aim + scan.text).encode(errors="replace")
+        if self._scan_log is not None:
+            from wms.terminal.scan_log import Entry
+
+            first = said.lines[0].text if said is not None and said.lines else ""
+            self._scan_log.keep(Entry(scan.at, scan.source, raw, scan.fault, scan.aim, code, str(tone or ""), first))
+
+    def _signal(self, source: str, tone: Tone | None) -> None:
         scanner = self.scanners.get(source)
         if scanner is None:
             return
@@ -89,9 +109,24 @@ class Devices:
 
     def scanner_state(self) -> DeviceState:
         """The worst of the scanners: one that is lost is worth knowing."""
-        states = [state for name, state in self._states.items() if name != "scale"]
-        order = (DeviceState.LOST, DeviceState.CONNECTING, DeviceState.READY)
+        states = [self._state_of(name) for name in self.scanners]
+        order = (DeviceState.LOST, DeviceState.TROUBLE, DeviceState.CONNECTING, DeviceState.READY)
         return next((state for state in order if state in states), DeviceState.NONE)
+
+    def scanner_says(self) -> Msg:
+        """What to do about the worst of the scanners; nothing while all are well."""
+        worst = self.scanner_state()
+        for number, (name, scanner) in enumerate(self.scanners.items(), 1):
+            if worst in (DeviceState.LOST, DeviceState.TROUBLE) and self._state_of(name) == worst:
+                return scanner_words(scanner.problem or "", number if len(self.scanners) > 1 else 0)
+        return NOTHING
+
+    def _state_of(self, name: str) -> DeviceState:
+        """One that could not be opened is as good as lost, whether it was ever there or not."""
+        scanner, state = self.scanners[name], self._states[name]
+        if state == DeviceState.CONNECTING and scanner.problem is not None:
+            return DeviceState.LOST
+        return state
 
     def scale_state(self) -> DeviceState:
         return self._states.get("scale", DeviceState.NONE)
@@ -104,7 +139,7 @@ class Devices:
         return note
 
     def _read(self, read: Read) -> None:
-        log.info("%s %s %r", read.source, read.fault or "read", read.raw)
+        self._unjudged[read.source].append(read.raw)
         self._submit(Scanned(read.text, read.aim, read.source, read.at_ms, read.fault))
 
     def _weighed(self, reading: Reading) -> None:

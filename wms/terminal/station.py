@@ -121,8 +121,8 @@ class Station:
                 msg("That did not work and was not recorded"), msg("Scan again, or call the supervisor")
             )
             tone = Tone.NO
-        if isinstance(inp, Scanned) and tone is not None:
-            self._devices.signal(inp.source, tone)
+        if isinstance(inp, Scanned):
+            self._devices.judged(inp, tone, self.desk.scanned_as, self.desk.said)
         self._publish(fresh=not isinstance(inp, Refreshed))
 
     def _publish(self, *, fresh: bool) -> None:
@@ -169,6 +169,7 @@ class Station:
             spool.says if spool is not None else msg(""),
             spool.waiting if spool is not None else 0,
             trouble,
+            self._devices.scanner_says(),
         )
 
     def _watch_clock(self) -> None:

@@ -37,6 +37,7 @@ class Status(Record):
     printer_says: Msg = NOTHING
     labels_waiting: int = 0
     trouble: Msg = NOTHING  # disk full, clock jumped: shown until it is gone
+    scanner_says: Msg = NOTHING
 
 
 class Need(Record):

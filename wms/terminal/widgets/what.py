@@ -44,7 +44,8 @@ def _troubles(status: Status, pen: Pen) -> list[str]:
     """What is wrong around the work, the most pressing first; nothing of this may be silent."""
     found = [pen.say(status.trouble)] if status.trouble.text else []
     if status.scanner in (DeviceState.LOST, DeviceState.TROUBLE):
-        found.append(pen.say(msg("Scanner lost: check cable, battery")))
+        lost = msg("Scanner lost: check cable, battery")
+        found.append(pen.say(status.scanner_says if status.scanner_says.text else lost))
     if status.printer in (DeviceState.LOST, DeviceState.TROUBLE):
         found.append(_printer(status, pen))
     if status.scale in (DeviceState.LOST, DeviceState.TROUBLE):
