@@ -18,7 +18,11 @@ _START: Final[dict[CodeSet, int]] = {"A": 103, "B": 104, "C": 105}
 _SWITCH_TO: Final[dict[CodeSet, int]] = {"A": 101, "B": 100, "C": 99}
 _SHIFT = 98
 _FNC1 = 102
+_FNC3 = 96
 _TERMINATION_BAR = "11"
+
+FNC3 = "\xf3"
+"""Stands for Function Character 3 in data: the symbol is for the scanner itself, to set it up (ISO/IEC 15417, 4.3.3)."""
 
 _Step = tuple[int, tuple[int, ...], int, CodeSet]
 """Symbol characters still needed, those of this step, where the next step reads, in which code set."""
@@ -36,7 +40,7 @@ def codewords(data: str) -> list[int]:
     """Start character and data of the shortest coding; the check character is not among them."""
     if not data:
         raise ValueError("there is nothing to encode")
-    if refused := next((char for char in data if char > "\x7f" and char != FNC1), None):
+    if refused := next((char for char in data if char > "\x7f" and char not in (FNC1, FNC3)), None):
         raise ValueError(f"Code 128 carries ASCII only, not {refused!r}")
     plan = _plan(data)
     code_set = min(get_args(CodeSet), key=lambda candidate: plan[0][candidate][0])
@@ -77,6 +81,8 @@ def _ways(data: str, at: int, code_set: CodeSet) -> list[tuple[tuple[int, ...], 
     char = data[at]
     if char == FNC1:
         return [((_FNC1,), 1)]
+    if char == FNC3:
+        return [] if code_set == "C" else [((_FNC3,), 1)]
     if code_set == "C":
         pair = data[at : at + 2]
         return [((int(pair),), 2)] if len(pair) == 2 and pair.isdigit() else []
