@@ -27,7 +27,7 @@ from wms.domain.ids import (
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Waybill
 from wms.domain.places import Place, PlaceKind
-from wms.domain.rows import MemoryTables
+from wms.domain.rows import MemoryTables, Row
 from wms.workflows.inputs import Scanned
 from wms.workflows.resolve import (
     Ambiguous,
@@ -135,7 +135,8 @@ class TestTheSitesOwnLabels:
         assert read("1007", rows) == BadgeScan(Badge("1007"))
         rows.put(ItemCode("1007", Sku("TEA")))
         assert read("1007", rows) == TEA
-        assert read("1007", rows, BadgeScan) == TEA
+        assert read("1007", rows, ItemScan) == TEA
+        assert read("1007", rows, BadgeScan) == Ambiguous((BadgeScan(Badge("1007")), TEA))
 
     def test_carriers_cartons_and_commands(self, rows: MemoryTables) -> None:
         assert read("car-sf", rows) == CarrierScan(CarrierCode("SF"))
@@ -229,7 +230,7 @@ class TestGoods:
     def test_a_case_counts_its_pieces_and_is_never_guessed_from_the_piece(self, rows: MemoryTables) -> None:
         assert read(CASE_GTIN, rows, aim="]I1") == ItemScan(Sku("TEA"), 12)
         rows.delete(ItemCode(CASE_GTIN, Sku("TEA"), 12))
-        assert read(CASE_GTIN, rows, aim="]I1") == Unknown(CASE_GTIN, Why.NOT_FOUND)
+        assert read(CASE_GTIN, rows, aim="]I1") == Unknown(CASE_GTIN, Why.PACK_UNKNOWN, Sku("TEA"))
 
     def test_a_gs1_label_brings_lot_expiry_serial_and_count(self, rows: MemoryTables) -> None:
         code = read(f"02{CASE_GTIN}17270200373\x1d10L7\x1d21S9", rows, aim="]C1")
@@ -316,20 +317,54 @@ class TestConflicts:
     def test_two_readings_are_asked_about(self, clash: MemoryTables) -> None:
         assert read("K-1", clash) == Ambiguous((CartScan(PlaceId("K-1")), TEA))
 
-    def test_the_reading_the_step_can_use_wins(self, clash: MemoryTables) -> None:
-        assert read("K-1", clash, CartScan) == CartScan(PlaceId("K-1"))
-        assert read("K-1", clash, ItemScan, ToteScan) == TEA
+    @pytest.mark.parametrize("expects", [(CartScan,), (ItemScan, ToteScan), (CartScan, ItemScan), (BadgeScan,), ()])
+    def test_no_expectation_hides_what_else_it_could_be(self, clash: MemoryTables, expects: tuple[type, ...]) -> None:
+        asked = read("K-1", clash, *expects)
+        assert isinstance(asked, Ambiguous)
+        assert set(asked.candidates) == {CartScan(PlaceId("K-1")), TEA}
 
-    def test_where_the_step_can_use_both_it_asks(self, clash: MemoryTables) -> None:
-        assert read("K-1", clash, CartScan, ItemScan) == Ambiguous((CartScan(PlaceId("K-1")), TEA))
+    def test_the_reading_the_step_can_use_is_offered_first(self, clash: MemoryTables) -> None:
+        assert read("K-1", clash, CartScan) == Ambiguous((CartScan(PlaceId("K-1")), TEA))
+        assert read("K-1", clash, ItemScan, ToteScan) == Ambiguous((TEA, CartScan(PlaceId("K-1"))))
 
-    def test_where_the_step_can_use_neither_it_asks(self, clash: MemoryTables) -> None:
-        assert isinstance(read("K-1", clash, BadgeScan), Ambiguous)
-
-    def test_only_the_usable_readings_are_offered(self, clash: MemoryTables) -> None:
+    def test_all_usable_readings_stand_before_the_others(self, clash: MemoryTables) -> None:
         clash.put(an_item("CUP"))
         clash.put(ItemCode("K-1", Sku("CUP")))
-        assert read("K-1", clash, ItemScan) == Ambiguous((ItemScan(Sku("CUP"), 1), TEA))
+        cup = ItemScan(Sku("CUP"), 1)
+        assert read("K-1", clash, ItemScan) == Ambiguous((cup, TEA, CartScan(PlaceId("K-1"))))
+
+    @pytest.mark.parametrize(
+        ("text", "other", "reading"),
+        [
+            ("A-01-02", an_item("A-01-02"), ItemScan(Sku("A-01-02"), 1)),
+            ("A-01-02*47", ItemCode("A-01-02*47", Sku("TEA")), TEA),
+            ("T-001", ItemCode("T-001", Sku("TEA"), 6), ItemScan(Sku("TEA"), 6)),
+            ("CTN-B3", an_item("CTN-B3"), ItemScan(Sku("CTN-B3"), 1)),
+            ("CMD-PASS", an_item("CMD-PASS"), ItemScan(Sku("CMD-PASS"), 1)),
+            ("SF100000000017", an_item("SF100000000017"), ItemScan(Sku("SF100000000017"), 1)),
+            ("sf100000000017", an_item("sf100000000017"), ItemScan(Sku("sf100000000017"), 1)),
+            ("2026-000042", ItemCode("2026-000042", Sku("TEA")), TEA),
+            ("2026-000042", a_place("2026-000042", PlaceKind.TOTE), ToteScan(PlaceId("2026-000042"))),
+            ("4006381333931", an_item("4006381333931"), ItemScan(Sku("4006381333931"), 1)),
+            ("4006381333931", ItemCode(TEA_GTIN, Sku("TEA"), 10), None),
+            ("OLD-TEA", ItemCode("]C0OLD-TEA", Sku("85123A")), ItemScan(Sku("85123A"), 1)),
+        ],
+    )
+    def test_whatever_else_bears_the_same_code_is_asked_about(
+        self, rows: MemoryTables, text: str, other: Row, reading: Code | None
+    ) -> None:
+        """One thing of the fixture each, and one that came later with the same code."""
+        aim = "]C0"
+        alone = read(text, rows, aim=aim)
+        rows.put(other)
+        if reading is None:  # the same record with another quantity takes the place of the old one
+            assert read(text, rows, aim=aim) == ItemScan(Sku("TEA"), 10)
+            return
+        for expects in (type(alone), type(reading)):
+            asked = read(text, rows, expects, aim=aim)
+            assert isinstance(asked, Ambiguous)
+            assert set(asked.candidates) == {alone, reading}
+            assert type(asked.candidates[0]) is expects
 
     def test_an_expected_type_does_not_hide_what_was_scanned(self, rows: MemoryTables) -> None:
         assert read("K-1", rows, ItemScan) == CartScan(PlaceId("K-1"))

@@ -33,7 +33,10 @@ class Category(Row):
 
 
 class Item(Row):
-    """One kind of goods. Weight in grams and size in millimetres of one unit; 0 means not known."""
+    """One kind of goods. Weight in grams and size in millimetres of one unit; 0 means not known.
+
+    The unit of goods sold `by_weight` is the gram: they are ordered, stocked and scanned in grams.
+    """
 
     TABLE: ClassVar[str] = "item"
     sku: Sku
@@ -48,6 +51,7 @@ class Item(Row):
     height_mm: int = 0
     lot_controlled: bool = False
     min_days_left: int = 0  # goods closer to their expiry than this are not picked
+    by_weight: bool = False
     KEY: ClassVar[tuple[str, ...]] = ("sku",)
 
 
@@ -135,13 +139,15 @@ class Person(Row):
 
 
 class Site(Row):
-    """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry."""
+    """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry; `in_store` the
+    layouts of its in-store codes (`wms.domain.in_store`), parted by semicolons."""
 
     TABLE: ClassVar[str] = "site"
     id: str  # always 'site'
     name: str
     zone: str = "Asia/Shanghai"
     sender: str = ""
+    in_store: str = ""
 
 
 class Counter(Row):

@@ -12,6 +12,7 @@ class SiteNamed(Record):
     name: str
     zone: str
     sender: str = ""  # the lines of the sender's address on labels
+    in_store: str = ""  # the layouts of the in-store codes, parted by semicolons
 
 
 class CategoryDefined(Record):

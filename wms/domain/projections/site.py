@@ -15,7 +15,7 @@ from wms.domain.stock import Lot, move
 
 @applies(e.SiteNamed)
 def site_named(t: Tables, event: e.SiteNamed, fact: Fact) -> None:
-    t.put(Site("site", event.name, event.zone, event.sender))
+    t.put(Site("site", event.name, event.zone, event.sender, event.in_store))
 
 
 @applies(e.CategoryDefined)
