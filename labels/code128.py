@@ -22,7 +22,7 @@ _FNC3 = 96
 _TERMINATION_BAR = "11"
 
 FNC3 = "\xf3"
-"""Stands for Function Character 3 in data: the symbol is for the scanner itself, to set it up (ISO/IEC 15417, 4.3.3)."""
+"""Stands for Function Character 3 in data: the symbol is for the scanner itself, to set it up (ISO/IEC 15417)."""
 
 _Step = tuple[int, tuple[int, ...], int, CodeSet]
 """Symbol characters still needed, those of this step, where the next step reads, in which code set."""
