@@ -74,6 +74,8 @@ def _parse_line(settings: dict[str, str]) -> LineSettings:
 
 def parse_address(text: str) -> Address:
     """The address that `text` names. Raises ValueError saying what is wrong."""
+    if "\0" in text:
+        raise ValueError("a NUL is in the address")
     if text.startswith("socket://"):
         parts = urlsplit(text)
         if not parts.hostname:

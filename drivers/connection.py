@@ -10,14 +10,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.address import parse_address
-from drivers.transport import Fault, Port, PortError, Wake, open_port
+from drivers.port_budget import PAUSE_S, ReadBudget
+from drivers.port_faults import explained
+from drivers.port_place import Place
+from drivers.port_system import HERE, System
+from drivers.transport import READ_SIZE, Fault, Port, PortError, Wake
 
 log = logging.getLogger(__name__)
 
-QUICK_RETRY_S, SLOW_RETRY_S = 0.05, 0.25
+# The slow one still has a device back within 300 ms of its cable.
+QUICK_RETRY_S, SLOW_RETRY_S = 0.05, 0.2
 QUICK_FOR_S = 3.0
 OPEN_TIMEOUT_S = 2.0
-STEADY_AFTER_S = 1.0
+STEADY_AFTER_S, PATIENT_CALLS = 1.0, 3
+EXPLAIN_EVERY_S = 5.0
+# A second's worth of commands on a slow line. A device that takes none is left alone, not queued up for.
+MOST_QUEUED, MOST_QUEUED_BYTES = 64, 8192
 
 
 def monotonic_ms() -> float:
@@ -46,17 +54,53 @@ class _Outgoing:
 
 
 class Connection:
-    """Keeps a device open by its stable name. Times given to the handler are `monotonic_ms()`."""
+    """Keeps a device open by its stable name. Times given to the handler are `monotonic_ms()`.
 
-    def __init__(self, address: str, handler: Handler, name: str) -> None:
-        self._address = parse_address(address)
+    A device that floods is read at `drivers.port_budget`'s rate and has to wait; `throttled` says so.
+    """
+
+    def __init__(self, address: str, handler: Handler, name: str, system: System = HERE) -> None:
+        self._place = Place(parse_address(address), system)
+        self._system = system
         self._handler = handler
         self._wake = Wake()
         self._stopping = threading.Event()
         self._outgoing: deque[_Outgoing] = deque()
         self._port: Port | None = None
+        self._budget: ReadBudget | None = None
         self._thread = threading.Thread(target=self._run, name=f"device {name}", daemon=True)
-        self.problem: Fault | None = None
+        self._fault: PortError | None = None
+        self._explained_at = -EXPLAIN_EVERY_S
+
+    @property
+    def problem(self) -> Fault | None:
+        """Why the port is not open, in a word; None while it is."""
+        fault = self._fault
+        return fault.reason if fault else None
+
+    @property
+    def detail(self) -> str:
+        """What stands in the way, in English: which program has the port, who may open it; '' if not known."""
+        fault = self._fault
+        return fault.detail if fault else ""
+
+    @property
+    def mend(self) -> str:
+        """What to do about it, in English; '' if not known."""
+        fault = self._fault
+        return fault.mend if fault else ""
+
+    @property
+    def problem_text(self) -> str:
+        """`problem`, `detail` and `mend` in one line for logs and the command line; '' while the port is open."""
+        fault = self._fault
+        return str(fault) if fault else ""
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the device sent more than is read of it, within the last second."""
+        budget = self._budget
+        return budget is not None and budget.exhausted(time.monotonic())
 
     def start(self) -> None:
         self._thread.start()
@@ -70,58 +114,98 @@ class Connection:
         elif not self._thread.ident:
             self._wake.close()
 
-    def send(self, data: bytes, timeout_s: float = 1.0) -> None:
-        """Queue bytes for the device; they are dropped when it has not taken them in time. Never blocks."""
-        if self._port is None:
-            return
+    def send(self, data: bytes, timeout_s: float = 1.0) -> bool:
+        """Queue bytes for the device; they are dropped when it has not taken them in time. Never blocks.
+
+        False if they were dropped at once: the port is not open, or too much waits already.
+        """
+        if self._port is None or not self._has_room(data):
+            return False
         self._outgoing.append(_Outgoing(data, time.monotonic() + timeout_s))
         if threading.current_thread() is not self._thread:
             self._wake.set()
-            return
+            return True
         try:
             self._write_queued(self._port)
         except PortError:
-            return  # the read that follows finds the same and reports it
+            return False  # the read that follows finds the same and reports it
+        return True
+
+    def _has_room(self, data: bytes) -> bool:
+        waiting = list(self._outgoing)
+        return len(waiting) < MOST_QUEUED and sum(len(item.data) for item in waiting) + len(data) <= MOST_QUEUED_BYTES
 
     def _run(self) -> None:
         try:
-            self._keep_open()
+            self._guarded(self._handler.connecting)
+            while not self._stopping.is_set():
+                try:
+                    self._keep_open()
+                except Exception:  # a thread that ended would leave the device dead until the next start
+                    log.exception("device %s", self._thread.name)
+                    self._stopping.wait(SLOW_RETRY_S)
         finally:
             self._wake.close()
 
     def _keep_open(self) -> None:
-        self._guarded(self._handler.connecting)
         since = time.monotonic()
+        hung_up = 0
         while not self._stopping.is_set():
             try:
-                port = open_port(self._address, OPEN_TIMEOUT_S)
+                port = self._place.open(OPEN_TIMEOUT_S)
             except PortError as error:
-                self.problem = error.reason
+                self._note(error)
                 quick = time.monotonic() - since < QUICK_FOR_S
                 self._stopping.wait(QUICK_RETRY_S if quick else SLOW_RETRY_S)
                 continue
             opened = time.monotonic()
-            self.problem = None
-            self._outgoing.clear()
-            self._port = port
-            try:
-                self._guarded(self._handler.opened, monotonic_ms())
-                self._serve(port)
-            except PortError as error:
-                self.problem = error.reason
-            finally:
-                self._port = None
-                port.close(discard=True)
+            self._use(port)
             since = time.monotonic()
+            # A peer that hangs up at once, as a serial-device server does that serves another, is called less often.
+            hung_up = hung_up + 1 if since - opened < STEADY_AFTER_S and self._place.address.kind == "tcp" else 0
+            self._stopping.wait(QUICK_RETRY_S if hung_up < PATIENT_CALLS else SLOW_RETRY_S)
+
+    def _note(self, error: PortError) -> None:
+        """Keep the fault, explained if it is another than before, and now and then: the owner may have changed."""
+        now = time.monotonic()
+        is_new = self._fault is None or self._fault.reason != error.reason
+        if not is_new and now - self._explained_at < EXPLAIN_EVERY_S:
+            return
+        before, self._explained_at = self.problem_text, now
+        self._fault = explained(error, self._place.address, self._system)
+        if self.problem_text != before:
+            log.info("%s is not open: %s", self._thread.name, self._fault)
+
+    def _use(self, port: Port) -> None:
+        """Until the device is lost, or `stop`."""
+        self._fault = None
+        self._outgoing.clear()
+        self._budget = ReadBudget(time.monotonic())
+        self._port = port
+        try:
+            self._guarded(self._handler.opened, monotonic_ms())
+            self._serve(port, self._budget)
+        except PortError as error:
+            self._note(error)
+        finally:
+            self._port = self._budget = None
+            try:
+                port.close(discard=True)
+            except OSError:
+                log.exception("closing %s", self._thread.name)
             if not self._stopping.is_set():
                 self._guarded(self._handler.lost, monotonic_ms())
-            if since - opened < STEADY_AFTER_S:  # a peer that hangs up at once is not to be called in a spin
-                self._stopping.wait(QUICK_RETRY_S)
 
-    def _serve(self, port: Port) -> None:
+    def _serve(self, port: Port, budget: ReadBudget) -> None:
         while not self._stopping.is_set():
-            port.wait(self._patience(), writable=bool(self._outgoing), wake=self._wake)
-            data = port.read()
+            limit = budget.limit(time.monotonic())
+            if limit:
+                port.wait(self._patience(), writable=bool(self._outgoing), wake=self._wake)
+                data = port.read(min(limit, READ_SIZE))
+                budget.spend(len(data), time.monotonic())
+            else:
+                self._stopping.wait(PAUSE_S)  # not on the port, which has something to read and would not let us
+                data = b""
             now = monotonic_ms()
             if data:
                 self._guarded(self._handler.received, data, now)

@@ -28,7 +28,8 @@ class DevicePort(DescriptorPort):
     """A character device. A terminal is made raw without flushing, so a read sent while we opened stays.
 
     The lock keeps our own processes apart; TIOCEXCL keeps out everybody else but root. A pseudo-terminal gets no
-    TIOCEXCL: held open by its other side, it would stay exclusive after our crash.
+    TIOCEXCL: held open by its other side, it would stay exclusive after our crash. Files, pipes and disks are
+    refused: a file would be read as a scan again and again, a disk would be written to.
     """
 
     def __init__(self, path: str, line: LineSettings) -> None:
@@ -37,6 +38,8 @@ class DevicePort(DescriptorPort):
         except OSError as error:
             raise fault_of(error) from error
         try:
+            if not stat.S_ISCHR(os.fstat(self.fd).st_mode):
+                raise PortError("unsupported", f"{path} is no device", "give a port: wms doctor lists those there are")
             fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._is_terminal = os.isatty(self.fd)
             if self._is_terminal:
@@ -50,15 +53,15 @@ class DevicePort(DescriptorPort):
         except termios.error as error:
             os.close(self.fd)
             raise PortError("lost", str(error)) from error
-        self.ends_on_empty_read = self._is_terminal or not stat.S_ISCHR(os.fstat(self.fd).st_mode)
+        self.ends_on_empty_read = self._is_terminal
 
     def _set_up(self, line: LineSettings) -> None:
-        self._exclusive = not os.ttyname(self.fd).startswith("/dev/pts/")
-        if self._exclusive:
-            fcntl.ioctl(self.fd, termios.TIOCEXCL)
         speed = getattr(termios, f"B{line.baud}", None)
         if speed is None:
             raise PortError("unsupported", f"{line.baud} baud")
+        self._exclusive = not os.ttyname(self.fd).startswith("/dev/pts/")
+        if self._exclusive:
+            fcntl.ioctl(self.fd, termios.TIOCEXCL)
         characters = _CHARACTER_SIZE[line.bits] | termios.CREAD | termios.CLOCAL
         characters |= termios.CSTOPB if line.stop == 2 else 0
         characters |= {"N": 0, "E": termios.PARENB, "O": termios.PARENB | termios.PARODD}[line.parity]

@@ -9,11 +9,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import queue
 import select
 import socket
-import sys
-import threading
 import time
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
@@ -21,22 +18,51 @@ from typing import Literal, Protocol, TypeAlias
 from drivers.address import Address, parse_address
 
 Fault: TypeAlias = Literal[
-    "missing", "denied", "busy", "refused", "timeout", "unreachable", "lost", "closed", "disk_full", "unsupported"
+    "missing",
+    "denied",
+    "busy",
+    "other_device",  # another device bears the name now
+    "refused",
+    "timeout",
+    "unreachable",
+    "lost",
+    "closed",
+    "disk_full",
+    "unsupported",
 ]
 
 READ_SIZE = 65536
+# Windows has no descriptors to poll for serial ports; pyserial opens them there.
+DEVICES_BY_PYSERIAL = os.name == "nt"
 
 
 class PortError(Exception):
-    """The port could not be opened or is gone; `reason` is a word for programs, the text one for logs."""
+    """The port could not be opened or is gone.
 
-    def __init__(self, reason: Fault, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    `reason` is a word for programs. `detail` says in English what was found and `mend` what to do about it, both for
+    logs and the command line; either may be ''.
+    """
+
+    def __init__(self, reason: Fault, detail: str = "", mend: str = "") -> None:
+        super().__init__(reason, detail, mend)
         self.reason: Fault = reason
+        self.detail, self.mend = detail, mend
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.text}" if self.text else self.reason
+
+    @property
+    def text(self) -> str:
+        """What was found and what to do about it."""
+        return "; ".join(part for part in (self.detail, self.mend) if part)
 
 
 _FAULTS: dict[int, Fault] = {
     errno.ENOENT: "missing",
+    errno.ENOTDIR: "missing",
+    errno.ELOOP: "missing",
+    errno.EISDIR: "unsupported",
+    errno.ENOTTY: "unsupported",
     errno.ENODEV: "missing",
     errno.ENXIO: "missing",
     errno.EACCES: "denied",
@@ -83,8 +109,16 @@ class Wake:
         except OSError:
             return
 
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it was set before the time was up; it stays set."""
+        if not hasattr(select, "poll"):
+            return bool(select.select([self._receiver], [], [], timeout_s)[0])
+        poll = select.poll()
+        poll.register(self._receiver, select.POLLIN)
+        return bool(poll.poll(max(0, int(timeout_s * 1000 + 0.999))))
+
     def is_set(self) -> bool:
-        return bool(select.select([self._receiver], [], [], 0)[0])
+        return self.wait(0)
 
     def close(self) -> None:
         self._receiver.close()
@@ -94,8 +128,8 @@ class Wake:
 class Port(Protocol):
     """An open way to a device."""
 
-    def read(self) -> bytes:
-        """Everything that has arrived; b'' for nothing yet. Raises PortError when the device is gone."""
+    def read(self, limit: int = READ_SIZE) -> bytes:
+        """What has arrived, `limit` bytes at most; b'' for nothing yet. Raises PortError when the device is gone."""
         ...
 
     def write(self, data: bytes) -> int:
@@ -147,11 +181,12 @@ class DescriptorPort:
     def _give(self, data: bytes) -> int:
         return os.write(self.fd, data)
 
-    def read(self) -> bytes:
+    def read(self, limit: int = READ_SIZE) -> bytes:
+        # On until nothing is left: what the kernel still holds at a hang-up it throws away.
         taken = bytearray()
-        while len(taken) < READ_SIZE:
+        while len(taken) < limit:
             try:
-                data = self._take(READ_SIZE)
+                data = self._take(limit - len(taken))
             except BlockingIOError:
                 break
             except OSError as error:
@@ -183,74 +218,6 @@ class DescriptorPort:
         os.close(self.fd)
 
 
-def resolve(host: str, port: int, timeout_s: float) -> tuple[str, int]:
-    """The first address of a host, within the time; a name server may take half a minute to say no."""
-    answers: queue.SimpleQueue[tuple[str, int] | OSError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][:2])  # type: ignore[arg-type]
-        except OSError as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, name="resolve", daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(0.001, timeout_s))
-    except queue.Empty:
-        raise TimeoutError(host) from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
-
-
-class SocketPort(DescriptorPort):
-    """A TCP connection to a serial-device server or a network printer."""
-
-    def __init__(self, host: str, port: int, timeout_s: float) -> None:
-        until = time.monotonic() + timeout_s
-        try:
-            address = resolve(host, port, timeout_s)
-            self._socket = socket.create_connection(address, timeout=max(0.001, until - time.monotonic()))
-        except TimeoutError as error:
-            raise PortError("timeout", f"{host}:{port} did not answer") from error
-        except OSError as error:
-            raise fault_of(error) from error
-        self._socket.setblocking(False)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._watch_silence()
-        super().__init__(self._socket.fileno())
-
-    def _take(self, size: int) -> bytes:
-        return self._socket.recv(size)
-
-    def _give(self, data: bytes) -> int:
-        return self._socket.send(data)
-
-    def _watch_silence(self) -> None:
-        """Notice a peer that lost its power, which says no good-bye, within some ten seconds."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, seconds in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
-            if hasattr(socket, option):
-                self._socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
-
-    def unsent(self) -> int:
-        if sys.platform != "linux":
-            return 0
-        from drivers.posix_port import output_queue
-
-        return output_queue(self.fd)
-
-    def close(self, *, discard: bool = False) -> None:
-        if not discard:
-            # Unread input would turn the close into a reset, which throws away what the peer has not read yet.
-            with contextlib.suppress(OSError):
-                while self._socket.recv(READ_SIZE):
-                    pass
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_WR)
-        self._socket.close()
-
-
 class FilePort(DescriptorPort):
     """A file that bytes are appended to, for trials and archives; a FIFO must have its reader already."""
 
@@ -263,7 +230,7 @@ class FilePort(DescriptorPort):
         except OSError as error:
             raise fault_of(error) from error
 
-    def read(self) -> bytes:
+    def read(self, limit: int = READ_SIZE) -> bytes:
         return b""
 
     def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
@@ -275,82 +242,34 @@ class FilePort(DescriptorPort):
             os.fsync(self.fd)
 
 
-class PyserialPort:
-    """Windows ports and pyserial's URLs (`rfc2217://`, `loop://`), by looking every few milliseconds."""
+def open_port(address: str | Address, timeout_s: float = 2.0, *, explain: bool = True) -> Port:
+    """Open a device, socket or file. Raises PortError, or ValueError for an address that is none.
 
-    LOOK_EVERY_S = 0.005
-
-    def __init__(self, address: Address) -> None:
-        import serial
-
-        line = address.line
-        try:
-            self._serial = serial.serial_for_url(
-                address.target,
-                baudrate=line.baud,
-                bytesize=line.bits,
-                parity=line.parity,
-                stopbits=line.stop,
-                rtscts=line.rtscts,
-                xonxoff=line.xonxoff,
-                timeout=0,
-                write_timeout=0 if os.name == "nt" else 1.0,  # 0 on Windows: queue and return
-            )
-        except (serial.SerialException, OSError, ValueError) as error:
-            reason: Fault = "denied" if isinstance(error, PermissionError) else "missing"
-            raise PortError(reason, str(error)) from error
-        self._timeout = serial.SerialTimeoutException
-
-    def _waiting(self) -> int:
-        try:
-            return int(self._serial.in_waiting)
-        except (OSError, TypeError) as error:  # SerialException is an OSError
-            raise PortError("lost", str(error)) from error
-
-    def read(self) -> bytes:
-        try:
-            return bytes(self._serial.read(self._waiting()))
-        except (OSError, TypeError) as error:
-            raise PortError("lost", str(error)) from error
-
-    def write(self, data: bytes) -> int:
-        try:
-            return int(self._serial.write(data) or 0)
-        except self._timeout:
-            return 0
-        except (OSError, TypeError) as error:
-            raise PortError("lost", str(error)) from error
-
-    def unsent(self) -> int:
-        try:
-            return int(getattr(self._serial, "out_waiting", 0))
-        except (OSError, TypeError):
-            return 0
-
-    def wait(self, timeout_s: float | None, *, writable: bool = False, wake: Wake | None = None) -> None:
-        end = None if timeout_s is None else time.monotonic() + timeout_s
-        while not self._waiting() and not (wake and wake.is_set()) and (end is None or time.monotonic() < end):
-            time.sleep(self.LOOK_EVERY_S)
-            if writable:
-                break
-        if wake:
-            wake.clear()
-
-    def close(self, *, discard: bool = False) -> None:
-        try:
-            self._serial.close()
-        except (OSError, TypeError):
-            return
-
-
-def open_port(address: str | Address, timeout_s: float = 2.0) -> Port:
-    """Open a device, socket or file. Raises PortError, or ValueError for an address that is none."""
+    To `explain` who holds a port or who may open it takes some milliseconds; one who tries again and again leaves
+    it out.
+    """
     where = parse_address(address) if isinstance(address, str) else address
+    try:
+        return _open(where, timeout_s)
+    except PortError as error:
+        if not explain:
+            raise
+        from drivers.port_faults import explained
+
+        told = explained(error, where)
+    raise told
+
+
+def _open(where: Address, timeout_s: float) -> Port:
     if where.kind == "tcp":
+        from drivers.port_socket import SocketPort
+
         return SocketPort(where.target, where.port, timeout_s)
     if where.kind == "file":
         return FilePort(where.target)
-    if where.kind == "pyserial" or os.name == "nt":
+    if where.kind == "pyserial" or (where.kind == "device" and DEVICES_BY_PYSERIAL):
+        from drivers.port_pyserial import PyserialPort
+
         return PyserialPort(where)
     if where.kind == "device":
         from drivers.posix_port import DevicePort
