@@ -1,4 +1,4 @@
-"""Numbers with a check digit: GTIN, UPC-E and SSCC (GS1 General Specifications, section 7.9)."""
+"""Numbers with check digits or characters: GTIN, UPC-E, SSCC, GMN (GS1 General Specifications, section 7.9)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,41 @@ def gtin_check_digit(digits_without_check: str) -> int:
     """
     if not is_digits(digits_without_check):
         raise ValueError(f"not digits: {digits_without_check!r}")
-    total = sum(int(digit) * (1 if n % 2 else 3) for n, digit in enumerate(reversed(digits_without_check)))
-    return -total % 10
+    return -_weighted_sum(digits_without_check) % 10
+
+
+def _weighted_sum(digits: str) -> int:
+    return 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
 
 
 def has_right_check_digit(digits: str) -> bool:
     """Whether the last digit is the check digit of those before it."""
-    return len(digits) > 1 and is_digits(digits) and gtin_check_digit(digits[:-1]) == int(digits[-1])
+    return len(digits) > 1 and is_digits(digits) and (_weighted_sum(digits[:-1]) + int(digits[-1])) % 10 == 0
+
+
+_PAIR_VALUES = {
+    character: value
+    for value, character in enumerate(
+        "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+    )
+}
+_PAIR_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_PAIR_WEIGHTS = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+
+
+def has_right_check_pair(text: str) -> bool:
+    """Whether the last two characters are the check characters of those before, as in a Global Model Number.
+
+    The right-hand character weighs 2, the next the next prime; the sum modulo 1021 is written in base 32.
+
+    >>> has_right_check_pair("1987654Ad4X4bL5ttr2310c2K")
+    True
+    """
+    body = text[:-2]
+    if not body or len(body) > len(_PAIR_WEIGHTS) or not _PAIR_VALUES.keys() >= set(body):
+        return False
+    total = sum(weight * _PAIR_VALUES[c] for weight, c in zip(_PAIR_WEIGHTS, reversed(body), strict=False)) % 1021
+    return text[-2:] == _PAIR_CHARACTERS[total >> 5] + _PAIR_CHARACTERS[total & 31]
 
 
 def gtin14(text: str) -> str | None:

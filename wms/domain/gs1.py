@@ -10,18 +10,9 @@ from __future__ import annotations
 import re
 
 from wms.domain.codes import gtin14, has_right_check_digit, is_digits
-from wms.domain.gs1_elements import (
-    CENTURY_YEAR,
-    GS,
-    Element,
-    Fault,
-    Rejected,
-    ai_at,
-    date_of,
-    is_ai,
-    parse_elements,
-    value_fault,
-)
+from wms.domain.gs1_dates import CENTURY_YEAR, date_of
+from wms.domain.gs1_elements import GS, Element, ai_at, is_ai, parse_elements, value_fault
+from wms.domain.gs1_faults import Fault, Rejected
 from wms.domain.gs1_link import is_web_address, parse_link
 from wms.domain.records import Record
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from wms.domain.codes import GTIN_LENGTHS, is_digits
-from wms.domain.gs1_elements import Element, Fault, Rejected, is_ai, value_fault
+from wms.domain.gs1_elements import Element, is_ai, value_fault
+from wms.domain.gs1_faults import Fault, Rejected
 
 _SCHEME = re.compile(r"(?:https?|HTTPS?)://")
 _ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*", re.ASCII)

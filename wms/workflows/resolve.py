@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from wms.domain.catalogue import Carrier, Carton, Person
 from wms.domain.codes import GTIN_LENGTHS, expand_upc_e, gtin14, is_digits
 from wms.domain.gs1 import Fault, Gs1, Rejected, parse, parse_brackets, split_aim
-from wms.domain.gs1_elements import CENTURY_YEAR
+from wms.domain.gs1_dates import CENTURY_YEAR
 from wms.domain.gs1_link import is_web_address
 from wms.domain.ids import Badge
 from wms.domain.orders import Order
