@@ -68,7 +68,7 @@ def _appearances(code: KnownCode) -> Iterator[tuple[tuple[Change, ...], re.Patte
         yield from _separated(code.text)
     elif code.text.isascii():
         yield from _cased((), code.text, "ascii")
-        for stripped in (code.text.strip(), code.text.lstrip(), code.text.rstrip()):
+        for stripped in (code.text.lstrip(), code.text.rstrip(), code.text.strip()):
             if stripped != code.text:
                 yield from _cased(("spaces_cut",), stripped, "ascii")
     else:

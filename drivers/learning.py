@@ -131,6 +131,15 @@ class _Read:
     ssi_aim: str
 
 
+def _pauses(read: _Read, *, whole: bool) -> Iterator[float]:
+    """Milliseconds between the pieces of one code, up to its first byte of ending unless the `whole` read is wanted."""
+    wanted, came = len(read.found.head) + len(read.found.body) + 1, 0
+    for (before, data), (after, _) in pairwise(read.chunks):
+        came += len(data)
+        if whole or came < wanted:
+            yield after - before
+
+
 @dataclass(frozen=True, slots=True)
 class _Identifiers:
     """What stands before the codes. `aims` are the identifiers read by read, '' where there is none."""
@@ -147,8 +156,7 @@ class _Learning:
     def __init__(self, given: list[tuple[KnownCode, list[Chunk]]]) -> None:
         self._ssi = all(ssi_message(b"".join(data for _, data in chunks)) for _, chunks in given)
         self._reads = [self._read(code, chunks) for code, chunks in given]
-        gaps = [later[0] - earlier[0] for _, chunks in given for earlier, later in pairwise(chunks)]
-        self._gap_ms = max(gaps, default=0.0)
+        self._gap_ms = max((gap for read in self._reads for gap in _pauses(read, whole=self._ssi)), default=0.0)
 
     def _read(self, code: KnownCode, chunks: list[Chunk]) -> _Read:
         raw = b"".join(data for _, data in chunks)
@@ -256,7 +264,8 @@ class _Learning:
                     frames += framer.tick(due)
                 frames += framer.feed(data, at)
             if self._is_readable(read):
-                texts.append([(frame.kind, frame.text) for frame in frames if frame.kind != "duplicate"])
+                # A trigger pulled twice is no fault of the settings, nor is a packet sent again.
+                texts.append(list({(frame.kind, frame.text): 0 for frame in frames if frame.kind != "duplicate"}))
         aims = dict(zip((read.code.name for read in self._reads), identifiers.aims, strict=True))
         return texts == [[("scan", self._text(read, aims))] for read in self._reads if self._is_readable(read)]
 
@@ -275,10 +284,10 @@ class _Learning:
     # What to say of it
 
     def _framing_remarks(self, framing: FramingConfig | None, framed: bool) -> Iterator[Remark]:
-        tails = {read.found.tail for read in self._reads}
+        tail = min((read.found.tail for read in self._reads), key=len)
         if framing is None:
-            odd = next((tail for tail in tails if tail.strip(b"\r\n\t\0\x03\x1d")), b"")
-            yield Remark("suffix", "bad", odd) if odd else Remark("unusable", "bad", next(iter(tails)))
+            is_suffix = tail.strip(b"\r\n\t\0\x03\x1d")
+            yield Remark("suffix", "bad", tail) if is_suffix else Remark("unusable", "bad", tail)
         elif framing.mode == "ssi":
             yield Remark("ssi", "good")
         elif framing.mode == "stx":
@@ -286,7 +295,7 @@ class _Learning:
         elif framing.idle_ms:
             yield Remark("no_terminator", "look")
         else:
-            yield Remark("terminator", "good", next(iter(tails)))
+            yield Remark("terminator", "good", tail)
         if framed and framing is None:
             yield Remark("unusable", "bad", b"\x02")
         if self._gap_ms > _SLOW_MS:
