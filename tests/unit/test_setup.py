@@ -438,6 +438,72 @@ def test_nothing_in_a_bin_is_nothing_new(warehouse: Warehouse) -> None:
     assert only(warehouse.load("place,sku,quantity\nA1,CAR,0\n")) == (Result.SAME, "")
 
 
+# What a scanner can't tell apart, and what it reads in a code
+
+
+def test_a_code_that_is_a_place_too_is_worth_knowing_whichever_comes_first(warehouse: Warehouse) -> None:
+    notes = "code_is_place:a1:BALL,code_is_place:A2:BALL"
+    assert only(warehouse.load("sku,category,en,codes\nBALL,,Ball,a1;A2;K9\n")) == (Result.NEW, notes)
+    assert only(warehouse.load("id,kind,slots\nK9,cart,1\n")) == (
+        Result.NEW,
+        "code_is_place:K9:BALL",
+    )
+    assert only(warehouse.load("id,kind\nBALL,bin\n")) == (Result.NEW, "code_is_place:BALL:BALL")
+    assert only(warehouse.load("id,kind\nA3,bin\n")) == (Result.NEW, "")
+
+
+def test_goods_sold_by_weight_are_counted_in_grams(warehouse: Warehouse) -> None:
+    assert only(warehouse.load("sku,category,en,by_weight,codes\nHAM,food,Ham,yes,12345\n")) == (Result.NEW, "")
+    item = warehouse.rows.get(Item, "HAM")
+    assert item is not None
+    assert (item.by_weight, item.unit_zh, item.unit_en, item.weight_g) == (True, "克", "g", 1)
+    assert only(warehouse.load("sku,category\nHAM,food\n")) == (Result.SAME, "")
+    assert refused(warehouse.load("sku,category,weight_g\nHAM,food,250\n")) == "bad_number:weight_g:1:1:250"
+
+
+def test_goods_that_become_goods_by_weight_change_their_usual_unit_and_keep_one_of_their_own(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.load("sku,category,unit_zh,unit_en,weight_g,by_weight\nCAR,,,,,yes\n")
+    warehouse.load("sku,category,unit_zh,unit_en,by_weight\nTEA,food,两,liang,no\n")
+    warehouse.load("sku,category,weight_g,by_weight\nTEA,food,,yes\n")
+    units = {
+        item.sku: (item.unit_zh, item.unit_en) for sku in ("CAR", "TEA") if (item := warehouse.rows.get(Item, sku))
+    }
+    assert units == {"CAR": ("克", "g"), "TEA": ("两", "liang")}
+    warehouse.load("sku,category,by_weight\nCAR,,no\n")
+    item = warehouse.rows.get(Item, "CAR")
+    assert item is not None
+    assert (item.unit_zh, item.unit_en) == ("件", "pcs")
+
+
+def test_the_site_says_how_its_in_store_codes_are_laid_out(warehouse: Warehouse) -> None:
+    layouts = "name,zone,in_store\nEast,Asia/Shanghai,21iiiiiwwwwwc；2IIIIIVPPPPPC;\n"
+    assert only(warehouse.load(layouts)) == (Result.CHANGED, "")
+    site = warehouse.rows.get(Site, "site")
+    assert site is not None
+    assert site.in_store == "21IIIIIWWWWWC; 2IIIIIVPPPPPC"
+    assert only(warehouse.load(layouts)) == (Result.SAME, "")
+    assert only(warehouse.load("name,zone\nEast,Asia/Shanghai\n")) == (Result.SAME, "")
+    assert only(warehouse.load("name,zone,in_store\nEast,Asia/Shanghai,\n")) == (Result.CHANGED, "")
+    site = warehouse.rows.get(Site, "site")
+    assert site is not None
+    assert site.in_store == ""
+
+
+@pytest.mark.parametrize("layout", ["21IIIIIWWWWW", "31IIIIIWWWWWC", "21IIIIIWWWWWC; 21IIIIIPPPPPC"])
+def test_a_layout_that_can_not_be_is_refused(warehouse: Warehouse, layout: str) -> None:
+    found = refused(warehouse.load(f"name,zone,in_store\nEast,Asia/Shanghai,{layout}\n"))
+    assert found == f"bad_layout:in_store:{layout.rpartition('; ')[2]}"
+
+
+@pytest.mark.parametrize("digits", ["12", "12345"])
+def test_check_digits_of_a_place_are_two_to_five(warehouse: Warehouse, digits: str) -> None:
+    assert only(warehouse.load(f"id,kind,check_digits\nB7,bin,{digits}\n")) == (Result.NEW, "")
+    assert refused(warehouse.load(f"id,kind,check_digits\nB8,bin,{digits[0]}\n")).startswith("bad_check_digits")
+    assert refused(warehouse.load("id,kind,check_digits\nB8,bin,123456\n")).startswith("bad_check_digits")
+
+
 # Templates
 
 
@@ -453,7 +519,7 @@ def test_the_examples_in_the_templates_are_a_warehouse() -> None:
     warehouse = Warehouse()
     result = warehouse.load(*(_with_examples(text) for text in templates().values()))
     assert {(outcome.result, outcome.reason) for outcome in result.outcomes} == {(Result.NEW, "")}
-    assert len(result.outcomes) == 20
+    assert len(result.outcomes) == 21
 
 
 def _with_examples(text: str) -> str:

@@ -37,7 +37,10 @@ SENTENCES: dict[str, str] = {
     "bad_date": sentence("{column} is no date (2026-12-31): {value}"),
     "bad_yes_no": sentence("{column} must be yes or no, not {value}"),
     "bad_choice": sentence("{column} must be one of {choices}, not {value}"),
-    "bad_check_digits": sentence("{column} must be 2 to 4 digits, not {value}"),
+    "bad_check_digits": sentence("{column} must be 2 to 5 digits, not {value}"),
+    "bad_layout": sentence(
+        "{column}: {value} is no layout such as 21IIIIIWWWWWC, or a code can fit it and another one of the list"
+    ),
     "bad_pin": sentence("{column} must be 4 to 8 digits"),
     "bad_zone": sentence("{column} is no time zone such as Asia/Shanghai: {value}"),
     "bad_name": sentence("{column} can't be {value}: no spaces, commas or leading @"),
@@ -49,6 +52,7 @@ SENTENCES: dict[str, str] = {
     "unlike_row": sentence("{column} differs from row {row} of the same order: {value}"),
     "unknown": sentence("{column}: there is no {value}"),
     "code_shared": sentence("{code} also stands on {sku}: a scan will have to ask which one"),
+    "code_is_place": sentence("{code} is a place and a code of {sku}: a scan will have to ask which is meant"),
     "lot_missing": sentence("This item is lot-controlled: {column} is needed"),
     "lot_unwanted": sentence("This item is not lot-controlled: leave {column} empty"),
     "not_a_bin": sentence("{column}: {value} is not a bin"),

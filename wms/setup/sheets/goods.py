@@ -9,12 +9,14 @@ from wms.domain.codes import GTIN_LENGTHS, expand_upc_e, gtin14, gtin_check_digi
 from wms.domain.decode import has_lost_digits
 from wms.domain.events import CategoryDefined, ItemDefined
 from wms.domain.ids import CategoryCode, Sku
+from wms.domain.places import Place
 from wms.domain.rows import Rows
 from wms.setup.cells import Cells
 from wms.setup.outcome import Refusal
 from wms.setup.sheet import Declared, Session, Sheet, by
 
 _POINTS = re.compile(r"[;；\n]")
+_UNITS = {False: ("件", "pcs"), True: ("克", "g")}  # by weight or not
 _CODE = re.compile(r"(?P<code>[^*]+?)\s*(?:\*\s*(?P<units>[0-9]{1,6}))?")
 
 
@@ -50,20 +52,30 @@ def _item(cells: Cells, session: Session) -> Declared:
 
 def _described(cells: Cells, kept: Item) -> Item:
     zh, en = cells.names(kept.zh, kept.en)
+    by_weight = cells.yes("by_weight", kept.by_weight, blank=False)
+    unit_zh, unit_en = _units(cells, kept, by_weight)
     return Item(
         kept.sku,
         zh,
         en,
         CategoryCode(cells.plain("category")),
-        cells.text("unit_zh", kept.unit_zh, blank="件"),
-        cells.text("unit_en", kept.unit_en, blank="pcs"),
-        cells.whole("weight_g", kept.weight_g),
+        unit_zh,
+        unit_en,
+        cells.whole("weight_g", 1, blank=1, least=1, most=1) if by_weight else cells.whole("weight_g", kept.weight_g),
         cells.whole("length_mm", kept.length_mm),
         cells.whole("width_mm", kept.width_mm),
         cells.whole("height_mm", kept.height_mm),
         cells.yes("lot_controlled", kept.lot_controlled, blank=False),
         cells.whole("min_days_left", kept.min_days_left, most=36_500),
+        by_weight,
     )
+
+
+def _units(cells: Cells, kept: Item, by_weight: bool) -> tuple[str, str]:
+    """Where the file says nothing: the unit kept, unless it only was the usual one of the other kind of goods."""
+    units, usual = _UNITS[by_weight], (kept.unit_zh, kept.unit_en) == _UNITS[kept.by_weight]
+    kept_zh, kept_en = units if usual else (kept.unit_zh, kept.unit_en)
+    return cells.text("unit_zh", kept_zh, blank=units[0]), cells.text("unit_en", kept_en, blank=units[1])
 
 
 def item_codes(text: str) -> tuple[tuple[str, int], ...]:
@@ -101,9 +113,13 @@ def _spellings(code: str) -> tuple[str, ...]:
 
 
 def _shared(rows: Rows, sku: Sku, codes: tuple[tuple[str, int], ...]) -> str:
-    """Goods that differ in nothing a scanner can see: allowed, but worth knowing."""
+    """Goods that a scanner can't tell from others, or from a place: allowed, but every scan of them will ask."""
     others = [(code, row.sku) for code, _ in codes for row in rows.where(ItemCode, code=code) if row.sku != sku]
-    return ",".join(f"code_shared:{code}:{other}" for code, other in others)
+    places = [
+        name for name in (sku, *(code for code, _ in codes)) if rows.get(Place, name) or rows.get(Place, name.upper())
+    ]
+    notes = [f"code_shared:{code}:{other}" for code, other in others]
+    return ",".join([*notes, *(f"code_is_place:{name}:{sku}" for name in dict.fromkeys(places))])
 
 
 CATEGORIES = Sheet(
@@ -128,6 +144,7 @@ ITEMS = Sheet(
         "height_mm",
         "lot_controlled",
         "min_days_left",
+        "by_weight",
     ),
     by("sku"),
     _item,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wms.domain.catalogue import Item, ItemCode
 from wms.domain.events import PlaceDefined
 from wms.domain.ids import PlaceId
 from wms.domain.places import Place, PlaceKind
@@ -11,7 +12,7 @@ from wms.setup.cells import Cells
 from wms.setup.outcome import Refusal
 from wms.setup.sheet import Declared, Session, Sheet, by
 
-_CHECK_DIGITS = re.compile(r"[0-9]{2,4}")
+_CHECK_DIGITS = re.compile(r"[0-9]{2,5}")
 _WALKED_TO = (PlaceKind.BIN, PlaceKind.STAGING, PlaceKind.RETURNS)
 
 
@@ -32,7 +33,14 @@ def _place(cells: Cells, session: Session) -> Declared:
     )
     if kind == PlaceKind.CART and not place.slots:
         raise Refusal("missing:slots")
-    return Declared(old, place, (PlaceDefined(place),))
+    return Declared(old, place, (PlaceDefined(place),), _same_as_goods(name, session))
+
+
+def _same_as_goods(name: PlaceId, session: Session) -> str:
+    skus = {code.sku for code in session.rows.where(ItemCode, code=name)}
+    if item := session.rows.get(Item, name):
+        skus.add(item.sku)
+    return ",".join(f"code_is_place:{name}:{sku}" for sku in sorted(skus))
 
 
 def _check_digits(cells: Cells, kind: PlaceKind, kept: Place, session: Session) -> str:

@@ -1,4 +1,4 @@
-"""The site: its name, time zone, and the sender that labels carry."""
+"""The site: its name, time zone, the sender that labels carry, and how its in-store codes are laid out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from wms.domain.catalogue import Site
 from wms.domain.events import SiteNamed
+from wms.domain.in_store import BadLayout, layouts
 from wms.setup.cells import Cells
 from wms.setup.outcome import Refusal
 from wms.setup.sheet import Declared, Session, Sheet
@@ -22,7 +23,18 @@ def _site(cells: Cells, session: Session) -> Declared:
         raise Refusal(f"bad_zone:zone:{zone}") from error
     kept = "|".join(old.sender.splitlines()) if old else ""
     sender = "\n".join(part.strip() for part in cells.text("sender", kept).split("|") if part.strip())
-    return Declared(old, Site("site", name, zone, sender), (SiteNamed(name, zone, sender),))
+    in_store = _layouts(cells.plain("in_store")) if cells.has("in_store") else old.in_store if old else ""
+    return Declared(old, Site("site", name, zone, sender, in_store), (SiteNamed(name, zone, sender, in_store),))
 
 
-SITE = Sheet("site", ("name", "zone"), ("sender",), lambda _: "site", _site)
+def _layouts(text: str) -> str:
+    """As they will be kept. A comma parts them as well; a point belongs to a weight."""
+    text = "; ".join(filter(None, (part.strip().upper() for part in text.replace(",", ";").split(";"))))
+    try:
+        layouts(text)
+    except BadLayout as error:
+        raise Refusal(f"bad_layout:in_store:{error.layout}") from error
+    return text
+
+
+SITE = Sheet("site", ("name", "zone"), ("sender", "in_store"), lambda _: "site", _site)
