@@ -21,6 +21,7 @@ from tests.unit.cli_shell import Shell
 from wms.cli import labels as piles
 from wms.cli.label_data import TEMPLATES
 from wms.cli.qc import accepted_with_probability
+from wms.terminal.scan_log import FILE, Entry, ScanLog
 
 CASES = Path(__file__).parents[3] / "shared" / "scan-cases"
 SHIPMENT = {
@@ -74,7 +75,7 @@ def test_reads_in_json_lines(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> N
         '{"result": "plain"}',
         '{"result": "reject", "reason": "check_digit"}',
     ]
-    link = "https://id.gs1.org/01/96385074".encode().hex()
+    link = b"https://id.gs1.org/01/96385074".hex()
     asked = [{"raw_hex": link, "options": {}}, {"raw_hex": link, "options": {"dl_zero_suppressed_gtin": True}}]
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in asked)))
     strict, lenient = (json.loads(line) for line in shell.good("scan", "parse").out.splitlines())
@@ -215,3 +216,22 @@ def test_labels_go_to_a_printer_and_trouble_is_told(shell: Shell) -> None:
         assert [one["outcome"] for one in answer.json["labels"]] == ["not_sent", "not_sent"]
         assert "cover_open" in answer.err
     assert "--printer" in shell.bad("labels", "totes", "--printer", "socket://", code=2)
+
+
+def test_the_scan_log_is_read_oldest_first_and_past_a_torn_line(shell: Shell) -> None:
+    assert "nothing was scanned" in shell.good("scan", "log").out
+    shell.data.mkdir()
+    for name, numbers in ((f"{FILE}.1", range(3)), (FILE, range(3, 6))):
+        log = ScanLog(shell.folder)
+        for n in numbers:
+            log.keep(Entry(n, "scanner1", b"]C1888\x1d%d" % n, aim="]C1", code="ItemScan", tone="ok", said="Correct"))
+        log.close()
+        (shell.folder / FILE).rename(shell.data / name)
+    with (shell.data / FILE).open("a", encoding="utf-8") as file:
+        file.write('{"dropped": 2}\n{"at": "2026-')
+    last = [json.loads(line) for line in shell.good("scan", "log", "--last", 3, "--json").out.splitlines()]
+    assert [line.get("raw_hex", "") for line in last] == [b"]C1888\x1d4".hex(), b"]C1888\x1d5".hex(), ""]
+    shown = shell.good("scan", "log").out.splitlines()
+    assert len(shown) == 7
+    assert shown[0] == "1970-01-01T00:00:00.000Z scanner1  ]C1888<GS>0  ItemScan ok Correct"
+    assert shown[-1] == "… 2 reads were not kept"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wms.cli.output import Refusal, emit_line, opened
-from wms.cli.parsing import command, group
+from wms.cli.parsing import command, group, positive
 from wms.config import data_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wms.domain.rows import Rows
 
 PARSE = """\
@@ -34,11 +38,19 @@ WATCH = """\
 One line for each read, with or without --json, until Ctrl-C. `at` is UTC milliseconds. `fault` is '' for a good read,
 else garbled, partial, overlong, duplicate or bad_checksum. What becomes of the port goes to stderr."""
 REPLAY = """\
-  {"id": "t01", "scans": [{"text": "4006381333931", "data_hex": "34303036333831333333393331", "aim": null}],
-   "events": [{"type": "partial"}], "host_tx": ["0506"]}
+  {"id": "t01", "scans": [{"text": "4006381333931", "data_hex": "34303036333831333333393331", "aim": null, "dev": ""}],
+   "events": [{"type": "partial", "dev": ""}], "host_tx": ["04d00400ff28"]}
 
-One line for each scenario, with or without --json. FILE holds {"scenarios": [{"id": "t01", "config": {"mode": "line"},
-"chunks": [{"at_ms": 0, "hex": "…"}], "end_ms": 1500}]}, or one such scenario."""
+One line for each scenario, with or without --json. `aim` is null where there is no symbology identifier, `dev` '' where
+the scenario names no device; `host_tx` is what the scanner would have been sent, in order. FILE holds {"scenarios":
+[{"id": "t01", "config": {"mode": "line"}, "chunks": [{"at_ms": 0, "hex": "…"}], "end_ms": 1500}]}, or one such
+scenario."""
+LOG = """\
+  {"at": "2026-11-09T08:00:00.000Z", "source": "scanner1", "raw_hex": "34303036333831333333393331", "fault": "",
+   "aim": "", "code": "ItemScan", "tone": "ok", "said": "Taken"}
+
+One line for each read, oldest first. Codes of things are kept whole, of any other only the shape: letters as A or a,
+digits as 9."""
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
@@ -51,6 +63,8 @@ def add(top: ArgumentParser, commands: Any) -> None:
     watching.add_argument("--port", dest="port_flag", metavar="PORT[,FRAMING]", help="the same, for scripts")
     replaying = command(scan, "replay", "recorded bytes through the framing again, in virtual time", replay, REPLAY)
     replaying.add_argument("file", metavar="FILE")
+    logged = command(scan, "log", "what this terminal's scanners sent and what became of it, for support", log, LOG)
+    logged.add_argument("--last", type=positive, default=20, metavar="N", help="how many reads (default: 20)")
 
 
 def parse_texts(options: Namespace) -> int:
@@ -200,3 +214,42 @@ def replay(options: Namespace) -> int:
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise Refusal(f"{options.file}: scenario {n} is malformed: {error}") from error
     return 0
+
+
+def log(options: Namespace) -> int:
+    from collections import deque
+
+    from wms.terminal.scan_log import FILE
+
+    file = data_folder(options.data) / FILE
+    newest: deque[dict[str, Any]] = deque(maxlen=options.last)
+    for part in (file.with_name(f"{FILE}.1"), file):
+        if part.exists():
+            newest.extend(_lines_of(part))
+    if not newest and not options.json:
+        print(f"nothing was scanned yet with the data in {file.parent}")
+    for line in newest:
+        if options.json:
+            emit_line(line)
+        else:
+            print(_log_line(line))
+    return 0
+
+
+def _lines_of(file: Path) -> Iterator[dict[str, Any]]:
+    """A line that a power cut left unfinished is passed over."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                yield json.loads(line)
+
+
+def _log_line(line: dict[str, Any]) -> str:
+    from drivers.readable import readable
+    from wms.terminal.text import safe
+
+    if "dropped" in line:
+        return f"… {line['dropped']} reads were not kept"
+    shown = readable(bytes.fromhex(line["raw_hex"]))
+    verdict = " ".join(filter(None, (line["fault"], line["code"], line["tone"], line["said"])))
+    return safe(f"{line['at']} {line['source']}  {shown}  {verdict}")
