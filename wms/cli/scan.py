@@ -46,11 +46,12 @@ the scenario names no device; `host_tx` is what the scanner would have been sent
 [{"id": "t01", "config": {"mode": "line"}, "chunks": [{"at_ms": 0, "hex": "…"}], "end_ms": 1500}]}, or one such
 scenario."""
 LOG = """\
-  {"at": "2026-11-09T08:00:00.000Z", "source": "scanner1", "raw_hex": "34303036333831333333393331", "fault": "",
-   "aim": "", "code": "ItemScan", "tone": "ok", "said": "Taken"}
+  {"at": "2026-11-11T09:30:00.120Z", "source": "scanner1", "raw_hex": "5d4530…", "whole": true, "fault": "",
+   "aim": "]E0", "code": "ItemScan", "tone": "ok", "said": "Correct"}
 
-One line for each read, oldest first. Codes of things are kept whole, of any other only the shape: letters as A or a,
-digits as 9."""
+One line for each read, the oldest first; about the last 10,000 are kept. `code` is what the warehouse took it for,
+`tone` and `said` the verdict. Only codes of things are kept whole; of others (`whole` false) every letter stands as A
+or a, every digit as 9: framing and separators can be seen, people cannot. {"dropped": 3} tells of a disk too slow."""
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
