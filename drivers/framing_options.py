@@ -54,6 +54,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "codeid": ("code_id", _one_of(*CODE_IDS)),
     "dup": ("duplicate_ms", _milliseconds),
     "gs": ("gs_alternative", unquote_to_bytes),
+    "handshake": ("handshake", _one_of("none", "acknak")),
     "idle": ("idle_ms", _milliseconds),
     "max": ("max_length", _milliseconds),
     "prefix": ("prefix", unquote_to_bytes),

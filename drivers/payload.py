@@ -55,12 +55,12 @@ def read_payload(
 
     `aim` is what the transport already knows of the symbology; an identifier in the data wins over it.
     """
-    data = raw.strip(b"\0")
-    if _NOISE.search(data):
-        return None
-    data, aim = _take_identifiers(data, prefix, CODE_IDS[code_id], aim)
+    data, aim = _take_identifiers(raw.strip(b"\0"), prefix, CODE_IDS[code_id], aim)
     if gs_alternative and aim in GS1_AIM_IDS:
         data = data.replace(gs_alternative, b"\x1d")
+    # Only now: a prefix or what stands for GS may be a control byte.
+    if _NOISE.search(data):
+        return None
     if charset == "auto":
         data = data.removeprefix(BOM_UTF8)
     text = decode(data, charset)
@@ -70,11 +70,13 @@ def read_payload(
 
 
 def _take_identifiers(data: bytes, prefix: bytes, code_ids: dict[bytes, str], aim: str) -> tuple[bytes, str]:
+    """The data without prefix and identifier, whichever of them comes first."""
     bare = data.removeprefix(prefix)
+    inner_prefix = prefix if bare == data else b""
     if found := _AIM_ID.match(bare):
-        return bare[found.end() :].removeprefix(prefix if bare == data else b""), found.group().decode("ascii")
+        return bare[found.end() :].removeprefix(inner_prefix), found.group().decode("ascii")
     if known := code_ids.get(bare[:1]):
-        return bare[1:], known
+        return bare[1:].removeprefix(inner_prefix), known
     return bare, aim
 
 

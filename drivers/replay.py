@@ -44,27 +44,46 @@ class Replayed:
     replies: list[tuple[str, bytes]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """`scans`, `events` and `host_tx` in the form scenarios give their expectations."""
-
-        def named(device: str, fields: dict[str, Any]) -> dict[str, Any]:
-            return fields | {"dev": device} if device else fields
-
+        """`scans`, `events` and `host_tx` in the form scenarios give their expectations; `dev` is '' where it names
+        no device."""
         return {
             "scans": [
-                named(device, {"text": frame.text, "data_hex": frame.data.hex(), "aim": frame.aim or None})
+                {"text": frame.text, "data_hex": frame.data.hex(), "aim": frame.aim or None, "dev": device}
                 for device, frame in self.frames
                 if frame.kind == "scan"
             ],
-            "events": [named(device, {"type": frame.kind}) for device, frame in self.frames if frame.kind != "scan"],
+            "events": [{"type": frame.kind, "dev": device} for device, frame in self.frames if frame.kind != "scan"],
             "host_tx": [reply.hex() for _, reply in self.replies],
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    at: float
+    device: str
+    data: bytes = b""
+    operation: str = ""
+
+
+def _steps(chunk: Mapping[str, Any]) -> list[_Step]:
+    at, device, operation = float(chunk.get("at_ms", 0)), chunk.get("dev") or "", chunk.get("op") or ""
+    if operation not in ("", "unplug", "replug"):
+        raise ValueError(f"unknown op {operation!r}")
+    if operation:
+        return [_Step(at, device, operation=operation)]
+    if "keys" in chunk:
+        gap = float(chunk.get("gap_ms", 0))
+        return [_Step(at + number * gap, device, key.encode()) for number, key in enumerate(chunk["keys"])]
+    return [_Step(at, device, bytes.fromhex(chunk["hex"]))]
+
+
 class _Stage:
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        devices = config.get("devices") or {"": {}}
+    def __init__(self, config: Mapping[str, Any], devices: set[str]) -> None:
+        own = config.get("devices") or {}
         common = {key: value for key, value in config.items() if key != "devices"}
-        self.framers = {name: Framer(framing_of({**common, **own})) for name, own in devices.items()}
+        self.framers = {
+            name: Framer(framing_of({**common, **(own.get(name) or {})})) for name in sorted({*own, *devices})
+        }
         self.replayed = Replayed()
 
     def keep(self, device: str, frames: list[Frame]) -> None:
@@ -79,24 +98,16 @@ class _Stage:
             due, name = min(waiting)
             self.keep(name, self.framers[name].tick(due))
 
-    def play(self, chunk: Mapping[str, Any]) -> None:
-        device = chunk.get("dev", "")
-        framer = self.framers[device]
-        start = float(chunk.get("at_ms", 0))
-        operation = chunk.get("op", "")
-        if operation not in ("", "unplug", "replug"):
-            raise ValueError(f"unknown op {operation!r}")
-        if operation:
-            self.run_until(start)
-            self.keep(device, framer.unplugged(start) if operation == "unplug" else framer.replugged(start))
-        elif "keys" in chunk:
-            for number, key in enumerate(chunk["keys"]):
-                at = start + number * chunk.get("gap_ms", 0)
-                self.run_until(at)
-                self.keep(device, framer.feed(key.encode(), at))
-        else:
-            self.run_until(start)
-            self.keep(device, framer.feed(bytes.fromhex(chunk["hex"]), start))
+    def play(self, step: _Step) -> None:
+        framer = self.framers[step.device]
+        self.run_until(step.at)
+        match step.operation:
+            case "unplug":
+                self.keep(step.device, framer.unplugged(step.at))
+            case "replug":
+                self.keep(step.device, framer.replugged(step.at))
+            case _:
+                self.keep(step.device, framer.feed(step.data, step.at))
 
 
 def replay(scenario: Mapping[str, Any]) -> Replayed:
@@ -105,9 +116,11 @@ def replay(scenario: Mapping[str, Any]) -> Replayed:
     A scenario is one object of a `streams.json`: `config`, `chunks` (`at_ms` with `hex`, `keys` or `op`), `end_ms`.
     Raises ValueError or KeyError when it is malformed.
     """
-    stage = _Stage(scenario.get("config") or {})
-    for chunk in scenario["chunks"]:
-        stage.play(chunk)
-    last = float(scenario["chunks"][-1].get("at_ms", 0)) if scenario["chunks"] else 0.0
+    steps = [step for chunk in scenario["chunks"] for step in _steps(chunk)]
+    steps.sort(key=lambda step: step.at)  # stable: chunks of the same time stay in their order
+    stage = _Stage(scenario.get("config") or {}, {step.device for step in steps})
+    for step in steps:
+        stage.play(step)
+    last = steps[-1].at if steps else 0.0
     stage.run_until(float(scenario.get("end_ms", last + 1500)))
     return stage.replayed

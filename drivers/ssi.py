@@ -6,11 +6,13 @@ source (0 decoder, 4 host), status, data, and the 16-bit two's complement of the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 ACK, NAK, DECODE_DATA, BEEP = 0xD0, 0xD1, 0xF3, 0xE6
+SCAN_ENABLE, SCAN_DISABLE = 0xE9, 0xEA
 _RESENT, _CONTINUED = 0x01, 0x02
-_HOST = 4
+_DECODER, _HOST = 0, 4
 _SHORTEST = 4
 
 # Decode data starts with the kind of symbol; these have an AIM identifier.
@@ -77,6 +79,11 @@ class Packet:
         return self.raw[1] in (ACK, NAK)
 
     @property
+    def is_echo(self) -> bool:
+        """A packet of ours that comes back, as from a terminal that is not raw yet."""
+        return self.raw[2] == _HOST
+
+    @property
     def aim(self) -> str:
         return AIM_OF_TYPE.get(self.raw[4], "") if len(self.raw) > _SHORTEST + 2 else ""
 
@@ -91,8 +98,17 @@ class Packet:
         return mine[:3] == others[:3] and mine[3] & ~_RESENT == others[3] & ~_RESENT and mine[4:-2] == others[4:-2]
 
 
+# Length, opcode, source and status of decoded data as a decoder sends it.
+_DECODE_HEAD = re.compile(rb"[\x05-\xff]\xf3\x00[\x00-\x0f]")
+_LOWEST_OPCODE = 0xA0
+
+
 class Splitter:
-    """Takes packets off a stream; yields bytes that cannot start one as they are."""
+    """Takes packets off a stream; yields bytes that belong to none as they are.
+
+    Noise may look like the length of a long packet. An intact packet of decoded data behind it is found all the
+    same: at once where the noise is no packet's beginning, else when that packet has proved broken or was given up.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -107,19 +123,48 @@ class Splitter:
         return rest
 
     def feed(self, data: bytes) -> list[Packet | bytes]:
+        self._buffer += data
+        return self._split(waiting=True)
+
+    def salvage(self) -> list[Packet | bytes]:
+        """No more will come for a while: the packets there are behind the one that did not end."""
+        return self._split(waiting=False)
+
+    def _split(self, *, waiting: bool) -> list[Packet | bytes]:
         found: list[Packet | bytes] = []
         buffer = self._buffer
-        buffer += data
         while buffer:
-            if buffer[0] < _SHORTEST:
-                noise = bytes(buffer[: len(buffer) - len(buffer.lstrip(b"\0\1\2\3"))])
-                del buffer[: len(noise)]
-                if noise.strip(b"\0"):  # NUL wakes a sleeping host: no noise
-                    found.append(noise)
-                continue
             size = buffer[0] + 2
-            if len(buffer) < size:
-                break
-            found.append(Packet(bytes(buffer[:size])))
-            del buffer[:size]
+            if buffer[0] < _SHORTEST:
+                self._take_noise(len(buffer) - len(buffer.lstrip(b"\0\1\2\3")), found)
+            elif len(buffer) >= size:
+                packet = Packet(bytes(buffer[:size]))
+                inner = None if packet.intact else _DECODE_HEAD.search(buffer, 1, size)
+                if inner:
+                    self._take_noise(inner.start(), found)
+                else:
+                    found.append(packet)
+                    del buffer[:size]
+            else:
+                start = 0 if waiting and self._may_be_a_beginning() else self._find_intact()
+                if not start:
+                    break
+                self._take_noise(start, found)
         return found
+
+    def _take_noise(self, size: int, found: list[Packet | bytes]) -> None:
+        noise = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        if noise.strip(b"\0"):  # NUL wakes a sleeping host: no noise
+            found.append(noise)
+
+    def _may_be_a_beginning(self) -> bool:
+        head = self._buffer[1:3]
+        return (not head or head[0] >= _LOWEST_OPCODE) and (len(head) < 2 or head[1] == _DECODER)
+
+    def _find_intact(self) -> int:
+        for head in _DECODE_HEAD.finditer(self._buffer, 1):
+            end = head.start() + self._buffer[head.start()] + 2
+            if end <= len(self._buffer) and Packet(bytes(self._buffer[head.start() : end])).intact:
+                return head.start()
+        return 0
