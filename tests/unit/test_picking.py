@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.floor import (
     CHEN,
+    ENGLISH,
     HOUR,
     LABELS,
     LANE,
@@ -31,10 +32,12 @@ from tests.unit.floor import (
 )
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.catalogue import Item
+from wms.domain.catalogue import Counter, Item
 from wms.domain.places import SCRAP, hand_of
+from wms.domain.review import Review
 from wms.domain.waves import Batch, PickTask, Wave
 from wms.workflows.prompt import Entry, Tone
+from wms.workflows.reviews import sentence
 
 OLD_LOT, NEW_LOT = "L1", "L2"
 
@@ -124,6 +127,23 @@ def test_a_typed_place_needs_its_check_digits(floor):
     assert (picker.tone, picker.says[0]) == (Tone.NO, "The check digits are wrong")
     assert floor.said_by(e.ScanRefused)[-1].why == "wrong:check_digits"
     assert picker.enter("41").screen == "pick.item"
+
+
+def test_the_third_wrong_check_digits_at_a_line_call_the_supervisor(floor):
+    picker = a_picker_on_a_walk(floor).scan(f"{TEA_BIN}*99", TEA_BIN).enter("98")
+    assert floor.rows.where(Review, open=True) == []
+    picker.restart().scan(f"{TEA_BIN}*97")
+    (review,) = floor.rows.where(Review, open=True)
+    assert ENGLISH.say(sentence(review, floor.rows)) == (
+        f"李雷 gave wrong check digits for {TEA_BIN}, 3 times: look at its label"
+    )
+    assert picker.screen == "pick.bin"
+
+
+def test_wrong_check_digits_are_forgotten_at_the_right_place(floor):
+    picker = a_picker_on_a_walk(floor).scan(f"{TEA_BIN}*99", f"{TEA_BIN}*98", LABELS[TEA_BIN])
+    assert picker.screen == "pick.item"
+    assert [row.name for row in floor.rows.all(Counter)] == ["wave"]
 
 
 def test_check_digits_alone_may_be_typed_at_once(floor):

@@ -330,6 +330,7 @@ class RefuseScan(Record):
     raw: str
     screen: str
     why: str
+    task: TaskId = TaskId("")
 
 
 class RaiseReview(Record):

@@ -145,7 +145,7 @@ class Desk:
         return None
 
     def _scan(self, scan: Scanned) -> None:
-        code = r.resolve(scan, self.rows, expected_types(self._screen()))
+        code = r.resolve(scan, self.rows, expected_types(str(getattr(self.state, "screen", ""))))
         self.scanned_as = type(code).__name__
         if isinstance(code, r.CommandScan):
             self._command(code)
@@ -316,6 +316,8 @@ class Desk:
         log.info("ambiguous: %s", [kind_of(code) for code in candidates])
 
     def _meaning(self, code: r.Code) -> Callable[[], None]:
+        if isinstance(code, r.CommandScan):
+            return lambda: self._command(code)
         return lambda: self._happen(code)
 
     def _quit(self) -> None:

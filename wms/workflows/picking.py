@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Item
+from wms.domain.events.people import WRONG_DIGITS
 from wms.domain.ids import LotId, PlaceId, Sku, TaskId
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.records import Record, replace
@@ -23,7 +24,7 @@ from wms.workflows import picking_prompts
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
 from wms.workflows.prompt import NOTHING, Msg, Prompt, info, look, msg, msg_n, no, ok
-from wms.workflows.say import item_name, refused, tail
+from wms.workflows.say import item_name, refused, tail, what_it_is
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
 
@@ -148,8 +149,12 @@ def _bin(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
             place_row = rows.get(Place, task.place)
             if place_row is not None and place_row.check_digits and text == place_row.check_digits:
                 return Step(arrived, (c.ConfirmBin(task.id),), ok(msg("{place}: right place", place=task.place)))
-            wrong = c.RefuseScan(text, state.screen, "wrong:check_digits")
+            wrong = c.RefuseScan(text, state.screen, WRONG_DIGITS, task.id)
             return Step(state, (wrong,), no(msg("The check digits are wrong"), msg("Go to {place}", place=task.place)))
+        case r.PlaceScan(place=place, check_digits=digits, wrong_digits=True):
+            wrong = c.RefuseScan(f"{place}*{digits}", state.screen, WRONG_DIGITS, task.id)
+            there = (msg("Go to {place}", place=task.place), msg("Scan the label there"))
+            return Step(state, (wrong,), no(what_it_is(happening, rows), *there))
         case Pressed() | Chose() | Entered():
             return Step(state)
     return _wrong(state, happening, rows, msg("Go to {place}", place=task.place), msg("Scan the label there"))

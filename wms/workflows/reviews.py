@@ -95,6 +95,16 @@ def sentence(review: Review, rows: Rows) -> Msg:
         case "pin":
             person = rows.get(Person, review.subject)
             return msg("{name} typed a wrong PIN {n} times", name=person.name if person else subject, n=review.detail)
+        case "wrong_digits":
+            place_id, _, badge = review.subject.partition(",")
+            person = rows.get(Person, badge)
+            name_or_badge = person.name if person is not None else badge
+            return msg(
+                "{name} gave wrong check digits for {place}, {n} times: look at its label",
+                name=name_or_badge,
+                place=place_id,
+                n=review.detail,
+            )
         case "left_behind":
             return msg("{n} parcels stayed behind at manifest {manifest}", n=review.detail, manifest=subject)
         case "weight_accepted":

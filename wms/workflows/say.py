@@ -6,6 +6,7 @@ from typing import TypeVar, assert_never
 
 from wms.domain.catalogue import Carrier, Category, Item, ItemCode, Person
 from wms.domain.commands import RefuseScan
+from wms.domain.events.people import WRONG_DIGITS
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.workflows import resolve as r
@@ -70,6 +71,8 @@ def kind_of(code: r.Code) -> str:
             return f"unknown:{why}"
         case r.Unreadable(fault=fault):
             return f"unreadable:{fault}"
+        case r.PlaceScan(wrong_digits=True):
+            return WRONG_DIGITS
     return f"wrong:{type(code).__name__}"
 
 
@@ -104,8 +107,8 @@ def text_of(code: r.Code) -> str:
 def what_it_is(code: r.Code, rows: Rows) -> Msg:
     """What the person holds, in one line."""
     match code:
-        case r.ItemScan(sku=sku):
-            return msg("This is {item} ({tail})", item=item_name(rows, sku), tail=tail(rows, sku))
+        case r.ItemScan():
+            return _goods(code, rows)
         case r.PlaceScan(wrong_digits=True):
             return msg("{place}: the check digits are wrong", place=code.place)
         case r.PlaceScan():
@@ -128,7 +131,7 @@ def what_it_is(code: r.Code, rows: Rows) -> Msg:
         case r.OrderScan():
             return msg("This is order {order}", order=code.order_id)
         case r.Unknown():
-            return _unknown(code)
+            return _unknown(code, rows)
         case r.Unreadable():
             return msg("The scan was not readable")
         case r.Ambiguous():
@@ -139,15 +142,59 @@ def what_it_is(code: r.Code, rows: Rows) -> Msg:
             assert_never(code)
 
 
-def _unknown(code: r.Unknown) -> Msg:
+def _goods(code: r.ItemScan, rows: Rows) -> Msg:
+    """With the quantity where it is not one piece: that may be all that tells two readings of a code apart."""
+    item, name, last = rows.get(Item, code.sku), item_name(rows, code.sku), tail(rows, code.sku)
+    if item is not None and item.by_weight:
+        return msg("This is {n} g of {item} ({tail})", n=code.quantity, item=name, tail=last)
+    if code.quantity != 1:
+        return msg("This is {n} x {item} ({tail})", n=code.quantity, item=name, tail=last)
+    return msg("This is {item} ({tail})", item=name, tail=last)
+
+
+def _unknown(code: r.Unknown, rows: Rows) -> Msg:
+    """What is wrong with the code and, where the screen's own question does not say it, what to do."""
     shown = plain(code.text[:24])
     match code.why:
+        case r.Why.NOT_FOUND:
+            return msg("Unknown code {code}", code=shown)
         case r.Why.EMPTY:
-            return msg("The scan was empty")
-        case r.Why.CHECK_DIGIT | r.Why.MALFORMED | r.Why.CONFLICT:
-            return msg("Damaged code {code}", code=shown)
-        case r.Why.BADGE:
-            return msg("Unknown badge")
+            return msg("The scan was empty: scan again")
+        case r.Why.CHECK_DIGIT:
+            return msg("Misread code {code}: scan it again", code=shown)
+        case r.Why.MALFORMED:
+            return msg("Damaged code {code}: scan another one on it", code=shown)
+        case r.Why.CONFLICT:
+            return msg("Two labels in one scan: cover one of them")
+        case r.Why.LOGISTIC_UNIT:
+            return msg("Nobody announced {code}: open it, scan what is inside", code=shown)
+        case r.Why.WEB_ADDRESS:
+            return msg("A web link, no goods: scan the bar code")
         case r.Why.FULL_WIDTH:
             return msg("Switch the input method off, then type {code}", code=shown)
-    return msg("Unknown code {code}", code=shown)
+        case r.Why.WRONG_DIGITS:
+            return msg("{place}: the check digits are wrong", place=shown)
+        case r.Why.BADGE:
+            return msg("Unknown badge")
+        case r.Why.CARRIER:
+            return msg("No carrier has the code {code}", code=shown)
+        case r.Why.CARTON:
+            return msg("No carton has the code {code}", code=shown)
+        case r.Why.COMMAND:
+            return msg("No command has the code {code}", code=shown)
+        case _:
+            return _uncounted(code.why, item_name(rows, code.sku) or shown, shown)
+
+
+def _uncounted(why: r.Why, goods: Value, shown: Msg) -> Msg:
+    """Goods that can't be counted by this code."""
+    match why:
+        case r.Why.PACK_UNKNOWN:
+            return msg("Pack of {item} is not set up: how many? Scan one piece", item=goods)
+        case r.Why.VARIABLE_MEASURE:
+            return msg("Pack of {item} by weight is not set up: ask the supervisor", item=goods)
+        case r.Why.NO_WEIGHT:
+            return msg("No weight in this code of {item}: scan its scale label", item=goods)
+        case r.Why.VERIFIER:
+            return msg("Scale label {code} contradicts itself: weigh it again", code=shown)
+    return msg("Scale label {code} is not set up: ask the supervisor", code=shown)

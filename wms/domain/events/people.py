@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from wms.domain.ids import Badge
+from wms.domain.ids import Badge, TaskId
 from wms.domain.records import Record
+
+WRONG_DIGITS = "wrong:check_digits"
+"""Why a scan or an entry was refused that names a place with other check digits than its label has."""
 
 
 class SignedIn(Record):
@@ -16,11 +19,13 @@ class SignedOut(Record):
 
 
 class ScanRefused(Record):
-    """A scan that did not count, kept with what was read: mis-scans are figures, not noise."""
+    """A scan that did not count, kept with what was read: mis-scans are figures, not noise. `task` is the pick line
+    that asked for it, '' elsewhere."""
 
     raw: str
     screen: str
     why: str
+    task: TaskId = TaskId("")
 
 
 class ReviewRaised(Record):

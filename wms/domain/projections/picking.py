@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from wms.domain import events as e
+from wms.domain.catalogue import Counter
 from wms.domain.events import Fact
 from wms.domain.inspection import Sample
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, hand_of
+from wms.domain.projections.people import wrong_digits_at
 from wms.domain.projections.registry import applies, close_review, review, tally
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.records import replace
@@ -41,6 +43,8 @@ def bin_confirmed(t: Tables, event: e.BinConfirmed, fact: Fact) -> None:
     batch = t.get(Batch, task.batch) if task is not None else None
     if task is not None and batch is not None:
         t.put(replace(batch, at=task.place))
+    if wrong := t.get(Counter, wrong_digits_at(event.task)):
+        t.delete(wrong)
 
 
 @applies(e.UnitsTaken)

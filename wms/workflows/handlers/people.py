@@ -28,7 +28,7 @@ def sign_out(command: c.SignOut, rows: Rows, context: Context) -> Answer:
 
 @handles(c.RefuseScan)
 def refuse_scan(command: c.RefuseScan, rows: Rows, context: Context) -> Answer:
-    return (e.ScanRefused(command.raw[:200], command.screen, command.why),)
+    return (e.ScanRefused(command.raw[:200], command.screen, command.why, command.task),)
 
 
 @handles(c.RaiseReview)
