@@ -110,8 +110,9 @@ def test_recorded_streams(shell: Shell) -> None:
     said = [json.loads(line) for line in shell.good("scan", "replay", path).out.splitlines()]
     assert [one["id"] for one in said] == [one["id"] for one in scenarios]
     for one, scenario in zip(said, scenarios, strict=True):
-        wanted = [scan | {"aim": scan.get("aim")} for scan in scenario["expect"]["scans"]]
-        assert one["scans"] == wanted, one["id"]
+        assert list(one) == ["id", "scans", "events", "host_tx"]
+        assert one["scans"] == [{"dev": ""} | scan for scan in scenario["expect"]["scans"]], one["id"]
+        assert one["events"] == [{"dev": ""} | event for event in scenario["expect"]["events"]], one["id"]
     assert "malformed" in shell.bad("scan", "replay", shell.file("x.json", '[{"chunks": [{"hex": "zz"}]}]'))
     assert "not JSON" in shell.bad("scan", "replay", shell.file("y.json", "{"))
 
