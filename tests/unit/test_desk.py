@@ -26,6 +26,7 @@ from wms.domain import events as e
 from wms.domain.catalogue import Item, Person
 from wms.domain.orders import Order
 from wms.domain.packing import Parcel, WaybillRange
+from wms.domain.places import Place, PlaceKind
 from wms.domain.review import Presence, Tally
 from wms.domain.waves import PickTask
 from wms.store import Store, StoreUnwritable, verify
@@ -347,6 +348,31 @@ def test_a_code_that_means_two_things_is_asked_about(bench):
     bench.scan(TEA_CODE)
     assert bench.scan(SOAP_CODE) is Tone.NO  # a new scan takes the question away
     assert bench.screen == "pick.item"
+
+
+def test_what_the_screen_asks_for_is_offered_first_and_the_other_reading_is_no_unit(bench):
+    bench.store.record([e.PlaceDefined(Place(TEA, PlaceKind.TOTE))], "")
+    an_order(bench)
+    bench.work(0)
+    bench.scan("CART-1", LABELS[TEA_BIN])
+    for _ in range(2):  # scanned again, the question stays the same
+        assert bench.scan(TEA) is Tone.LOOK
+        choices = [SAY(choice.label) for choice in bench.desk.prompt().choices]
+        assert choices == ["This is Green tea (0028)", f"This is tote {TEA}"]
+    bench.choose(1)
+    assert (bench.screen, bench.store.rows.all(PickTask)[0].taken) == ("pick.item", 0)
+    bench.scan(TEA)
+    bench.choose(0)
+    assert bench.store.rows.all(PickTask)[0].taken == 1
+
+
+def test_a_command_that_is_chosen_among_two_meanings_is_carried_out(bench):
+    bench.store.record([e.ItemDefined(Item("CMD-SIGNOUT", "牌", "Sign", "food"), ())], "")
+    bench.work(0)
+    bench.scan("CMD-SIGNOUT")
+    choices = [SAY(choice.label) for choice in bench.desk.prompt().choices]
+    bench.choose(choices.index("The command SIGNOUT"))
+    assert bench.screen == "sign.badge"
 
 
 # The scale

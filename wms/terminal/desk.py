@@ -19,7 +19,7 @@ from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
-from wms.workflows.say import kind_of, text_of, what_it_is
+from wms.workflows.say import kind_of, offered, text_of
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
 from wms.workflows.view import Board
 from wms.workflows.workflow import Happening, Step, Who, Workflow, is_scan
@@ -308,7 +308,7 @@ class Desk:
             here.where,
             here.ship_by,
             verb=msg("Which one is it?"),
-            choices=tuple(Choice(what_it_is(code, self.rows)) for code in candidates[:8]),
+            choices=tuple(Choice(offered(code, self.rows)) for code in candidates[:8]),
             keys=(Key("f1", msg("Help")), Key("escape", msg("Back"))),
         )
         self.menu = Menu(prompt, tuple(self._meaning(code) for code in candidates[:8]))

@@ -142,6 +142,13 @@ def what_it_is(code: r.Code, rows: Rows) -> Msg:
             assert_never(code)
 
 
+def offered(code: r.Code, rows: Rows) -> Msg:
+    """One of several readings, to be chosen."""
+    if isinstance(code, r.CommandScan):
+        return msg("The command {command}", command=code.command)
+    return what_it_is(code, rows)
+
+
 def _goods(code: r.ItemScan, rows: Rows) -> Msg:
     """With the quantity where it is not one piece: that may be all that tells two readings of a code apart."""
     item, name, last = rows.get(Item, code.sku), item_name(rows, code.sku), tail(rows, code.sku)
