@@ -19,7 +19,7 @@ from drivers.transport import READ_SIZE, Fault, Port, PortError, Wake
 log = logging.getLogger(__name__)
 
 # The slow one still has a device back within 300 ms of its cable.
-QUICK_RETRY_S, SLOW_RETRY_S = 0.05, 0.2
+QUICK_RETRY_S, SLOW_RETRY_S = 0.02, 0.2
 QUICK_FOR_S = 3.0
 OPEN_TIMEOUT_S = 2.0
 STEADY_AFTER_S, PATIENT_CALLS = 1.0, 3

@@ -31,7 +31,7 @@ class ReadBudget:
     def limit(self, now: float) -> int:
         """How many bytes may be read now; 0 means: not for the next PAUSE_S."""
         self._refill(now)
-        if self._credit < COST_OF_A_READ:
+        if self._credit < PAUSE_S * SUSTAINED_BYTES_PER_S:
             self._exhausted_at = now
             return 0
         return int(self._credit)

@@ -29,6 +29,10 @@ HERE = System()
 _NO_SERIAL_NUMBERS = frozenset({"", "0", "1", "0000", "0001", "00000000", "00000001", "12345678", "0123456789ABCDEF"})
 
 
+# Dozens of them everywhere, and no hardware behind any.
+_CONSOLES = re.compile(r"tty\d*|console|ptmx")
+
+
 @dataclass(frozen=True, slots=True)
 class UsbIdentity:
     """A port of a USB device. Ids are four hexadecimal digits; `socket` is where it is plugged in, like `1-2.1`."""
@@ -68,11 +72,15 @@ def _text(path: Path) -> str:
         return ""
 
 
+def _in_sys(number: int, system: System) -> Path:
+    return (system.sys / "dev" / "char" / f"{os.major(number)}:{os.minor(number)}").resolve()
+
+
 def usb_identity(number: int | None, system: System = HERE) -> UsbIdentity | None:
     """Which USB device a character device belongs to; None for another bus, or when it is gone."""
     if number is None:
         return None
-    folder = (system.sys / "dev" / "char" / f"{os.major(number)}:{os.minor(number)}").resolve()
+    folder = _in_sys(number, system)
     interface = port = ""
     for level in (folder, *folder.parents):
         port = port or _text(level / "port_number")
@@ -110,12 +118,15 @@ def serial_devices(system: System = HERE) -> list[str]:
 
 def _device_paths(system: System) -> Iterator[str]:
     folder = system.sys / "class" / "tty"
-    if not folder.is_dir():
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except OSError:
         return
-    for port in sorted(folder.iterdir(), key=lambda port: _natural(port.name)):
+    for name in sorted((name for name in names if not _CONSOLES.fullmatch(name)), key=_natural):
+        port = folder / name
         # type 0 is PORT_UNKNOWN: a number without a chip (include/uapi/linux/serial_core.h)
         if (port / "device").exists() and _text(port / "type") != "0":
-            path = system.dev / port.name
+            path = system.dev / name
             if device_number(path) is not None:
                 yield str(path)
 
@@ -145,7 +156,7 @@ def stable_link(device: str, system: System = HERE) -> str | None:
         return None
     identity = usb_identity(number, system)
     numbered = identity is not None and is_only_one(identity, system)
-    by_number = re.search(r"\d+$", Path(device).resolve().name)
+    by_number = re.search(r"\d+$", _in_sys(number, system).name)
 
     def rank(link: str) -> int | None:
         name = str(Path(link).relative_to(system.dev)) if Path(link).is_relative_to(system.dev) else link
