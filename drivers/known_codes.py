@@ -57,11 +57,6 @@ def find(raw: bytes, code: KnownCode) -> Found | None:
     return _shortened(raw, code)
 
 
-def recognise(raw: bytes, codes: tuple[KnownCode, ...] = SETUP_CODES) -> KnownCode | None:
-    """Which of the codes was read."""
-    return next((code for code in codes if find(raw, code)), None)
-
-
 def _appearances(code: KnownCode) -> Iterator[tuple[tuple[Change, ...], re.Pattern[bytes]]]:
     """What the code may look like, the most faithful first."""
     if GS in code.text:

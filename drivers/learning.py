@@ -98,6 +98,14 @@ def _found(code: KnownCode, chunks: Sequence[Chunk]) -> Found | None:
     return find(message[0] if (message := ssi_message(raw)) else raw, code)
 
 
+def heard(raw: bytes, codes: Sequence[KnownCode] = SETUP_CODES) -> KnownCode | None:
+    """Which of the codes a scanner read, told from the bytes alone: through SSI packets and parity bits."""
+    for data in (raw, bytes(byte & 0x7F for byte in raw)):
+        if code := next((code for code in codes if _found(code, [(0.0, data)])), None):
+            return code
+    return None
+
+
 def ssi_message(raw: bytes) -> tuple[bytes, str] | None:
     """The first code in `raw` and its AIM identifier if these are SSI packets with right checksums, else None."""
     data, first = b"", None

@@ -11,8 +11,8 @@ import pytest
 
 from drivers.framing import Frame, Framer, FramingConfig
 from drivers.framing_options import parse_framing
-from drivers.known_codes import SETUP_CODES, KnownCode, recognise
-from drivers.learning import Chunk, Learned, framing_text, learn, ssi_message
+from drivers.known_codes import SETUP_CODES, KnownCode
+from drivers.learning import Chunk, Learned, framing_text, heard, learn, ssi_message
 
 Identifiers = Literal["none", "aim", "honeywell", "zebra"]
 HONEYWELL = {"]C0": b"j", "]C1": b"I", "]Q1": b"s"}
@@ -220,9 +220,9 @@ def test_the_wrong_code_is_named() -> None:
     reads = [[(0.0, code.text.encode() + b"\r")] for code in SETUP_CODES]
     learned = learn([reads[1], reads[0], [(0.0, b"4006381333931\r")], reads[3]])
     assert learned.missed == ("letters", "edges", "gs1")
-    assert recognise(b"]C1" + SETUP_CODES[2].text.encode()) is SETUP_CODES[2]
-    assert recognise(b"4006381333931\r") is None
-    assert recognise(bytes(range(256))) is None
+    assert heard(b"]C1" + SETUP_CODES[2].text.encode()) is SETUP_CODES[2]
+    assert heard(b"4006381333931\r") is None
+    assert heard(bytes(range(256))) is None
 
 
 def test_a_resent_packet_is_one_read() -> None:

@@ -14,7 +14,21 @@ from itertools import pairwise
 from wms.cli.output import Refusal
 from wms.cli.parsing import shared
 
-GROUPS = ("terminal", "demo", "orders", "waves", "setup", "stock", "labels", "scan", "qc", "sync", "keeping", "doctor")
+GROUPS = (
+    "terminal",
+    "demo",
+    "orders",
+    "waves",
+    "setup",
+    "stock",
+    "labels",
+    "devices",
+    "scan",
+    "qc",
+    "sync",
+    "keeping",
+    "doctor",
+)
 
 VALUED = {"--data", "--scanner", "--printer", "--scale", "--language", "--mirror"}
 

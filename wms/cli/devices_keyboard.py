@@ -1,0 +1,92 @@
+"""`wms devices test --keyboard`: what this terminal gets from a scanner that types."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from argparse import Namespace
+
+from drivers.readable import readable
+from wms.cli.output import Refusal, emit_line
+from wms.terminal.text import safe
+
+QUIET_S = 0.3
+_CTRL_C, _CTRL_D = b"\x03", b"\x04"
+_LAYOUT = "other characters than printed: set the scanner to this computer's keyboard layout, or to ALT codes"
+
+
+def run(options: Namespace) -> int:
+    if not sys.stdin.isatty() or os.name != "posix":
+        raise Refusal("a scanner that types needs a terminal to type into: run this in one", 2)
+    import termios
+    import tty
+
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    if not options.json:
+        print("Scan code 1, 2 and 3 of the setup sheet (wms devices sheet). Ctrl-C ends.", flush=True)
+    read = 0
+    try:
+        tty.setraw(descriptor)
+        until = time.monotonic() + options.seconds if options.seconds else None
+        while (keys := _keys(descriptor, until)) not in (b"", _CTRL_C, _CTRL_D):
+            read += len(keys) > 1
+            _show(options, keys)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    if read:
+        return 0
+    print("wms: nothing was typed: is the scanner paired or plugged in, and set to keyboard?", file=sys.stderr)
+    return 1
+
+
+def _keys(descriptor: int, until: float | None) -> bytes:
+    """What is typed until it is quiet; b'' when the time is up."""
+    keys, quiet_at = b"", None
+    while True:
+        ends = [end for end in (quiet_at, until) if end is not None]
+        left = max(0.0, min(ends) - time.monotonic()) if ends else None
+        if not select.select([descriptor], [], [], left)[0]:
+            return keys
+        data = os.read(descriptor, 4096)
+        keys += data
+        quiet_at = time.monotonic() + QUIET_S
+        if not data or keys in (_CTRL_C, _CTRL_D):
+            return keys
+
+
+def _show(options: Namespace, keys: bytes) -> None:
+    hints = keyboard_hints(keys)
+    if options.json:
+        emit_line({"type": "keys", "hex": keys.hex(), "readable": readable(keys), "hints": hints})
+        return
+    for line in (readable(keys), *(f"    {hint}" for hint in hints)):
+        sys.stdout.write(f"{safe(line)}\r\n")
+    sys.stdout.flush()
+
+
+def keyboard_hints(keys: bytes) -> list[str]:
+    """What to set on a scanner that typed `keys`, which should be one of the sheet's codes."""
+    from drivers.known_codes import SETUP_CODES, find
+
+    found = next(((code, place) for code in SETUP_CODES if (place := find(keys, code))), None)
+    hints = []
+    if not keys.endswith((b"\r", b"\n")):
+        hints.append("it does not end with Enter: set the suffix CR")
+    if found is None:
+        alike = any(len(keys.strip()) == len(code.text.strip()) for code in SETUP_CODES)
+        return [*hints, _LAYOUT] if alike else hints
+    code, place = found
+    if not place.head:
+        hints.append("it begins with nothing of its own: set a prefix, so that scans are told from typing at any speed")
+    else:
+        hints.append(f"it begins with {readable(place.head)}")
+    if "case" in place.changes:
+        hints.append("letters change their case: switch off Caps Lock")
+    if {"gs_lost", "gs_replaced"} & set(place.changes):
+        hints.append("the GS1 separator does not arrive: make it a USB serial port (COM port emulation)")
+    if code.name == "gs1" and not place.changes:
+        hints.append("the GS1 separator arrives")
+    return hints

@@ -1,0 +1,320 @@
+"""`wms devices test`: what scanners, scale and printer send, byte by byte, and what it is taken for."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from drivers.readable import readable
+from drivers.scale import Reading, Scale
+from drivers.scanner import Read, Scanner
+from wms.cli.devices_words import code_says, symbology
+from wms.cli.output import Refusal, configured, emit_line, opened
+from wms.config import data_folder
+from wms.terminal.text import safe
+
+if TYPE_CHECKING:
+    from drivers.feedback import Signal
+    from drivers.framing import FramingConfig
+    from wms.domain.rows import Rows
+
+SIGNALS: tuple[Signal, ...] = ("good", "bad", "attention")
+SHOWN_BYTES = 64
+_HEX_PER_LINE = 16
+LOOK_EVERY_S = 0.5
+
+Event = dict[str, Any]
+
+
+class _TappedScanner(Scanner):
+    """The scanner as the terminal uses it, which also passes on the bytes as they come."""
+
+    def __init__(
+        self, events: queue.SimpleQueue[Event], name: str, address: str, framing: FramingConfig, feedback: str
+    ):
+        self._events = events
+        super().__init__(address, framing, self._note_read, self._note_state, name, feedback=feedback)
+        self.port = address
+
+    def received(self, data: bytes, t: float) -> None:
+        self._events.put(_bytes(self.name, data))
+        super().received(data, t)
+
+    def _note_read(self, read: Read) -> None:
+        self._events.put({"type": "read", "device": self.name, "read": read})
+
+    def _note_state(self, state: str) -> None:
+        self._events.put({"type": "state", "device": self.name, "port": self.port, "state": state})
+
+
+class _TappedScale(Scale):
+    """The scale as the terminal uses it, which also passes on the bytes as they come."""
+
+    def __init__(self, events: queue.SimpleQueue[Event], address: str, protocol: str) -> None:
+        self._events = events
+        super().__init__(address, protocol, self._note_reading, self._note_state, "scale")
+        self.name, self.port = "scale", address
+
+    def received(self, data: bytes, t: float) -> None:
+        self._events.put(_bytes(self.name, data))
+        super().received(data, t)
+
+    def _note_reading(self, reading: Reading) -> None:
+        grams = None if reading.grams is None else f"{reading.grams:f}"
+        found = {"grams": grams, "status": reading.status, "protocol": self.protocol}
+        self._events.put({"type": "weight", "device": self.name} | found)
+
+    def _note_state(self, state: str) -> None:
+        self._events.put({"type": "state", "device": self.name, "port": self.port, "state": state})
+
+
+def _why_not_open(device: _TappedScanner | _TappedScale) -> str:
+    from drivers.address import parse_address
+    from drivers.port_faults import explained
+    from drivers.transport import PortError
+
+    return str(explained(PortError(device.problem or "missing"), parse_address(device.port)))
+
+
+def _bytes(device: str, data: bytes) -> Event:
+    at = time.time_ns() // 1_000_000
+    return {"type": "bytes", "device": device, "at": at, "hex": data.hex(), "readable": readable(data)}
+
+
+def run(options: Namespace) -> int:
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    devices = _devices(options, events)
+    test = _Test(options, devices)
+    if uri := _printer(options):
+        test.show(_printer_event(uri))
+    if not devices:
+        return test.end()
+    with _stopping(events), _rows(options) as rows:
+        for device in devices:
+            device.start()
+        try:
+            test.follow(events, rows)
+        finally:
+            for device in devices:
+                device.stop()
+    return test.end()
+
+
+def _devices(options: Namespace, events: queue.SimpleQueue[Event]) -> list[_TappedScanner | _TappedScale]:
+    """Those the options name, else all that wms.toml does."""
+    from drivers.framing_options import parse_scanner
+
+    config = configured(options)
+    scale, printer = getattr(options, "scale", None), getattr(options, "printer", None)
+    named = options.port or scale or printer
+    scanners = [options.port] if options.port else [] if named else list(config.scanners)
+    scale = scale or ("" if named else config.scale)
+    devices: list[_TappedScanner | _TappedScale] = []
+    text = ""
+    try:
+        for number, text in enumerate(scanners, 1):
+            address, framing = parse_scanner(text)
+            devices.append(
+                _TappedScanner(events, f"scanner{number}", address, framing, options.feedback or config.feedback)
+            )
+        if text := scale:
+            address, _, protocol = scale.partition(",")
+            devices.append(_TappedScale(events, address, protocol or "auto"))
+    except ValueError as error:
+        raise Refusal(f"{text}: {error}", 2) from error
+    if not devices and not _printer(options):
+        raise Refusal(
+            "which device? wms.toml names none. See wms devices list, then wms devices test PORT;"
+            " a scanner that types: wms devices test --keyboard",
+            2,
+        )
+    return devices
+
+
+def _printer(options: Namespace) -> str:
+    named: str | None = getattr(options, "printer", None)
+    if named or options.port or getattr(options, "scale", None):
+        return named or ""
+    return configured(options).printer
+
+
+def _printer_event(uri: str) -> Event:
+    from drivers.printer import open_printer
+    from wms.cli.checks.devices import MENDS
+
+    try:
+        status = open_printer(uri).status(2.0)
+    except ValueError as error:
+        raise Refusal(f"--printer {uri}: {error}", 2) from error
+    ready = not status.reason or status.reason == "silent"
+    says = status.reason.replace("_", " ") or ("ready" if status.answered else "there, tells no state")
+    mend = "" if ready else MENDS.get(status.reason, "")
+    return {"type": "printer", "device": "printer", "ready": ready, "says": says, "mend": mend}
+
+
+@contextlib.contextmanager
+def _stopping(events: queue.SimpleQueue[Event]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the test as the clock does."""
+
+    def stop(*_: object) -> None:
+        events.put({"type": "stop"})
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _rows(options: Namespace) -> Iterator[Rows | None]:
+    """The warehouse, if there is one; none is made for a test."""
+    if not (data_folder(options.data) / "wms.sqlite3").exists():
+        yield None
+        return
+    with opened(options) as store:
+        yield store.rows
+
+
+class _Test:
+    """What was shown, and what came of each device."""
+
+    def __init__(self, options: Namespace, devices: list[_TappedScanner | _TappedScale]) -> None:
+        self._options = options
+        self._devices = {device.name: device for device in devices}
+        self._reads = dict.fromkeys(self._devices, 0)
+        self._bytes = dict.fromkeys(self._devices, 0)
+        self._troubles: dict[str, str] = {}
+        self._signalled = 0
+        self._failed = False
+
+    def follow(self, events: queue.SimpleQueue[Event], rows: Rows | None) -> None:
+        """Show events until the time is up, or somebody stops it."""
+        until = time.monotonic() + self._options.seconds if self._options.seconds else None
+        while True:
+            left = LOOK_EVERY_S if until is None else min(LOOK_EVERY_S, until - time.monotonic())
+            if left <= 0:
+                return
+            try:
+                event = events.get(timeout=left)
+            except queue.Empty:
+                self._tell_troubles()
+                continue
+            if event["type"] == "stop":
+                return
+            self._take(event, rows)
+
+    def _tell_troubles(self) -> None:
+        """Say once what keeps a port from being opened."""
+        for name, device in self._devices.items():
+            trouble = device.problem or ""
+            if trouble and trouble != self._troubles.get(name):
+                why = _why_not_open(device)
+                self.show({"type": "state", "device": name, "port": device.port, "state": "waiting", "why": why})
+            self._troubles[name] = trouble
+
+    def _take(self, event: Event, rows: Rows | None) -> None:
+        name = event["device"]
+        device = self._devices[name]
+        match event["type"]:
+            case "bytes":
+                self._bytes[name] += len(event["hex"]) // 2
+            case "weight" if event["grams"] is not None or event["status"] in ("over", "under"):
+                self._reads[name] += 1
+            case "state":
+                event["why"] = ""
+            case "read":
+                read: Read = event.pop("read")
+                event |= {"text": read.text, "aim": read.aim, "symbology": symbology(read.aim), "fault": read.fault}
+                event |= code_says(read.text, read.aim, None if read.fault else rows)
+                self._reads[name] += not read.fault
+        self.show(event)
+        if event["type"] == "read" and isinstance(device, _TappedScanner):
+            self._answer(device, good=not event["fault"])
+
+    def _answer(self, device: _TappedScanner, *, good: bool) -> None:
+        """As the terminal would; with `--signals` each read by the next signal, so that one hears them all."""
+        sent = SIGNALS[self._signalled % 3] if self._options.signals else "good" if good else "bad"
+        self._signalled += 1
+        {"good": device.good, "bad": device.bad, "attention": device.attention}[sent]()
+        if self._options.signals:
+            self.show({"type": "signal", "device": device.name, "signal": sent})
+
+    def show(self, event: Event) -> None:
+        self._failed |= event["type"] == "printer" and not event["ready"]
+        if self._options.json:
+            emit_line(event)
+            return
+        for line in _lines(event):
+            print(safe(line), flush=True)
+
+    def end(self) -> int:
+        """What to do about those of which nothing came."""
+        silent = [name for name, reads in self._reads.items() if not reads]
+        mends = [self._mend(name) for name in silent]
+        if self._options.json:
+            emit_line({"type": "end", "reads": self._reads, "silent": silent, "mend": mends})
+        for name, mend in zip(silent, mends, strict=True):
+            print(f"wms: {name}: {mend}", file=sys.stderr)
+        return 1 if silent or self._failed else 0
+
+    def _mend(self, name: str) -> str:
+        device = self._devices[name]
+        is_scanner = isinstance(device, _TappedScanner)
+        if device.problem:
+            return f"{device.port} is not open: {_why_not_open(device)}"
+        if self._bytes[name] and is_scanner:
+            return f"bytes came, but no whole code. Find out its settings: wms devices learn {device.port}"
+        if self._bytes[name]:
+            return "bytes came, but no weight. Check speed (PORT?baud=…) and protocol, and that the scale sends weights"
+        if is_scanner:
+            return (
+                "nothing came. Is it set to serial (USB COM port), not to keyboard? Is this its port"
+                " (wms devices list)? Does it wait for an answer (ACK/NAK)? Switch that off"
+            )
+        return "nothing came. Switch it on; check cable and speed (PORT?baud=…), and that it sends or answers"
+
+
+def _lines(event: Event) -> Iterator[str]:
+    """An event as people read it."""
+    name = event["device"]
+    match event["type"]:
+        case "state":
+            yield f"{name}: {event['state']} ({event['port']})" + (f": {event['why']}" if event["why"] else "")
+        case "bytes":
+            yield from _bytes_lines(event)
+        case "read" if event["fault"]:
+            yield f"{name} => {event['fault']}: not taken as a code"
+        case "read":
+            kind = f" = {event['symbology']}" if event["symbology"] else ""
+            yield f"{name} => {readable(event['text'].encode())}   {event['aim'] or 'no AIM id'}{kind}"
+            if event["result"] == "ais":
+                yield "    GS1: " + "  ".join(f"({identifier}) {value}" for identifier, value in event["ais"])
+            elif event["result"] == "reject":
+                yield f"    says it is GS1, but it is not: {event['reason'].replace('_', ' ')}"
+            if event["meaning"]:
+                said = ", ".join(f"{key} {value}" for key, value in event["meaning"].items() if value and key != "type")
+                yield f"    here: {event['meaning']['type']} {said}"
+        case "weight":
+            shown = "no weight" if event["grams"] is None else f"{event['grams']} g"
+            yield f"{name} => {shown}, {event['status']}   {event['protocol'] or 'protocol not known yet'}"
+        case "signal":
+            yield f"{name} <= {event['signal']}"
+        case "printer":
+            yield f"{name}: {event['says']}" + (f" -> {event['mend']}" if event["mend"] else "")
+
+
+def _bytes_lines(event: Event) -> Iterator[str]:
+    data = bytes.fromhex(event["hex"])
+    for start in range(0, min(len(data), SHOWN_BYTES), _HEX_PER_LINE):
+        part = data[start : start + _HEX_PER_LINE]
+        yield f"{event['device']}  {part.hex(' '):<{_HEX_PER_LINE * 3}} {readable(part)}"
+    if len(data) > SHOWN_BYTES:
+        yield f"{event['device']}  … and {len(data) - SHOWN_BYTES} bytes more"
