@@ -205,6 +205,33 @@ def test_what_must_be_stuck_on(shell: Shell) -> None:
     assert "where to?" in shell.bad("labels", "totes", code=2)
 
 
+def test_one_label_or_some_are_printed_again(shell: Shell) -> None:
+    shell.set_up()
+    out = shell.folder / "labels.bin"
+    said = shell.good("labels", "places", "--only", "a-01-*", "-o", out, "--json").json["labels"]
+    assert [one["code"] for one in said] == ["A-01-1*37", "A-01-2*51"]
+    assert "no places are named Q-*" in shell.bad("labels", "places", "--only", "Q-*", "-o", out)
+
+
+def test_check_digits_are_new_once_their_label_is_out(shell: Shell) -> None:
+    shell.set_up()
+    with FakePrinter() as printer:
+        printer.open_cover()
+        assert shell("labels", "places", "--rotate", "--only", "A-01-1", "--printer", printer.uri).code == 1
+    out = shell.folder / "labels.bin"
+    old = {"A-01-1*37", "A-01-2*51"}
+    assert codes_of(shell, out) == old
+    (rotated,) = shell.good("labels", "places", "--rotate", "--only", "A-01-1", "-o", out, "--json").json["labels"]
+    assert rotated["code"] not in old
+    assert len(rotated["code"]) == len("A-01-1*37")
+    assert scanned(out.read_bytes()) == {rotated["code"]}
+    assert codes_of(shell, out) == {rotated["code"], "A-01-2*51"}
+
+
+def codes_of(shell: Shell, out: Path) -> set[str]:
+    return {one["code"] for one in shell.good("labels", "places", "--only", "A-*", "-o", out, "--json").json["labels"]}
+
+
 def test_labels_go_to_a_printer_and_trouble_is_told(shell: Shell) -> None:
     shell.set_up()
     with FakePrinter() as printer:

@@ -21,7 +21,7 @@ from wms.domain.stock import Lot, Stock
 from wms.setup import Result, SetupImport, openings, read_many, templates
 from wms.setup import read as read_one
 from wms.setup.overlay import Overlay
-from wms.setup.reading import random_check_digits
+from wms.setup.rotation import random_check_digits
 from wms.setup.sheets.goods import item_codes
 
 CATALOG = Path(__file__).parents[3] / "shared" / "data" / "catalog"

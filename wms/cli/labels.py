@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import Refusal, configured, emit, opened, table
 from wms.cli.parsing import command, group, language_flag
+from wms.domain.ids import PlaceId
 
 if TYPE_CHECKING:
     from labels import Language, Profile
     from wms.domain.rows import Rows
     from wms.printing.sheets import Printed, Sticker
+    from wms.store import Store
 
 PILES = {
     "badges": "badges of everybody who works here",
@@ -59,6 +61,14 @@ def add(top: ArgumentParser, commands: Any) -> None:
         pile.add_argument("--png", metavar="DIR", help="a picture of each")
         pile.add_argument("--profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm")
         language_flag(pile)
+        if name in ("places", "totes"):
+            pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
+        if name == "places":
+            pile.add_argument(
+                "--rotate",
+                action="store_true",
+                help="give them new check digits; the old labels are wrong from then on",
+            )
     label = group(commands, "label", "one label from what it says")
     render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
     render.add_argument("shipment", metavar="SHIPMENT.json")
@@ -73,10 +83,10 @@ def add(top: ArgumentParser, commands: Any) -> None:
 
 def print_pile(options: Namespace) -> int:
     with opened(options) as store:
-        stickers = _stickers(options.subcommand, store.rows, _language(options))
-    if not stickers:
-        raise Refusal(f"no {options.subcommand} are set up yet: wms setup import DIR/*.csv")
-    printed = _print(options, stickers)
+        if getattr(options, "rotate", False):
+            printed = _rotate(options, store)
+        else:
+            printed = _print(options, _stickers(options, store.rows))
     emit(
         options,
         {"labels": [{"code": one.code, "outcome": one.outcome, "reason": one.reason} for one in printed]},
@@ -88,18 +98,51 @@ def print_pile(options: Namespace) -> int:
     return 1 if bad else 0
 
 
-def _stickers(pile: str, rows: Rows, language: Language) -> list[Sticker]:
-    from wms.printing import stickers
+def _rotate(options: Namespace, store: Store) -> list[Printed]:
+    """New digits are those of a place once its new label is out, so that a broken printer closes no bin."""
+    from wms.cli.acting import operator
+    from wms.domain.events import PlaceDefined
+    from wms.setup import rotated
+    from wms.setup.overlay import Overlay
 
+    changed = {place.id: place for place in rotated(store.rows, options.only)}
+    rows = Overlay(store.rows)
+    for place in changed.values():
+        rows.put(place)
+    printed = _print(options, _stickers(options, rows))
+    out = [changed[PlaceId(_name(one.code))] for one in printed if one.good]
+    if out:
+        store.record(tuple(PlaceDefined(place) for place in out), operator())
+    return printed
+
+
+def _stickers(options: Namespace, rows: Rows) -> list[Sticker]:
+    """Raises `Refusal` if there are none."""
+    from wms.printing import stickers
+    from wms.setup import is_named
+
+    pile, language = options.subcommand, _language(options)
+    found: list[Sticker]
     match pile:
         case "badges":
-            return [*stickers.badge_labels(rows, language)]
+            found = [*stickers.badge_labels(rows, language)]
         case "places":
-            return [*stickers.place_labels(rows)]
+            found = [*stickers.place_labels(rows)]
         case "totes":
-            return [*stickers.tote_labels(rows, language)]
+            found = [*stickers.tote_labels(rows, language)]
         case _:
-            return [*stickers.command_labels(rows, language)]
+            found = [*stickers.command_labels(rows, language)]
+    if not found:
+        raise Refusal(f"no {pile} are set up yet: wms setup import DIR/*.csv")
+    named = [one for one in found if is_named(_name(one.code), options.only)] if "only" in options else found
+    if not named:
+        raise Refusal(f"no {pile} are named {options.only}")
+    return named
+
+
+def _name(code: str) -> str:
+    """The place on whose label the code stands."""
+    return code.partition("*")[0]
 
 
 def _print(options: Namespace, stickers: list[Sticker]) -> list[Printed]:

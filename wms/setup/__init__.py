@@ -3,6 +3,17 @@
 from wms.setup.opening import openings
 from wms.setup.outcome import Result, RowOutcome, SetupImport
 from wms.setup.reading import read, read_many
+from wms.setup.rotation import is_named, rotated
 from wms.setup.templates import templates
 
-__all__ = ["Result", "RowOutcome", "SetupImport", "openings", "read", "read_many", "templates"]
+__all__ = [
+    "Result",
+    "RowOutcome",
+    "SetupImport",
+    "is_named",
+    "openings",
+    "read",
+    "read_many",
+    "rotated",
+    "templates",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,14 +10,11 @@ from wms.domain.rows import Rows
 from wms.setup.cells import Cells
 from wms.setup.opening import OpeningKey
 from wms.setup.outcome import Refusal, Result, RowOutcome, SetupImport
+from wms.setup.rotation import random_check_digits
 from wms.setup.sheet import Session, Sheet
 from wms.setup.sheets import SHEETS
 
 _NOTE = "note"  # a column for people, in any sheet
-
-
-def random_check_digits() -> str:
-    return f"{secrets.randbelow(100):02d}"
 
 
 def read(

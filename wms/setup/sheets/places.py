@@ -10,10 +10,10 @@ from wms.domain.ids import PlaceId
 from wms.domain.places import Place, PlaceKind
 from wms.setup.cells import Cells
 from wms.setup.outcome import Refusal
+from wms.setup.rotation import WALKED_TO
 from wms.setup.sheet import Declared, Session, Sheet, by
 
 _CHECK_DIGITS = re.compile(r"[0-9]{2,5}")
-_WALKED_TO = (PlaceKind.BIN, PlaceKind.STAGING, PlaceKind.RETURNS)
 
 
 def _place(cells: Cells, session: Session) -> Declared:
@@ -49,7 +49,7 @@ def _check_digits(cells: Cells, kind: PlaceKind, kept: Place, session: Session) 
     said = cells.plain("check_digits")
     if said and not _CHECK_DIGITS.fullmatch(said):
         raise Refusal(f"bad_check_digits:check_digits:{said}")
-    return said or kept.check_digits or (session.fresh() if kind in _WALKED_TO else "")
+    return said or kept.check_digits or (session.fresh() if kind in WALKED_TO else "")
 
 
 PLACES = Sheet(
