@@ -98,6 +98,27 @@ def test_net_weight_is_rounded_to_grams(ai: str, value: str, grams: int) -> None
 
 
 @pytest.mark.parametrize(
+    ("ai", "value", "grams"),
+    [("3200", "000001", 454), ("3203", "001000", 454), ("3202", "000250", 1134), ("3205", "000110", 0)],
+)
+def test_pounds_are_read_as_grams(ai: str, value: str, grams: int) -> None:
+    assert good(f"01{GTIN}{ai}{value}", "]C1").weight_g == grams
+    assert good(f"00123456789012345675{ai.replace('32', '34')}{value}", "]C1").gross_weight_g == grams
+
+
+def test_a_pallet_weighs_more_than_what_is_on_it() -> None:
+    message = good("0012345678901234567533020123453301000999", "]C1")
+    assert message.gross_weight_g == 123450
+    assert message.weight_g is None
+
+
+def test_each_date_is_read_by_its_own_name() -> None:
+    message = good(f"01{GTIN}112601051527030017261231", "]C1")
+    assert (message.produced, message.best_before, message.expiry) == ("2026-01-05", "2027-03-31", "2026-12-31")
+    assert good(f"01{GTIN}", "]C1").produced == ""
+
+
+@pytest.mark.parametrize(
     ("yymmdd", "iso"),
     [("240200", "2024-02-29"), ("250200", "2025-02-28"), ("261200", "2026-12-31"), ("760101", "2076-01-01")],
 )
@@ -205,6 +226,7 @@ def test_ean_symbols_have_their_length() -> None:
     assert good("96385074", "]E4").gtin == "00000096385074"
     assert fault("96385074", "]E0") is Fault.LENGTH
     assert fault("400638133393X", "]E0") is Fault.CONTENT
+    assert fault("4006381333931|]C110LOT7", "]E0") is Fault.LENGTH
     assert fault("4006381333932", "]E0") is Fault.CHECK_DIGIT
     assert fault("", "]E0") is Fault.EMPTY
 
@@ -241,6 +263,11 @@ LINK = "https://id.example.cn/01/04006381333931"
             [("01", GTIN), ("10", "A/B"), ("17", "270131"), ("3103", "000195")],
         ),
         (LINK + "/10/A+B", [("01", GTIN), ("10", "A+B")]),
+        (LINK + "/10/100%", [("01", GTIN), ("10", "100%")]),
+        (LINK + "?=&x=&17=270131&", [("01", GTIN), ("17", "270131")]),
+        (LINK.replace(".cn", ".cn:65535"), [("01", GTIN)]),
+        ("https://a/00/x/01/04006381333931", [("01", GTIN)]),
+        ("https://a/8006/040063813339310102/22/A/21/B", [("8006", "040063813339310102"), ("22", "A"), ("21", "B")]),
         (LINK + "/235/X?10=L7", [("01", GTIN), ("235", "X"), ("10", "L7")]),
         (LINK + "?&&99=A&flag&&#frag?99=B", [("01", GTIN), ("99", "A")]),
         ("https://shop.example/some/stem/01/04006381333931", [("01", GTIN)]),
@@ -266,13 +293,29 @@ def test_a_link_gives_its_path_then_its_query(link: str, elements: list[tuple[st
         ("https://$a/01/04006381333931", Fault.DL_ILLEGAL_CHARACTER),
         (LINK + "\n", Fault.DL_ILLEGAL_CHARACTER),
         (LINK + "/21/S1/10/L7", Fault.DL_QUALIFIERS),
-        (LINK + "?10=L7", Fault.DL_QUALIFIERS),
+        (LINK + "/235/X/21/S1", Fault.DL_QUALIFIERS),
+        (LINK + "/99/A", Fault.DL_QUALIFIERS),
+        (LINK + "?10=L7", Fault.DL_ATTRIBUTE),
+        (LINK + "/22/V1?10=L7", Fault.DL_ATTRIBUTE),
+        (LINK + "?21=S1", Fault.DL_ATTRIBUTE),
+        (LINK + "?03=04006381333931", Fault.DL_ATTRIBUTE),
+        (LINK + "?8200=A", Fault.DL_ATTRIBUTE),
+        ("https://a.example/8004/4006381?7040=1ABC", Fault.DL_ATTRIBUTE),
         (LINK + "?99=A&99=A", Fault.DL_DUPLICATE),
         (LINK + "?01=04006381333931", Fault.DL_DUPLICATE),
         (LINK + "?89=A", Fault.UNKNOWN_AI),
         (LINK + "?99=", Fault.LENGTH),
         (LINK + "?99=A+B", Fault.CONTENT),
         (LINK + "/10/A%00", Fault.CONTENT),
+        (LINK + "/10/A%5E", Fault.ILLEGAL_CARET),
+        (LINK + "/10/A^", Fault.DL_ILLEGAL_CHARACTER),
+        (LINK + "/10/", Fault.LENGTH),
+        (LINK + "?999=A", Fault.UNKNOWN_AI),
+        ("https://a_b.example/01/04006381333931", Fault.DL_ILLEGAL_CHARACTER),
+        ("https://user@a.example/01/04006381333931", Fault.DL_ILLEGAL_CHARACTER),
+        ("https://a.example/gtin/04006381333931", Fault.DL_NO_KEY),
+        ("https://a.example/10/L7", Fault.DL_NO_KEY),
+        ("https://id.gs1.org/AQnYUc1gmiERBg", Fault.DL_NO_KEY),
         (LINK[:-1] + "2", Fault.CHECK_DIGIT),
         ("https://id.example.cn/01/4006381333931", Fault.LENGTH),
     ],
@@ -286,6 +329,13 @@ def test_a_short_gtin_in_a_link_is_taken_on_demand() -> None:
     assert good("https://id.example.cn/01/4006381333931", "]Q1", short_gtins=True).gtin == GTIN
     wrong = parse("https://id.example.cn/01/4006381333932", "]Q1", short_gtins=True)
     assert wrong == Rejected(Fault.CHECK_DIGIT, "01")
+
+
+@pytest.mark.parametrize("aim", ["]C0", "]L0", "]z0", "]J0"])
+def test_other_symbols_may_hold_a_link_but_do_not_claim_one(aim: str) -> None:
+    assert good(LINK, aim).gtin == GTIN
+    assert parse(LINK[:-1] + "2", aim) is None
+    assert parse("https://shop.example/track?id=5", aim) is None
 
 
 def test_a_scheme_in_mixed_case_is_plain_text() -> None:

@@ -11,7 +11,7 @@ import re
 
 from wms.domain.codes import gtin14, has_right_check_digit, is_digits
 from wms.domain.gs1_dates import CENTURY_YEAR, date_of
-from wms.domain.gs1_elements import GS, Element, ai_at, is_ai, parse_elements, value_fault
+from wms.domain.gs1_elements import GS, Element, is_ai, parse_elements, value_fault
 from wms.domain.gs1_faults import Fault, Rejected
 from wms.domain.gs1_link import is_web_address, parse_link
 from wms.domain.records import Record
@@ -23,11 +23,14 @@ GS1_AIM_IDS = frozenset({"]C1", "]d2", "]Q3", "]e0", "]J1"})
 
 _EAN_LENGTHS = {"]E0": 13, "]E4": 8}
 _ITF_AIM_IDS = frozenset({"]I0", "]I1"})
+_LINK_CARRIERS = ("]Q", "]d")
+"""QR Code and DataMatrix: a web address in them that is no Digital Link is said to be none."""
 _COMPOSITE = "|]e0"
 _AIM_ID = re.compile(r"\][A-Za-z][A-Za-z0-9]", re.ASCII)
 _BRACKETED_AI = re.compile(r"\((\d{2,4})\)", re.ASCII)
 _KEYS = ("00", "01", "02")
-_EXPIRY = ("17", "7003", "15")
+_KILOGRAM, _POUND = 100_000_000, 45_359_237
+"""In hundred thousandths of a gram."""
 _SAID_ONCE = ("00", "01", "02", "10", "17", "21", "30", "37", "414")
 
 
@@ -58,8 +61,17 @@ class Gs1(Record):
     @property
     def expiry(self) -> str:
         """The ISO date after which the goods are not to be used (17, 7003), else best before (15)."""
-        day = date_of(self.first(*_EXPIRY)[:6], self.year) if self.first(*_EXPIRY) else None
-        return day.isoformat() if day else ""
+        return self._day("17", "7003", "15")
+
+    @property
+    def best_before(self) -> str:
+        """The ISO date until which the goods are at their best (15)."""
+        return self._day("15")
+
+    @property
+    def produced(self) -> str:
+        """The ISO date of production (11)."""
+        return self._day("11")
 
     @property
     def quantity(self) -> int | None:
@@ -69,12 +81,13 @@ class Gs1(Record):
 
     @property
     def weight_g(self) -> int | None:
-        """The net weight (310n), rounded to whole grams."""
-        for ai, value in self.elements:
-            if ai.startswith("310"):
-                per_unit: int = 10 ** int(ai[3])
-                return (int(value) * 1000 + per_unit // 2) // per_unit
-        return None
+        """The net weight (310n in kilograms, 320n in pounds), rounded to whole grams, half a gram up."""
+        return self._grams("310", "320")
+
+    @property
+    def gross_weight_g(self) -> int | None:
+        """The weight of the logistic unit as it stands (330n in kilograms, 340n in pounds), rounded like `weight_g`."""
+        return self._grams("330", "340")
 
     @property
     def sscc(self) -> str:
@@ -85,6 +98,20 @@ class Gs1(Record):
     def location(self) -> str:
         """The global location number of a place (414), 13 digits."""
         return self.first("414")
+
+    def _day(self, *ais: str) -> str:
+        digits = self.first(*ais)
+        day = date_of(digits[:6], self.year) if digits else None
+        return day.isoformat() if day else ""
+
+    def _grams(self, kilograms: str, pounds: str) -> int | None:
+        """The fourth digit of the AI says how many digits of the value are decimals."""
+        for prefix, unit in ((kilograms, _KILOGRAM), (pounds, _POUND)):
+            for ai, value in self.elements:
+                if ai.startswith(prefix):
+                    gram: int = 100_000 * 10 ** int(ai[3])
+                    return (2 * int(value) * unit + gram) // (2 * gram)
+        return None
 
     @property
     def conflicting(self) -> bool:
@@ -142,28 +169,30 @@ def _elements(text: str, aim: str, *, short_gtins: bool) -> tuple[Element, ...] 
         return _ean_elements(text, _EAN_LENGTHS[aim])
     if aim in _ITF_AIM_IDS:
         return _itf_elements(text, aim)
+    if is_web_address(text):
+        link = parse_link(text, short_gtins=short_gtins)
+        return link if aim.startswith(_LINK_CARRIERS) or isinstance(link, tuple) else None
     if aim:
-        return parse_link(text, short_gtins=short_gtins) if is_web_address(text) else None
+        return None
     if text.startswith(GS):
         return parse_elements(text[1:])
     if gtin := gtin14(text):
         return (("01", gtin),)
-    if is_web_address(text):
-        found = parse_link(text, short_gtins=short_gtins)
-    elif text.startswith(_KEYS) and is_digits(text[:16]) and ai_at(text):
-        found = parse_elements(text)
-    else:
+    if not (text.startswith(_KEYS) and is_digits(text[:16])):
         return None
+    found = parse_elements(text)
     return found if isinstance(found, tuple) else None
 
 
 def _ean_elements(text: str, length: int) -> tuple[Element, ...] | Rejected:
     """An EAN/UPC symbol, with or without a composite component printed above it."""
     primary, composite, rest = text.partition(_COMPOSITE)
-    if not is_digits(primary):
-        return Rejected(Fault.CONTENT if primary else Fault.EMPTY)
+    if not primary:
+        return Rejected(Fault.EMPTY)
     if len(primary) != length:
         return Rejected(Fault.LENGTH)
+    if not is_digits(primary):
+        return Rejected(Fault.CONTENT)
     if not has_right_check_digit(primary):
         return Rejected(Fault.CHECK_DIGIT)
     elements = (("01", primary.zfill(14)),)

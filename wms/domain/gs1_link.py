@@ -1,6 +1,7 @@
 """GS1 Digital Link: the web address in a QR code or DataMatrix that holds a GS1 key in its path.
 
-The rules are those of the GS1 Digital Link Standard, URI Syntax.
+The rules are those of the GS1 Digital Link Standard, URI Syntax. Of the domain only the characters are checked, so
+that ports and addresses of any kind pass.
 """
 
 from __future__ import annotations
@@ -25,6 +26,28 @@ _QUALIFIERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "8010": (("8011",),), "8017": (("8019",),), "8018": (("8019",),),
 }  # fmt: skip
 """The keys that may stand in the path, each with the sequences its qualifiers may be taken from, in that order."""
+
+_NEVER_ATTRIBUTES = frozenset(
+    (
+        "03",
+        "21",
+        "22",
+        "235",
+        "254",
+        "7040",
+        "7041",
+        "8011",
+        "8014",
+        "8019",
+        "8020",
+        "8040",
+        "8041",
+        "8042",
+        "8043",
+        "8200",
+    )
+)
+"""Application identifiers that may not stand in the query (GS1 Barcode Syntax Dictionary)."""
 
 
 def is_web_address(text: str) -> bool:
@@ -99,8 +122,8 @@ def _faults(from_path: tuple[Element, ...], from_query: tuple[Element, ...]) -> 
     for ai, _ in from_query:
         if ai in seen:
             return Rejected(Fault.DL_DUPLICATE, ai)
-        if any(_is_sequence(longer) for longer in _insertions(path, ai)):
-            return Rejected(Fault.DL_QUALIFIERS, ai)
+        if ai in _NEVER_ATTRIBUTES or any(_is_sequence(longer) for longer in _insertions(path, ai)):
+            return Rejected(Fault.DL_ATTRIBUTE, ai)
         seen.add(ai)
     return None
 
