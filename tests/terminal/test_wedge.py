@@ -45,8 +45,16 @@ def test_prefixed_scan(prefix, end):
     assert Hand().named(prefix).keys("A1" + end).rest().out == [Scan("A1")]
 
 
-def test_stx_etx_frame_and_the_cr_some_wedges_add():
-    assert Hand().keys("\x0212\x03\n").rest().out == [Scan("12")]
+@pytest.mark.parametrize("added", ["", "\n", "\r", "\r\n"])
+def test_stx_etx_frame_and_the_line_end_some_wedges_add(added):
+    assert Hand().keys("\x0212\x03" + added).rest().out == [Scan("12")]
+    assert Hand().keys("\x0212\x03" + added).rest().keys("\r").out == [Scan("12"), KeyPressed("enter")]
+
+
+def test_where_etx_is_the_suffix_line_ends_are_data():
+    framed = WedgeConfig(prefixes=frozenset({"ctrl+b"}), suffixes=frozenset({"ctrl+c"}))
+    hand = Hand(prefixes=framed.prefixes, suffixes=framed.suffixes).keys("\x02A\r\nB\tC\x03\r\n\x0212\x03")
+    assert hand.out == [Scan("A\r\nB\tC"), Scan("12")]
 
 
 @pytest.mark.parametrize("gap", [0.0, 2.0, 120.0, 900.0])
@@ -119,7 +127,12 @@ def test_paste_is_one_scan_a_line():
     assert router.paste("6901\x1d21\r\n\n A-03 \n", 0) == [Scan("6901\x1d21"), Scan(" A-03 ")]
     router.key("f12", None, 1)
     assert router.paste("77", 2) == [Scan("77")]
-    assert router.key("enter", "\r", 3) == [KeyPressed("enter")]
+    assert router.key("enter", "\r", 900) == []  # the suffix of that scan
+    assert router.key("enter", "\r", 950) == [KeyPressed("enter")]
+    assert router.paste("77", 2000) == [Scan("77")]
+    assert router.key("enter", "\r", 2299) == []
+    assert router.paste("77", 4000) == [Scan("77")]
+    assert router.key("enter", "\r", 4301) == [KeyPressed("enter")]
 
 
 def test_the_rest_of_a_scan_the_line_held_up_is_no_code():
@@ -155,3 +168,90 @@ def test_two_thousand_back_to_back(prefix):
             hand.named("f12", 0.1)
         hand.keys(f"69{n:06}\r", 0.1)
     assert hand.out == [Scan(f"69{n:06}") for n in range(2000)]
+
+
+@pytest.mark.parametrize("gap", [36, 80, 120, 250])
+def test_a_key_that_answered_a_question_is_no_part_of_the_scan_after_it(gap):
+    hand = Hand().keys("2").rest(gap)
+    assert hand.out == [Typed("2")]
+    hand.router.answered()
+    assert hand.keys("6901234567892\r").out[1:] == [Scan("6901234567892")]
+
+
+def test_keys_that_come_as_a_wedge_sends_them_were_not_held_up_with_a_lone_key_before():
+    assert Hand().keys("Y").rest(100).keys("6901234567892\r", 8.0).out[1:] == [Scan("6901234567892")]
+    assert Hand().keys("6").rest(100).keys("901234567892\r", 0.1).out[1:] == [Scan("901234567892", fault="partial")]
+    assert Hand().keys("6").rest(40).keys("901234567892\r", 20.0).out[1:] == [Scan("901234567892", fault="partial")]
+
+
+def test_a_separator_alone_was_not_typed_by_a_person():
+    hand = Hand().keys("\x1d").rest(100).keys("21ABCDE\r", 8.0)
+    assert hand.out == [Scan("21ABCDE", fault="partial")]
+
+
+def test_the_rest_of_a_torn_scan_may_take_its_time_unless_a_key_shows_that_the_line_runs():
+    assert Hand().keys("69").rest(9000).keys("01234567\r").out[-1] == Scan("01234567", fault="partial")
+    assert Hand().keys("69").named("f2", 200).keys("01234567\r", 20).out[-1] == Scan("01234567")
+    assert Hand().keys("69").named("ctrl+a", 2).keys("01234567\r", 20).out[-1] == Scan("01234567", fault="partial")
+
+
+def test_a_key_pressed_while_a_burst_is_held_is_not_taken_into_it():
+    hand = Hand().keys("6901234567892").keys("5", 150).keys("\r", 150)
+    assert hand.out == [Scan("69012345678925", fault="partial")]
+
+
+def test_an_identifier_at_its_front_proves_a_scan_whole():
+    assert Hand().keys("69").rest(100).keys("]C10110\r").out[1:] == [Scan("0110", aim="]C1")]
+    assert Hand(text="#").keys("69").rest(100).keys("#901234\r").out[1:] == [Scan("901234")]
+    assert Hand(aim=True).keys("901234567892\r").out == [Scan("901234567892", fault="partial")]
+    assert Hand(aim=True).keys("]E06901234567892\r").out == [Scan("6901234567892", aim="]E0")]
+
+
+def test_what_the_wedge_adds_is_taken_off_and_the_separator_put_back():
+    hand = Hand(text="#", gs="|").named("f12").keys("#]C10110A|21X\r").named("f12").keys("]C0A|B\r")
+    assert hand.out == [Scan("0110A\x1d21X", aim="]C1"), Scan("A|B", aim="]C0")]
+    assert Hand(code_id="honeywell").named("f12").keys("jX1\r").out == [Scan("X1", aim="]C0")]
+
+
+def test_bytes_that_are_no_utf8_are_gb18030_or_no_code():
+    def arrived(text, encoding):
+        return text.encode(encoding).decode(errors="surrogateescape")
+
+    assert Hand().named("f12").keys(arrived("东北大米 5kg", "gbk") + "\r").out == [Scan("东北大米 5kg")]
+    assert Hand().keys(arrived("东北大米五", "gb18030") + "\r").out == [Scan("东北大米五")]
+    assert Hand().named("f12").keys("东北\r").out == [Scan("东北")]
+    assert Hand().named("f12").keys("A\udcff\r").out == [Scan("A\ufffd", fault="garbled")]
+    assert Hand().keys(arrived("东", "gbk")).rest().out == [Typed("东")]
+
+
+@pytest.mark.parametrize("noise", ["\x01", "\x00", "\x1b", "\x7f", "\x85"])
+def test_a_control_character_that_no_code_holds_spoils_it(noise):
+    assert Hand().named("f12").keys(f"69{noise}01\r").out[0].fault == "garbled"
+
+
+def test_an_empty_scan_is_nothing():
+    assert Hand().named("f12").keys("\r").named("f12").keys("\0\r").out == []
+
+
+def test_a_burst_without_end_does_not_grow():
+    hand = Hand(longest=100)
+    hand.keys("0123456789" * 1000, 1.0)
+    assert len(hand.router._burst) == len(hand.router._times) == 101
+    assert hand.keys("\r").out == [Scan("0123456789" * 10, fault="overlong")]
+
+
+def test_without_timing_typing_is_typing_at_once():
+    hand = Hand(gap_ms=0).keys("6901234\r")
+    assert hand.out == [*map(Typed, "6901234"), KeyPressed("enter")]
+    assert hand.named("f12").keys("69\r").out[-1] == Scan("69")
+
+
+def test_a_paste_cut_off_in_its_last_line():
+    assert Router().paste("6901\n77", 0, cut=True) == [Scan("6901"), Scan("77", fault="partial")]
+
+
+def test_a_paste_inside_a_scan_joins_nothing():
+    router = Router()
+    router.key("f12", None, 0)
+    router.key("6", "6", 1)
+    assert router.paste("77", 2) == [Scan("6", fault="partial"), Scan("77")]

@@ -2,8 +2,7 @@
 
 import os
 
-# Read by Textual when it is first imported. An escape waits 25 ms for its sequence, so that ESC and a following digit
-# stay two keys; the kitty protocol is off, so that a keyboard wedge's GS arrives as the control character it is.
-os.environ.setdefault("ESCDELAY", "25")
+# Read by Textual when it is first imported. The kitty protocol is off, so that a keyboard wedge's GS arrives as the
+# control character it is.
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

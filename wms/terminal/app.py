@@ -13,7 +13,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from wms.terminal.alert import Alert
-from wms.terminal.driver_mends import line_gone, output_stalled, tolerate_invalid_bytes
+from wms.terminal.driver_mends import line_gone, lose_no_key, output_stalled
+from wms.terminal.key_stream import CutPaste
 from wms.terminal.keypad import Keypad
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen, Picture
@@ -23,7 +24,7 @@ from wms.terminal.station_port import StationPort
 from wms.terminal.theme import GROUND
 from wms.terminal.wedge import KeyPressed, Routed, Router, Scan, Typed, WedgeConfig
 from wms.terminal.widgets.region import Region
-from wms.workflows.inputs import Input, Scanned
+from wms.workflows.inputs import Chose, Input, Scanned
 from wms.workflows.view import View
 
 QUIT = "quit"
@@ -67,7 +68,7 @@ class WmsApp(App[None], inherit_bindings=False):
         self._alert = Alert(self._drawn.said)
         self._held_until: float | None = None
         self._regions = {name: Region(name) for name in _REGIONS}
-        tolerate_invalid_bytes(self.driver_class)
+        lose_no_key(self.driver_class)
 
     def compose(self) -> ComposeResult:
         yield from self._regions.values()
@@ -139,7 +140,8 @@ class WmsApp(App[None], inherit_bindings=False):
         if isinstance(event, events.Key):
             self._take(self._router.key(event.key, event.character, event.time * 1000), event.time)
         elif isinstance(event, events.Paste):
-            self._take(self._router.paste(event.text, event.time * 1000), event.time)
+            cut = isinstance(event, CutPaste)
+            self._take(self._router.paste(event.text, event.time * 1000, cut=cut), event.time)
         elif not isinstance(event, events.InputEvent):
             await super().on_event(event)
 
@@ -154,7 +156,7 @@ class WmsApp(App[None], inherit_bindings=False):
                     self._submit(Scanned(item.text, item.aim, "wedge", since_epoch, item.fault))
                 case Typed(text):
                     self._handbook = None
-                    self._submit(self._keypad.typed(text, self._drawn.prompt))
+                    self._type(text, since_epoch)
                     redraw = True
                 case KeyPressed(name):
                     self._press(name, since_epoch)
@@ -162,6 +164,12 @@ class WmsApp(App[None], inherit_bindings=False):
         if redraw:
             self._draw()
         self._hold()
+
+    def _type(self, text: str, at: int) -> None:
+        given = self._keypad.typed(text, self._drawn.prompt, at)
+        if isinstance(given, Chose):
+            self._router.answered()
+        self._submit(given)
 
     def _press(self, key: str, at: int) -> None:
         if self._handbook is not None:

@@ -1,4 +1,4 @@
-"""Three things a floor terminal needs that Textual's drivers do not do by themselves."""
+"""What a floor terminal needs that Textual's drivers do not do by themselves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from codecs import getincrementaldecoder
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from wms.terminal.key_stream import KeyStream
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
@@ -15,15 +17,20 @@ if TYPE_CHECKING:
 _BACKLOG = 8
 
 
-def tolerate_invalid_bytes(driver: type[Driver]) -> None:
-    """Has the driver replace bytes that are not UTF-8: one of them would end the app (Textual issue 6456)."""
+def lose_no_key(driver: type[Driver]) -> None:
+    """Has the driver keep bytes that are not UTF-8, as surrogates, and use our parser.
+
+    One such byte would end the app (Textual issue 6456); the router reads them as GB18030 or calls the scan garbled.
+    """
     module = sys.modules[driver.__module__]
     if hasattr(module, "getincrementaldecoder"):
-        module.getincrementaldecoder = _replacing  # type: ignore[attr-defined]
+        module.getincrementaldecoder = _escaping  # type: ignore[attr-defined]
+    if hasattr(module, "XTermParser"):
+        module.XTermParser = KeyStream  # type: ignore[attr-defined]
 
 
-def _replacing(encoding: str) -> Any:
-    return partial(getincrementaldecoder(encoding), "replace")
+def _escaping(encoding: str) -> Any:
+    return partial(getincrementaldecoder(encoding), "surrogateescape")
 
 
 def output_stalled(app: App[Any]) -> bool:

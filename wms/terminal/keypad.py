@@ -11,6 +11,7 @@ LONGEST = 64
 _WORK_KEYS = frozenset({"enter", "escape", "up", "down", "pageup", "pagedown", *(f"f{n}" for n in range(1, 13))})
 _RUBOUT = frozenset({"backspace", "delete", "ctrl+h"})
 _FIGURES = frozenset("0123456789.-")
+_PAUSE_MS = 1000
 
 
 @dataclass(slots=True)
@@ -19,19 +20,29 @@ class Keypad:
 
     text: str = ""
     _asked: tuple[str, Entry] = ("", Entry.NONE)
+    _typed_at: int = 0
+    _cut: bool = False  # the front of the line is gone; what follows without a pause is its rest
 
     def follow(self, prompt: Prompt) -> None:
-        """Forgets what was typed for a prompt that is no longer there."""
+        """Forgets what was typed for a prompt that is no longer there, and what is still to come of it."""
         asked = (prompt.name, prompt.entry)
         if asked != self._asked:
             self._asked = asked
+            self._cut = self._cut or bool(self.text)
             self.text = ""
 
-    def typed(self, text: str, prompt: Prompt) -> Input | None:
-        """Takes characters; a single digit may answer a question."""
+    def typed(self, text: str, prompt: Prompt, at: int) -> Input | None:
+        """Takes characters typed at `at` (ms); a single digit may answer a question."""
+        self._cut = self._cut and at - self._typed_at <= _PAUSE_MS
+        self._typed_at = at
+        if self._cut:
+            return None
         if (chosen := self._choice(text, prompt)) is not None:
             return Chose(chosen)
         if prompt.entry is Entry.NUMBER:
+            if len(text) > 1 and set(text) - _FIGURES:  # a short code, scanned: no part of it is an answer
+                self._cut, self.text = True, ""
+                return None
             text = "".join(c for c in text if c in _FIGURES)
         self.text = (self.text + text)[:LONGEST]
         return None
@@ -42,6 +53,9 @@ class Keypad:
             self.text = self.text[:-1]
             return None
         if key not in _WORK_KEYS:
+            return None
+        cut, self._cut = self._cut, False
+        if cut and key == "enter" and at - self._typed_at <= _PAUSE_MS:
             return None
         if self.text and key == "escape":
             self.text = ""

@@ -2,7 +2,8 @@
 
 A wedge set up with a prefix key (F12, or STX which a terminal calls ctrl+b) and an Enter or Tab after the code is
 lossless. Without a prefix, six or more keys no further than 35 ms apart and an Enter make a scan: a person leaves 90 ms
-or more. A line that stalls in mid-scan may cost such a scan, but never makes a shorter code of it. Times are
+or more. A line that stalls in mid-scan may cost such a scan, but never makes a shorter code of it: what may be the rest
+of a scan is `partial`. Only an identifier at its front proves that a scan without a prefix is whole. Times are
 milliseconds of one monotonic clock, taken where the key arrived.
 """
 
@@ -10,37 +11,53 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
+from drivers.payload import decode, read_payload
 from wms.domain.records import Record
 
 # A terminal's name for a control character that arrived as a key of its own (kitty's protocol sends no character).
 _CONTROL = {
+    "ctrl+backslash": "\x1c",
     "ctrl+right_square_bracket": "\x1d",
     "ctrl+circumflex_accent": "\x1e",
+    "ctrl+underscore": "\x1f",
     "ctrl+d": "\x04",
 }
-_IN_CODES = frozenset(_CONTROL.values())  # GS, RS, EOT: ISO/IEC 15434 and FNC1
+_IN_CODES = frozenset(_CONTROL.values())  # FS, GS, RS, US, EOT: ISO/IEC 15434 and FNC1
+_BYTES = "surrogateescape"  # how the driver hands on bytes that are no UTF-8
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424
 _LINE_FEED = "ctrl+j"
 _ETX = "ctrl+c"
+_PERSONS_KEY = re.compile(r"escape|f[0-9]+")
+_TORN_MS = 10_000  # how long the rest of a scan may be on its way, when a part came that no person can type
+_TOGETHER_MS = 5  # keys that a line held up arrive together; a wedge's own leave more between them
 _NEVER = float("-inf")
 
 
 class WedgeConfig(Record):
-    """How the site's wedges are set up."""
+    """How the site's wedges are set up.
+
+    `aim`: they send an AIM identifier with every code. `text`: what they send before every code; it is taken off.
+    `code_id`, `gs`: as `drivers.framing.FramingConfig` has them. With `gap_ms` 0 a scan needs its prefix.
+    """
 
     prefixes: frozenset[str] = frozenset({"f12", "ctrl+b"})
-    suffixes: frozenset[str] = frozenset({"enter", "tab"})
+    suffixes: frozenset[str] = frozenset({"enter", "tab", _ETX})
+    aim: bool = False
+    text: str = ""
+    code_id: str = "none"
+    gs: str = ""
     gap_ms: int = 35
     shortest: int = 6
-    longest: int = 512
+    longest: int = 8192
     patience_ms: int = 1000  # how long a scan may pause before its end is given up
     stall_ms: int = 300  # how long a line may hold up a scan that has no prefix
 
 
 class Scan(Record):
-    """A code read. `fault` is '', `partial` (its end never came) or `overlong`."""
+    """A code read. `fault` is '', `partial` (a part of it is missing), `overlong` or `garbled`."""
 
     text: str
     aim: str = ""
@@ -69,36 +86,49 @@ class Router:
     config: WedgeConfig = field(default_factory=WedgeConfig)
     _scan: list[str] | None = None  # after a prefix
     _burst: list[str] = field(default_factory=list)  # without a prefix, not yet known whether scan or typing
+    _times: list[float] = field(default_factory=list)  # of the keys in it
     _last: float = 0.0  # when the last key of either came
-    _burst_since: float = 0.0
-    _doubt_until: float = _NEVER  # a burst that begins before is the rest of a scan already given up
-    _after_end: bool = False  # an LF right after the CR, or the CR after an ETX, belongs to it
+    _torn_until: float = _NEVER  # a burst that begins before is the rest of a scan already given up
+    _lone_at: float = _NEVER  # when a single key was typed that may have been the first of a scan
+    _after_return: bool = False  # an LF right after the CR belongs to it
+    _end_until: float = _NEVER  # so long a suffix belongs to the paste, or a CR to the ETX, right before it
 
     def key(self, name: str, character: str | None, at: float) -> list[Routed]:
         """What the key completes."""
-        after_end, self._after_end = self._after_end, False
-        if name == _LINE_FEED:
-            if after_end:
-                return []
-            name = "enter"
         done = self._expired(at)
+        after_return, self._after_return = self._after_return, False
+        end_until, self._end_until = self._end_until, _NEVER
+        if self._scan is None or "enter" in self.config.suffixes:
+            self._after_return = name == "enter"
+            if name == _LINE_FEED:
+                if after_return or at <= end_until:
+                    return done
+                name = "enter"
         if name in self.config.prefixes:
             done += self._abandoned() + self._typed()
             self._scan, self._last = [], at
         elif self._scan is not None:
             self._last = at
-            done += self._in_scan(self._scan, name, character)
+            done += self._in_scan(self._scan, name, character, at)
+        elif at <= end_until and (name == "enter" or name in self.config.suffixes):
+            pass
         elif name in self.config.suffixes:
             done += self._ended(name, at)
         else:
             done += self._outside(name, character, at)
         return done
 
-    def paste(self, text: str, at: float) -> list[Routed]:
-        """A bracketed paste: each of its lines that is not empty is a scan."""
+    def paste(self, text: str, at: float, *, cut: bool = False) -> list[Routed]:
+        """A bracketed paste: each of its lines that is not empty is a scan. `cut`: the end of the last never came."""
         done = self._expired(at) + self._typed()
-        self._scan = None  # the prefix announced this paste
-        return done + [self._read(line) for line in re.split(r"[\r\n]+", text) if line.strip()]
+        announced = self._scan == []
+        done += self._abandoned()
+        *lines, last = re.split(r"[\r\n]+", text)
+        for line in lines if cut else (*lines, last):
+            done += self._read(line) if line.strip() else []
+        done += [Scan(_shown(last), fault="partial")] if cut and last.strip() else []
+        self._end_until = at + (self.config.patience_ms if announced else self.config.stall_ms)
+        return done
 
     def tick(self, at: float) -> list[Routed]:
         """Gives out what has waited long enough."""
@@ -106,6 +136,10 @@ class Router:
         if self._burst and at - self._last > self._hold:
             done += self._typed()
         return done
+
+    def answered(self) -> None:
+        """The single key just typed has answered a question, so it was a person's and no part of a scan."""
+        self._lone_at = _NEVER
 
     @property
     def deadline(self) -> float | None:
@@ -120,11 +154,11 @@ class Router:
         machine = len(self._burst) >= self.config.shortest and len(set(self._burst)) > 1
         return self.config.stall_ms if machine else self.config.gap_ms
 
-    def _in_scan(self, scan: list[str], name: str, character: str | None) -> list[Routed]:
-        if name in self.config.suffixes or name == _ETX:
+    def _in_scan(self, scan: list[str], name: str, character: str | None, at: float) -> list[Routed]:
+        if name in self.config.suffixes:
             self._scan = None
-            self._after_end = True
-            return [self._read("".join(scan))] if scan else []
+            self._end_until = at + self.config.stall_ms if name == _ETX else _NEVER
+            return self._read("".join(scan))
         if (taken := _CONTROL.get(name, character)) is None:
             return [KeyPressed(name)]
         if len(scan) <= self.config.longest:
@@ -133,36 +167,62 @@ class Router:
 
     def _outside(self, name: str, character: str | None, at: float) -> list[Routed]:
         taken = _CONTROL.get(name, character)
-        if taken is None or not (taken.isprintable() or taken in _IN_CODES):
-            return [*self._typed(), KeyPressed(name)]
+        if taken is None or not (taken.isprintable() or taken in _IN_CODES or "\udc80" <= taken <= "\udcff"):
+            done = self._typed()
+            if _PERSONS_KEY.fullmatch(name):  # whatever was on its way before has come
+                self._trust()
+            return [*done, KeyPressed(name)]
+        if not self.config.gap_ms:
+            return [] if taken in _IN_CODES else [Typed(_shown(taken))]
         done = self._typed() if self._burst and at - self._last > self._hold else []
-        if not self._burst:
-            self._burst_since = at
-        self._burst.append(taken)
+        if len(self._burst) <= self.config.longest:
+            self._burst.append(taken)
+            self._times.append(at)
         self._last = at
         return done
 
     def _ended(self, name: str, at: float) -> list[Routed]:
-        self._after_end = name == "enter"
-        fast = len(self._burst) >= self.config.shortest and at - self._last <= self._hold
-        if not fast:
+        if len(self._burst) < self.config.shortest or at - self._last > self._hold:
             done = self._typed()
-            self._doubt_until = _NEVER
+            self._trust()
             return [*done, KeyPressed(name)]
-        text = "".join(self._burst)
+        text, whole = "".join(self._burst), self._is_whole(at)
         self._burst.clear()
-        doubtful, self._doubt_until = self._burst_since <= self._doubt_until, _NEVER
-        return [Scan(text, fault="partial")] if doubtful else [self._read(text)]
+        self._times.clear()
+        self._trust()
+        return self._read(text) if whole else [Scan(_shown(text), fault="partial")]
+
+    def _is_whole(self, at: float) -> bool:
+        """Whether nothing can be missing at the burst's front, and no key of a person be in it."""
+        keys = [*self._times, at]
+        paused = [after - before > self.config.gap_ms for before, after in pairwise(keys)]
+        if any(before and after for before, after in pairwise(paused)):
+            return False
+        text = "".join(self._burst[: len(self.config.text) + 3])
+        if _AIM.match(text.removeprefix(self.config.text)) or (self.config.text and text.startswith(self.config.text)):
+            return True
+        if self.config.aim or keys[0] <= self._torn_until:
+            return False
+        since = keys[0] - self._lone_at
+        # Had a stall parted the lone key from this burst, then the next two keys had been held up and came together.
+        return since > self.config.stall_ms or (since > 2 * self.config.gap_ms and keys[1] - keys[0] >= _TOGETHER_MS)
+
+    def _trust(self) -> None:
+        self._torn_until = self._lone_at = _NEVER
 
     def _typed(self) -> list[Routed]:
         if not self._burst:
             return []
         text = "".join(self._burst)
         self._burst.clear()
-        self._doubt_until = self._last + (self.config.patience_ms if len(text) > 1 else self.config.stall_ms)
+        self._times.clear()
+        if len(text) > 1 or text in _IN_CODES:
+            self._torn_until = self._last + _TORN_MS
+        else:
+            self._lone_at = self._last
         if not _IN_CODES & set(text):
-            return [Typed(text)]
-        return [Scan(text, fault="partial")] if set(text) - _IN_CODES else []
+            return [Typed(_shown(text))]
+        return [Scan(_shown(text), fault="partial")] if set(text) - _IN_CODES else []
 
     def _expired(self, at: float) -> list[Routed]:
         if self._scan is None or at - self._last <= self.config.patience_ms:
@@ -171,10 +231,31 @@ class Router:
 
     def _abandoned(self) -> list[Routed]:
         text, self._scan = "".join(self._scan or ()), None
-        return [Scan(text[: self.config.longest], fault="partial")] if text else []
+        return [Scan(_shown(text[: self.config.longest]), fault="partial")] if text else []
 
-    def _read(self, text: str) -> Scan:
-        if len(text) > self.config.longest:
-            return Scan(text[: self.config.longest], fault="overlong")
-        aim = _AIM.match(text)
-        return Scan(text[3:], aim=aim[0]) if aim and len(text) > 3 else Scan(text)
+    def _read(self, text: str) -> list[Routed]:
+        """The code, by the same rules as any scanner's frame; an empty one is nothing."""
+        config = self.config
+        if not text.strip("\0"):
+            return []
+        if len(text) > config.longest:
+            return [Scan(_shown(text[: config.longest]), fault="overlong")]
+        try:
+            raw = text.encode(errors=_BYTES)
+        except UnicodeEncodeError:
+            return [Scan(_shown(text), fault="garbled")]
+        payload = read_payload(
+            raw, "auto", prefix=config.text.encode(), code_id=config.code_id, gs_alternative=config.gs.encode()
+        )
+        return [Scan(_shown(text), fault="garbled") if payload is None else Scan(payload.text, payload.aim)]
+
+
+def _shown(text: str) -> str:
+    """The text, its bytes that are no UTF-8 read as GB18030, or replaced where they are no text at all."""
+    if text.isascii():
+        return text
+    try:
+        raw = text.encode(errors=_BYTES)
+    except UnicodeEncodeError:  # half a surrogate pair of a broken keyboard driver
+        return text.encode(errors="replace").decode()
+    return decode(raw, "auto") or raw.decode(errors="replace")

@@ -1,0 +1,58 @@
+"""The wedge's settings as people write them."""
+
+import pytest
+
+from wms.terminal.wedge import WedgeConfig
+from wms.terminal.wedge_options import parse_wedge
+
+
+def test_nothing_said_leaves_all_as_usual():
+    assert parse_wedge("") == parse_wedge(" ") == WedgeConfig()
+
+
+def test_every_option():
+    text = "prefix=F9,stx:suffix=tab:aim=yes:text=%23%3A:codeid=zebra:gs=|:gap=20:stall=500:patience=2000:max=60"
+    assert parse_wedge(text) == WedgeConfig(
+        prefixes=frozenset({"f9", "ctrl+b"}),
+        suffixes=frozenset({"tab"}),
+        aim=True,
+        text="#:",
+        code_id="zebra",
+        gs="|",
+        gap_ms=20,
+        longest=60,
+        patience_ms=2000,
+        stall_ms=500,
+    )
+
+
+def test_no_prefix_and_no_timing():
+    assert parse_wedge("prefix=none").prefixes == frozenset()
+    assert parse_wedge("gap=0").gap_ms == 0
+    with pytest.raises(ValueError, match="gap cannot be 0 with prefix=none"):
+        parse_wedge("prefix=none:gap=0")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("f12", "unknown wedge option 'f12': use one of prefix, suffix"),
+        ("prefix=f12:sufix=enter", "'sufix'"),
+        ("prefix=f1", "'f1': f1 is a key of this program: use f6…f12"),
+        ("prefix=f13", "'f13'.*F13 and up"),
+        ("prefix=", "prefix cannot be ''"),
+        ("suffix=none", "suffix cannot be 'none': use enter"),
+        ("aim=maybe", "'maybe': use yes or no"),
+        ("gs=%1D", "'%1D'"),
+        ("gs=%FF", "'%FF'"),
+        ("text=", "text cannot be ''"),
+        ("codeid=intermec", "'intermec': use one of none, honeywell, zebra"),
+        ("gap=81", "'81': use 0 to 80"),
+        ("stall=-1", "'-1'"),
+        ("max=９", "'９'"),
+        ("prefix=f12:", "unknown wedge option ''"),
+    ],
+)
+def test_the_word_that_is_none_is_named(text, says):
+    with pytest.raises(ValueError, match=says):
+        parse_wedge(text)

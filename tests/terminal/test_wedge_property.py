@@ -1,0 +1,119 @@
+"""Any order of a person's keys and a wedge's bursts, on a line that stalls: no code comes out shorter, joined or out of order."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wms.terminal.wedge import KeyPressed, Router, Scan, Typed, WedgeConfig
+
+LETTERS = "0123456789ABCxyz-/ #大\x1d"
+NAMES = {"\r": "enter", "\x1d": "ctrl+right_square_bracket"}
+
+
+class Line:
+    """What was pressed when, and when it arrives: a stalled line keeps everything and lets go of it at once."""
+
+    def __init__(self, stalls):
+        self.stalls = stalls
+        self.router = Router()
+        self.free_at = 0.0
+        self.out = []
+
+    def arrives(self, at):
+        for begin, end in self.stalls:
+            if begin < at < end:
+                at = end
+        self.free_at = max(at, self.free_at + 0.05)
+        return self.free_at
+
+    def press(self, character, at):
+        at = self.arrives(at)
+        while (due := self.router.deadline) is not None and due < at:
+            self.out += self.router.tick(due)
+        self.out += self.router.key(NAMES.get(character, character), character, at)
+
+    def rest(self):
+        while (due := self.router.deadline) is not None:
+            self.out += self.router.tick(due)
+        return self.out
+
+
+codes = st.text(LETTERS, min_size=6, max_size=20).filter(lambda code: len(set(code)) > 1)
+bursts = st.tuples(codes, st.floats(0, 34))
+keys = st.tuples(st.sampled_from("123yY"), st.none())
+
+
+@st.composite
+def days(draw, *, calm=False):
+    """(keys pressed with their times, codes sent, those among them that no stall touched), and the line's stalls."""
+    pressed, sent, untouched, stalls, now, by_hand = [], [], [], [], 1000.0, False
+    for text, cadence in draw(st.lists(st.one_of(bursts, keys), min_size=1, max_size=12)):
+        if cadence is None:
+            now += draw(st.floats(60, 400))
+            pressed.append((text, now))
+            by_hand = True
+            continue
+        now += draw(st.floats(71 if calm else 60, 400)) if by_hand else draw(st.floats(0, 300))
+        if calm and by_hand:
+            cadence = max(cadence, 5.5)
+        begin = now
+        sent.append(f"{len(sent):03}{text}")
+        for character in f"{sent[-1]}\r":
+            pressed.append((character, now))
+            now += cadence
+        if not calm and draw(st.booleans()):
+            at = begin + draw(st.floats(0, 1)) * (now - begin)
+            longest = 280 if at < begin + cadence else 3000  # one key alone may as well be a person's
+            stalls.append((at, at + draw(st.floats(0, longest))))
+            now = max(now, stalls[-1][1])
+        elif not by_hand:
+            untouched.append(sent[-1])
+        by_hand = False
+        now += draw(st.sampled_from([0, 0, 50, 500]))
+    return pressed, sent, untouched, stalls
+
+
+def live(day):
+    pressed, *_, stalls = day
+    line = Line(stalls)
+    for character, at in pressed:
+        line.press(character, at)
+    return line.rest()
+
+
+def in_order(some, of):
+    rest = iter(of)
+    return all(one in rest for one in some)
+
+
+@settings(max_examples=300, deadline=None)
+@given(days())
+def test_never_a_shorter_or_joined_code(day):
+    pressed, sent, untouched, _ = day
+    out = live(day)
+    good = [item.text for item in out if isinstance(item, Scan) and not item.fault]
+    assert in_order(good, sent)
+    assert in_order(untouched, good)
+    whole = "".join("" if isinstance(item, KeyPressed) else item.text for item in out)
+    printed = "".join(character for character, _ in pressed if character not in "\r\x1d")
+    assert whole.replace("\x1d", "") == printed  # a separator torn off alone is nothing
+
+
+@settings(max_examples=300, deadline=None)
+@given(days(calm=True))
+def test_on_a_line_that_does_not_stall_every_code_is_whole_and_every_key_typed(day):
+    pressed, sent, *_ = day
+    out = live(day)
+    assert [item for item in out if isinstance(item, Scan)] == [Scan(code) for code in sent]
+    assert sum(isinstance(item, Typed) for item in out) == len(out) - len(sent)
+    assert sum(len(item.text) for item in out) == sum(character != "\r" for character, _ in pressed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(codes, st.lists(st.floats(0, 900), min_size=30, max_size=30)), max_size=6))
+def test_with_prefix_and_suffix_any_pause_a_line_makes_is_borne(scans):
+    router, now, out = Router(WedgeConfig(gap_ms=0)), 0.0, []
+    for text, pauses in scans:
+        for character, pause in zip(["\x02", *text, "\r"], pauses, strict=False):
+            now += pause
+            out += router.key(NAMES.get(character, "ctrl+b" if character == "\x02" else character), character, now)
+    assert out == [Scan(text) for text, _ in scans]
