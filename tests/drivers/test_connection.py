@@ -15,7 +15,7 @@ import pytest
 from drivers import connection
 from drivers.port_budget import BURST_BYTES, COST_OF_A_READ, SUSTAINED_BYTES_PER_S, ReadBudget
 from drivers.transport import PortError
-from tests.drivers.usb_machine import Gadget, Recorder, UsbMachine, eventually
+from tests.drivers.usb_machine import Gadget, Recorder, UsbMachine, as_nobody, eventually
 
 SCANNER = Gadget("0c2e", "0b6a", "S1", "Honeywell", "Xenon")
 SAME_MODEL = Gadget("0c2e", "0b6a", "S2", "Honeywell", "Xenon")
@@ -174,9 +174,38 @@ def test_several_scanners_come_and_go_without_each_other(machine: UsbMachine) ->
 # --- what a path can be
 
 
-def test_absent_then_dangling_then_there_then_without_permission(
-    machine: UsbMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+PERMISSION_TAKEN = """
+import os, pty, sys, tempfile
+from pathlib import Path
+from tests.drivers.usb_machine import Recorder, eventually
+link = Path(tempfile.mkdtemp()) / "scanner"
+def plug(mode):
+    master, slave = pty.openpty()
+    Path(os.ttyname(slave)).chmod(mode)
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.ttyname(slave))
+    os.close(slave)
+    return master
+master = plug(0o600)
+with Recorder(str(link)) as desk:
+    desk.wait_for("opened")
+    os.close(master)
+    master = plug(0)
+    eventually(lambda: desk.connection.problem == "denied")
+    print(desk.connection.problem_text)
+    link.chmod(0o600)
+    desk.wait_for("opened")
+link.unlink()
+link.parent.rmdir()
+"""
+
+
+def test_permission_taken_away_and_given_back() -> None:
+    said = as_nobody(PERMISSION_TAKEN)
+    assert said.startswith("denied: only nobody may open ")
+
+
+def test_absent_then_dangling_then_there(machine: UsbMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = tmp_path / "scanner"
     monkeypatch.setattr(connection, "EXPLAIN_EVERY_S", 0.05)
     with Recorder(str(link)) as desk:
@@ -291,8 +320,9 @@ def test_stalled_device_blocks_nobody_and_is_not_queued_for(machine: UsbMachine)
 
 def test_nothing_is_sent_late_or_to_a_closed_port(machine: UsbMachine) -> None:
     plugged = machine.plug(SCANNER)
-    with Recorder(bare(machine), machine.system) as desk:
-        assert not desk.connection.send(b"too early") or desk.events
+    early = Recorder(bare(machine), machine.system)
+    assert not early.connection.send(b"too early")
+    with early as desk:
         desk.wait_for("opened")
         desk.block.clear()  # the device's thread is held up
         plugged.say(b"A")

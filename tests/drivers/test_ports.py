@@ -18,7 +18,7 @@ from drivers.port_owner import modem_manager, owners_of
 from drivers.port_system import System, links_to, stable_link
 from drivers.ports import better_name, list_ports, port_named
 from drivers.transport import PortError, open_port
-from tests.drivers.usb_machine import Gadget, UsbMachine, eventually
+from tests.drivers.usb_machine import Gadget, UsbMachine, as_nobody, eventually
 
 HONEYWELL = Gadget("0C2E", "0b6a", "20123B1234", "Honeywell Imaging", "Xenon 1950")
 CLONE = Gadget("1a86", "7523", "", "QinHeng", "USB Serial")
@@ -171,22 +171,6 @@ def test_modem_manager_is_suspected_where_nobody_is_seen(tmp_path: Path) -> None
     assert "70-wms.rules" in told.mend
 
 
-def _as_nobody(code: str, *arguments: str) -> str:
-    """What the code prints, run by a user who may nothing."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can become another user")
-    root = Path(__file__).parents[2]
-    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", sys.executable, "-B", "-c", code]
-    try:
-        done = subprocess.run([*command, *arguments], cwd=root, capture_output=True, text=True, timeout=60, check=False)
-    except FileNotFoundError:
-        pytest.skip("setpriv is not installed")
-    if "Permission denied" in done.stderr or "No module named" in done.stderr:
-        pytest.skip("nobody may not read this checkout")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 OPEN = """
 import sys
 from drivers.transport import PortError, open_port
@@ -205,13 +189,13 @@ def test_denied_port_names_group_and_command(terminal: str) -> None:
         pytest.skip("this system has no group for serial ports")
     os.chown(terminal, 0, dialout.gr_gid)
     Path(terminal).chmod(0o660)
-    reason, detail, mend = _as_nobody(OPEN, terminal).split("|")
+    reason, detail, mend = as_nobody(OPEN, terminal).split("|")
     assert reason == "denied"
     assert detail == f"only root and members of {dialout.gr_name} may open {terminal}"
     assert mend == f"sudo usermod -aG {dialout.gr_name} nobody, then sign out and in again"
     assert access_to(terminal).group == dialout.gr_name
     Path(terminal).chmod(0o600)
-    reason, detail, mend = _as_nobody(OPEN, terminal).split("|")
+    reason, detail, mend = as_nobody(OPEN, terminal).split("|")
     assert (reason, detail) == ("denied", f"only root may open {terminal}")
     assert "70-wms.rules" in mend
 
@@ -219,18 +203,18 @@ def test_denied_port_names_group_and_command(terminal: str) -> None:
 def test_others_are_kept_out_of_a_serial_port(terminal: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """TIOCEXCL: even a program that asks for no lock is refused, which a lock alone would let in."""
     Path(terminal).chmod(0o666)
-    assert _as_nobody(OPEN, terminal) == ""
+    assert as_nobody(OPEN, terminal) == ""
     monkeypatch.setattr(os, "ttyname", lambda _: "/dev/ttyACM0")
     port = open_port(terminal)
     try:
         plain = (
             "import os, sys\ntry: os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)\nexcept OSError as e: print(e.errno)"
         )
-        assert _as_nobody(plain, terminal) == "16"
-        assert _as_nobody(OPEN, terminal).startswith("busy|")
+        assert as_nobody(plain, terminal) == "16"
+        assert as_nobody(OPEN, terminal).startswith("busy|")
     finally:
         port.close()
-    assert _as_nobody(plain, terminal) == ""
+    assert as_nobody(plain, terminal) == ""
 
 
 def test_lock_is_given_back(terminal: str) -> None:

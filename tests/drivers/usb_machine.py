@@ -3,12 +3,16 @@
 import os
 import pty
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import tty
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from drivers.connection import Connection
 from drivers.port_system import System
@@ -157,3 +161,19 @@ class Recorder:
 
     def ticked(self, t: float) -> None:
         raise AssertionError("nothing was due")
+
+
+def as_nobody(code: str, *arguments: str) -> str:
+    """What the code prints, run by a user who may nothing."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    root = Path(__file__).parents[2]
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", sys.executable, "-B", "-c", code]
+    try:
+        done = subprocess.run([*command, *arguments], cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    except FileNotFoundError:
+        pytest.skip("setpriv is not installed")
+    if "Permission denied" in done.stderr or "No module named" in done.stderr:
+        pytest.skip("nobody may not read this checkout")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
