@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import Refusal, configured, emit, opened, table
 from wms.cli.parsing import command, group, language_flag
-from wms.domain.ids import PlaceId
 
 if TYPE_CHECKING:
     from labels import Language, Profile
@@ -65,9 +64,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
             pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
         if name == "places":
             pile.add_argument(
-                "--rotate",
-                action="store_true",
-                help="give them new check digits; the old labels are wrong from then on",
+                "--rotate", action="store_true", help="with new check digits: the old labels are wrong then"
             )
     label = group(commands, "label", "one label from what it says")
     render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
@@ -105,12 +102,12 @@ def _rotate(options: Namespace, store: Store) -> list[Printed]:
     from wms.setup import rotated
     from wms.setup.overlay import Overlay
 
-    changed = {place.id: place for place in rotated(store.rows, options.only)}
+    changed = {str(place.id): place for place in rotated(store.rows, options.only)}
     rows = Overlay(store.rows)
     for place in changed.values():
         rows.put(place)
     printed = _print(options, _stickers(options, rows))
-    out = [changed[PlaceId(_name(one.code))] for one in printed if one.good]
+    out = [changed[_name(one.code)] for one in printed if one.good]
     if out:
         store.record(tuple(PlaceDefined(place) for place in out), operator())
     return printed
