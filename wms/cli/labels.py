@@ -63,9 +63,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
         if name in ("places", "totes"):
             pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
         if name == "places":
-            pile.add_argument(
-                "--rotate", action="store_true", help="with new check digits: the old labels are wrong then"
-            )
+            pile.add_argument("--rotate", action="store_true", help="with new check digits; the old labels turn wrong")
     label = group(commands, "label", "one label from what it says")
     render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
     render.add_argument("shipment", metavar="SHIPMENT.json")
