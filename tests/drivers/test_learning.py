@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from types import ModuleType
+from typing import Any, Literal
 
 import pytest
 
@@ -13,6 +17,9 @@ from drivers.framing import Frame, Framer, FramingConfig
 from drivers.framing_options import parse_framing
 from drivers.known_codes import SETUP_CODES, KnownCode
 from drivers.learning import Chunk, Learned, framing_text, heard, learn, ssi_message
+from drivers.scanner import Scanner
+from drivers.ssi import acknowledge
+from drivers.transport import Port, open_port
 
 Identifiers = Literal["none", "aim", "honeywell", "zebra"]
 HONEYWELL = {"]C0": b"j", "]C1": b"I", "]Q1": b"s"}
@@ -243,3 +250,56 @@ def test_the_trigger_pulled_twice_is_forgiven() -> None:
     first = reads[0][0][1]
     learned = learn([[(0.0, first), (400.0, first)], *reads[1:]])
     assert learned.framing == FramingConfig(charset="auto")
+
+
+@pytest.mark.parametrize(
+    ("settings", "written"),
+    [
+        ({}, "line:charset=auto"),
+        ({"terminator": b"\x03", "prefix": b"\x02"}, "stx:charset=auto"),
+        ({"terminator": b"", "chunk": 4, "chunk_delay": 0.01}, "idle:"),
+        (
+            {"terminator": b"\t", "prefix": b"##", "chunk": 1, "chunk_delay": 0.002},
+            "line:term=tab:charset=auto:prefix=%23%23",
+        ),
+        ({"encoding": "gb18030"}, "line:charset=auto"),
+        ({"protocol": "ssi"}, "ssi:charset=auto"),
+    ],
+)
+def test_a_scanner_at_a_terminal(outside_scanner: ModuleType, settings: dict[str, Any], written: str) -> None:
+    with outside_scanner.FakeScanner(ack_timeout=5.0, **settings) as scanner:
+        port = open_port(scanner.port)
+        try:
+            reads = [_read(port, scanner, code) for code in SETUP_CODES]
+        finally:
+            port.close()
+        learned = learn(reads)
+        assert learned.framing is not None
+        assert framing_text(learned.framing).startswith(written)
+        said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        live = Scanner(scanner.port, learned.framing, lambda read: said.put(read.text + read.fault), said.put)
+        live.start()
+        try:
+            assert [said.get(timeout=5), said.get(timeout=5)] == ["connecting", "ready"]
+            for code in SETUP_CODES:
+                scanner.scan(code.text)
+                assert said.get(timeout=5) == code.text
+        finally:
+            live.stop()
+
+
+def _read(port: Port, scanner: Any, code: KnownCode) -> list[Chunk]:
+    """As the command does: what comes until it is quiet, SSI packets acknowledged."""
+    sending = threading.Thread(target=scanner.scan, args=(code.text,))
+    sending.start()
+    chunks: list[Chunk] = []
+    until = time.monotonic() + 3
+    while (left := until - time.monotonic()) > 0:
+        port.wait(left)
+        if data := port.read():
+            chunks.append((time.monotonic() * 1000, data))
+            until = time.monotonic() + 0.15
+            if ssi_message(b"".join(data for _, data in chunks)):
+                port.write(acknowledge())
+    sending.join()
+    return chunks

@@ -83,7 +83,7 @@ class _Session:
 
         self._ask(number, code)
         for _ in range(TRIES + len(self._speeds)):
-            chunks = self._collect(OPTIONAL_S if code.optional else self._options.seconds)
+            chunks = self._collect(self._patience(code))
             if not chunks and code.optional:
                 return []
             if not chunks:
@@ -98,6 +98,10 @@ class _Session:
             f"code {number} could not be read. Scan it from a fresh print (wms devices sheet -o sheet.pdf),"
             f" or look at the bytes: wms devices test {self._options.port}"
         )
+
+    def _patience(self, code: KnownCode) -> float:
+        seconds: int = self._options.seconds
+        return min(OPTIONAL_S, seconds) if code.optional else seconds
 
     def _why_again(self, number: int, raw: bytes, other: int) -> str:
         if other:
@@ -139,7 +143,7 @@ class _Session:
         if self._options.json:
             emit_line({"type": "scan", "number": number, "code": code.name, "text": code.text})
             return
-        skip = f" (a scanner without camera can't: wait {OPTIONAL_S:.0f} s)" if code.optional else ""
+        skip = f" (a scanner without camera can't: wait {self._patience(code):.0f} s)" if code.optional else ""
         print(f"Scan code {number} of the setup sheet{skip}", flush=True)
 
     def _show(self, code: KnownCode, raw: bytes) -> None:
@@ -224,7 +228,7 @@ def _among(scanners: list[str], learnt: str) -> list[str]:
     from drivers.port_system import device_number
 
     def port(text: str) -> str:
-        return parse_scanner(text)[0].partition("?")[0]
+        return parse_scanner(text).address.partition("?")[0]
 
     mine = port(learnt)
     for place, text in enumerate(scanners):

@@ -44,7 +44,7 @@ def _written(config: Config) -> dict[str, str]:
     found = {}
     for role, text in named.items():
         try:
-            address = parse_scanner(text)[0] if role.startswith("scanner") else text.partition(",")[0]
+            address = parse_scanner(text).address if role.startswith("scanner") else text.partition(",")[0]
             where = parse_address(address)
         except ValueError:
             continue

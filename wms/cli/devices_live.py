@@ -108,6 +108,7 @@ def run(options: Namespace) -> int:
 
 def _devices(options: Namespace, events: queue.SimpleQueue[Event]) -> list[_TappedScanner | _TappedScale]:
     """Those the options name, else all that wms.toml does."""
+    from drivers.feedback import parse_feedback
     from drivers.framing_options import parse_scanner
 
     config = configured(options)
@@ -119,10 +120,11 @@ def _devices(options: Namespace, events: queue.SimpleQueue[Event]) -> list[_Tapp
     text = ""
     try:
         for number, text in enumerate(scanners, 1):
-            address, framing = parse_scanner(text)
-            devices.append(
-                _TappedScanner(events, f"scanner{number}", address, framing, options.feedback or config.feedback)
-            )
+            spec = parse_scanner(text)
+            feedback = options.feedback or spec.feedback or config.feedback
+            if options.signals and not parse_feedback(feedback, spec.framing.mode).bad:
+                raise Refusal(f"--signals: how does {text} take them? Give --feedback DIALECT", 2)
+            devices.append(_TappedScanner(events, f"scanner{number}", spec.address, spec.framing, feedback))
         if text := scale:
             address, _, protocol = scale.partition(",")
             devices.append(_TappedScale(events, address, protocol or "auto"))
