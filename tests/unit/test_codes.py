@@ -16,6 +16,8 @@ from wms.domain.codes import (
     expand_upc_e,
     gtin14,
     gtin_check_digit,
+    has_right_check_digit,
+    has_right_check_pair,
     in_store_item_codes,
     is_digits,
     is_in_store,
@@ -135,3 +137,39 @@ def test_an_sscc_has_eighteen_digits_and_the_last_checks_them() -> None:
     assert sscc_valid("123456789012345675")
     assert not sscc_valid("123456789012345670")
     assert not sscc_valid("12345678901234567")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("1987654Ad4X4bL5ttr2310c2K", True),  # the example of the General Specifications
+        ("1987654Ad4X4bL5ttr2310c2L", False),
+        ("1987654bd4X4bL5ttr2310c2K", False),
+        ("1987654Ad4X4bL5ttr2310cK2", False),
+        ("19876540" + "A" * 16 + "2K", False),  # longer than there are weights
+        ("1987654 d4X4bL5ttr2310c2K", False),
+        ("1987654Ad4X4bL5ttr2310c", False),
+        ("2K", False),
+        ("", False),
+    ],
+)
+def test_a_check_pair_catches_what_a_reader_gets_wrong(text: str, right: bool) -> None:
+    assert has_right_check_pair(text) is right
+
+
+def test_one_misread_character_never_keeps_its_check_pair() -> None:
+    number = "1987654Ad4X4bL5ttr2310c2K"
+    for at in range(len(number) - 2):
+        for character in "09AZ_az!":
+            misread = number[:at] + character + number[at + 1 :]
+            assert has_right_check_pair(misread) == (misread == number)
+
+
+@pytest.mark.parametrize("length", range(2, 40))
+def test_the_check_digit_is_that_of_the_definition(length: int) -> None:
+    digits = "".join(random.Random(length).choices("0123456789", k=length))
+    weights = [3 if n % 2 == 0 else 1 for n in range(length)][::-1]
+    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    assert gtin_check_digit(digits) == (10 - total % 10) % 10
+    assert has_right_check_digit(f"{digits}{gtin_check_digit(digits)}")
+    assert not has_right_check_digit(f"{digits}{(gtin_check_digit(digits) + 1) % 10}")
