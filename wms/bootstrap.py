@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wms.config import Config
+from wms.config import FILE, Config
 from wms.store import Store, StoreUnwritable
 
 if TYPE_CHECKING:
     from wms.sync.client import SyncClient
     from wms.terminal.station import Station
+    from wms.terminal.wedge import WedgeConfig
     from wms.workflows.prompt import Msg
 
 _SETTLING_S = 2.5  # longer than the imports that wait for the first paint
@@ -98,6 +99,17 @@ def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:
     return None if member is None else SyncClient(store, *member, changed)
 
 
+def _wedge(config: Config) -> WedgeConfig | None:
+    if not config.wedge:
+        return None
+    from wms.terminal.wedge_options import parse_wedge
+
+    try:
+        return parse_wedge(config.wedge)
+    except ValueError as error:
+        raise Unopenable(f"{config.data / FILE}: {error}") from error
+
+
 def _settle() -> None:
     """What is there once the work has begun stays until the end: no collection of garbage needs to look at it again.
 
@@ -113,6 +125,7 @@ def run_terminal(config: Config, hints: tuple[Msg, ...] = ()) -> int:
 
     Raises `Unopenable`.
     """
+    wedge = _wedge(config)
     try:
         log_to(config.data)
     except OSError as error:
@@ -120,7 +133,7 @@ def run_terminal(config: Config, hints: tuple[Msg, ...] = ()) -> int:
     from wms.terminal.app import WmsApp
 
     with station(config, hints) as running:
-        app = WmsApp(running, ascii=config.ascii)
+        app = WmsApp(running, wedge=wedge, ascii=config.ascii)
         if config.mirror:
             from wms.terminal.mirror import Mirror
 

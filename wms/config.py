@@ -21,13 +21,17 @@ class BadConfig(ValueError):
 
 
 class Config(Record):
-    """`scanners` are `PORT[,FRAMING]`, `scale` is `PORT[,PROTOCOL]`, `printer` a URI; '' where there is none."""
+    """`scanners` are `PORT[,FRAMING]`, `scale` is `PORT[,PROTOCOL]`, `printer` a URI; '' where there is none.
+
+    `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
+    """
 
     data: Path
     language: str = "zh_CN"
     scanners: tuple[str, ...] = ()
     scale: str = ""
     printer: str = ""
+    wedge: str = ""
     feedback: str = "none"
     ascii: bool = False
     mirror: str = ""
@@ -58,6 +62,7 @@ def load(data: Path) -> Config:
         "language": str,
         "scale": str,
         "printer": str,
+        "wedge": str,
         "feedback": str,
         "ascii": bool,
         "mirror": str,

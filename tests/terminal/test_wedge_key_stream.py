@@ -1,5 +1,7 @@
 """What the driver makes of the terminal's characters: every key once, nothing made up, however they are cut up."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,7 +177,7 @@ def test_however_the_line_cuts_it_up(text, cuts):
         return [said(message) for part in parts for message in stream.feed(part)]
 
     at = sorted({0, *(cut for cut in cuts if cut < len(text)), len(text)})
-    assert out(*(text[begin:end] for begin, end in zip(at, at[1:], strict=False))) == (out(text) if text else [])
+    assert out(*(text[begin:end] for begin, end in pairwise(at))) == (out(text) if text else [])
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from wms.bootstrap import Unopenable, run_terminal
+from wms.config import load
 from wms.terminal.wedge import WedgeConfig
 from wms.terminal.wedge_options import parse_wedge
 
@@ -56,3 +58,10 @@ def test_no_prefix_and_no_timing():
 def test_the_word_that_is_none_is_named(text, says):
     with pytest.raises(ValueError, match=says):
         parse_wedge(text)
+
+
+def test_a_wrong_word_in_the_settings_opens_no_terminal(tmp_path):
+    (tmp_path / "wms.toml").write_text('wedge = "prefix=f1"', encoding="utf-8")
+    with pytest.raises(Unopenable, match="wms.toml: wedge option prefix cannot be 'f1'"):
+        run_terminal(load(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["wms.toml"]

@@ -1,4 +1,4 @@
-"""Any order of a person's keys and a wedge's bursts, on a line that stalls: no code comes out shorter, joined or out of order."""
+"""Any order of a person's keys and a wedge's bursts, on a line that stalls: no code is shortened, joined or moved."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,8 +53,8 @@ def days(draw, *, calm=False):
             by_hand = True
             continue
         now += draw(st.floats(71 if calm else 60, 400)) if by_hand else draw(st.floats(0, 300))
-        if calm and by_hand:
-            cadence = max(cadence, 5.5)
+        if calm and by_hand and cadence < 5.5:
+            cadence = 5.5  # noqa: PLW2901
         begin = now
         sent.append(f"{len(sent):03}{text}")
         for character in f"{sent[-1]}\r":

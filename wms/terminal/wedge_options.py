@@ -1,6 +1,6 @@
 """The written form of the wedge's settings in `wms.toml`: `wedge = "prefix=f12:suffix=enter"`.
 
-Options joined by colons, in any order; what is left out keeps its usual value. README lists them.
+Options joined by colons, in any order; what is left out keeps its usual value. The handbook lists them under setup.
 """
 
 from __future__ import annotations
