@@ -93,7 +93,8 @@ class TestPacks:
 
 class TestByWeight:
     @pytest.mark.parametrize(
-        ("weight", "grams"), [("3103001250", 1250), ("3102000125", 1250), ("3100000002", 2000), ("3104001250", 125)]
+        ("weight", "grams"),
+        [("3103001250", 1250), ("3102000125", 1250), ("3100000002", 2000), ("3104001250", 125), ("3201000010", 454)],
     )
     def test_a_net_weight_is_the_quantity_in_grams(self, rows: MemoryTables, weight: str, grams: int) -> None:
         found = goods(f"01{HAM_GTIN}{weight}10L7", rows, "]C1")
