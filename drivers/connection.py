@@ -11,7 +11,7 @@ from typing import Protocol
 
 from drivers.address import parse_address
 from drivers.port_budget import PAUSE_S, ReadBudget
-from drivers.port_faults import explained
+from drivers.port_faults import explained, shared_words
 from drivers.port_place import Place
 from drivers.port_system import HERE, System
 from drivers.transport import READ_SIZE, Fault, Port, PortError, Wake
@@ -71,6 +71,7 @@ class Connection:
         self._thread = threading.Thread(target=self._run, name=f"device {name}", daemon=True)
         self._fault: PortError | None = None
         self._explained_at = -EXPLAIN_EVERY_S
+        self._shared: tuple[str, str] = ("", "")
 
     @property
     def problem(self) -> Fault | None:
@@ -80,15 +81,18 @@ class Connection:
 
     @property
     def detail(self) -> str:
-        """What stands in the way, in English: which program has the port, who may open it; '' if not known."""
+        """What stands in the way, in English: which program has the port, who may open it; '' if not known.
+
+        While the port is open: which other program has it open too, and may get what was meant for us.
+        """
         fault = self._fault
-        return fault.detail if fault else ""
+        return fault.detail if fault else self._shared[0]
 
     @property
     def mend(self) -> str:
         """What to do about it, in English; '' if not known."""
         fault = self._fault
-        return fault.mend if fault else ""
+        return fault.mend if fault else self._shared[1]
 
     @property
     def problem_text(self) -> str:
@@ -178,12 +182,13 @@ class Connection:
 
     def _use(self, port: Port) -> None:
         """Until the device is lost, or `stop`."""
-        self._fault = None
+        self._fault, self._shared = None, ("", "")
         self._outgoing.clear()
         self._budget = ReadBudget(time.monotonic())
         self._port = port
         try:
             self._guarded(self._handler.opened, monotonic_ms())
+            threading.Thread(target=self._look_for_others, args=(port,), name="owners", daemon=True).start()
             self._serve(port, self._budget)
         except PortError as error:
             self._note(error)
@@ -195,6 +200,13 @@ class Connection:
                 log.exception("closing %s", self._thread.name)
             if not self._stopping.is_set():
                 self._guarded(self._handler.lost, monotonic_ms())
+
+    def _look_for_others(self, port: Port) -> None:
+        """A program that opened the port before us, and asked for no lock, reads on: each byte goes to one of us."""
+        shared = shared_words(self._place.address, self._system)
+        if shared[0] and self._port is port:
+            self._shared = shared
+            log.info("%s: %s", self._thread.name, shared[0])
 
     def _serve(self, port: Port, budget: ReadBudget) -> None:
         while not self._stopping.is_set():

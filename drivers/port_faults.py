@@ -47,8 +47,20 @@ def busy_words(device: str, owners: list[Owner], system: System = HERE) -> tuple
     if any(owner.program == MODEM_MANAGER for owner in owners):
         return f"{device} is open in {MODEM_MANAGER}", KEEP_MODEM_MANAGER_AWAY
     if owners:
-        names = ", ".join("this program" if owner.pid == os.getpid() else str(owner) for owner in owners)
-        return f"{device} is open in {names}", "close it there"
+        names = [str(owner) for owner in owners if owner.pid != os.getpid()]
+        names += ["this program"] * (len(names) < len(owners))
+        return f"{device} is open in {', '.join(names)}", "close it there"
     if suspect := modem_manager(system):
         return f"{device} is open in another program, perhaps {suspect}", KEEP_MODEM_MANAGER_AWAY
     return f"{device} is open in another program", f"sudo fuser -v {device} names it"
+
+
+def shared_words(address: Address, system: System = HERE) -> tuple[str, str]:
+    """The same for a port that is open here and in other programs as well; '' and '' if it is open here alone."""
+    if address.kind != "device":
+        return "", ""
+    others = [owner for owner in owners_of(address.target, system) if owner.pid != os.getpid()]
+    if not others:
+        return "", ""
+    says, mend = busy_words(address.target, others, system)
+    return f"{says} too: some of what is read goes there", mend

@@ -171,6 +171,25 @@ def test_several_scanners_come_and_go_without_each_other(machine: UsbMachine) ->
             desk.__exit__()
 
 
+def test_program_that_reads_along_is_named(machine: UsbMachine) -> None:
+    plugged = machine.plug(SCANNER)
+    along = os.open(plugged.device, os.O_RDONLY | os.O_NOCTTY)
+    with subprocess.Popen(["sleep", "60"], stdin=along) as greedy:
+        os.close(along)
+        try:
+            with Recorder(bare(machine), machine.system) as desk:
+                eventually(lambda: desk.connection.detail)
+                assert f"is open in sleep (process {greedy.pid}) too" in desk.connection.detail
+                assert desk.connection.mend == "close it there"
+                assert desk.connection.problem is None
+        finally:
+            greedy.kill()
+    with Recorder(bare(machine), machine.system) as desk:
+        desk.wait_for("opened")
+        time.sleep(0.1)
+        assert desk.connection.detail == ""
+
+
 # --- what a path can be
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -68,6 +70,27 @@ def test_devices_that_answer_and_devices_that_do_not(house: Shell) -> None:
     assert checks["printer"] == ("bad", f"{gone}: refused", "switch it on; check its address and port")
     assert [check["state"] for check in answer.json["checks"] if check["name"] == "scanner"] == ["bad", "bad"]
     assert checks["scale"][0] == "bad"
+
+
+def test_port_of_another_program_is_told_with_its_owner(house: Shell, tmp_path: Path) -> None:
+    with closing(FakeScanner()) as scanner:
+        settings(house, f'scanners = ["{scanner.address}"]\n')
+        link = os.path.realpath(scanner.address)
+        holder = "import fcntl, os, sys; fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)\n"
+        holder += "if sys.argv[2] == 'lock': fcntl.flock(fd, fcntl.LOCK_EX)\nprint(flush=True); sys.stdin.read()\n"
+        script = tmp_path / "terminal_emulator"
+        script.write_text(holder)
+        for how, state, part in (("lock", "bad", "busy: "), ("plain", "look", "too: some of what is read goes there")):
+            command = [sys.executable, str(script), link, how]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                assert process.stdout
+                process.stdout.readline()
+                checks = found(house("doctor", "--json"))
+                process.communicate()
+            assert checks["scanner"][0] == state
+            assert f"is open in terminal_emulator (process {process.pid})" in checks["scanner"][1]
+            assert part in checks["scanner"][1]
+            assert checks["scanner"][2] == "close it there"
 
 
 def test_a_damaged_database_a_slow_clock_and_few_numbers(house: Shell) -> None:

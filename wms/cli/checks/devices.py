@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from wms.cli.checks.finding import Finding, Subject, bad, look, ok
+from wms.cli.checks.finding import Finding, State, Subject, bad, look, ok
+
+if TYPE_CHECKING:
+    from drivers.ports import PortInfo
+    from drivers.transport import PortError
 
 OPEN_S, STATUS_S, LISTEN_S = 2.0, 2.0, 3.0
+OURS = "wms"
 
 MENDS = {
     "missing": "plug it in; wms doctor lists the ports there are",
     "denied": "sudo usermod -aG dialout,lp $USER, then sign in again",
-    "busy": "another program has it: close the terminal that uses it, or ModemManager",
+    "busy": "another program has it: close it there",
+    "other_device": "plug the right one in, or write its stable name into wms.toml",
     "refused": "switch it on; check its address and port",
     "unreachable": "check cable, network and address",
     "timeout": "switch it off and on; check cable, network and address",
@@ -31,30 +38,70 @@ def ports(_: Subject) -> Iterator[Finding]:
     found = list_ports()
     if not found:
         yield ok("ports", "no serial or printer port is there")
-    for port in found:
-        says = f"{port.name}{f' ({port.description})' if port.description else ''}"
-        if not port.access:
-            yield look("port", f"{says} may not be opened", MENDS["denied"])
-        else:
-            yield ok("port", says if port.stable else f"{says}: this name may change with the socket")
+    yield from map(port_finding, found)
+
+
+def port_finding(port: PortInfo) -> Finding:
+    """What is to be said of one port: who may open it, who has it open, whether its name will last."""
+    says = f"{port.name}{f' ({port.description})' if port.description else ''}"
+    if not port.access:
+        return look("port", f"{says}: {port.detail or 'it may not be opened'}", port.mend or MENDS["denied"])
+    if port.owners and not all(owner.program == OURS for owner in port.owners):
+        return look("port", f"{says}: {port.detail}", port.mend)
+    return ok("port", says if port.stable else f"{says}: this name may change with the socket")
 
 
 def scanners(subject: Subject) -> Iterator[Finding]:
-    from drivers.framing_options import parse_scanner
-    from drivers.transport import PortError, open_port
-
     if not subject.config.scanners:
         yield ok("scanner", "none configured: one that types like a keyboard needs no setting")
     for text in subject.config.scanners:
-        try:
-            address, _ = parse_scanner(text)
-            open_port(address, OPEN_S).close(discard=True)
-        except ValueError as error:
-            yield bad("scanner", f"{text}: {error}", "write it as PORT[,FRAMING] in wms.toml")
-        except PortError as error:
-            yield bad("scanner", f"{text}: {error}", MENDS.get(error.reason, OTHERWISE))
-        else:
-            yield ok("scanner", f"{text} is there")
+        yield scanner_finding(text)
+
+
+def scanner_finding(text: str) -> Finding:
+    """Whether a scanner, as wms.toml names it, can be opened by us and by nobody else, under a name that lasts."""
+    from drivers.framing_options import parse_scanner
+
+    try:
+        return device_trouble("scanner", text, parse_scanner(text).address) or ok("scanner", f"{text} is there")
+    except ValueError as error:
+        return bad("scanner", f"{text}: {error}", "write it as PORT[,FRAMING] in wms.toml")
+
+
+def device_trouble(name: str, text: str, address: str) -> Finding | None:
+    """What stands in the way of a device, None if nothing does. Opens it. Raises ValueError for a wrong address."""
+    from drivers.address import parse_address
+    from drivers.port_faults import shared_words
+    from drivers.ports import better_name
+    from drivers.transport import PortError, open_port
+
+    where = parse_address(address)
+    try:
+        open_port(where, OPEN_S).close(discard=True)
+    except PortError as error:
+        return _refused(name, text, where.target, error)
+    shared, mend = shared_words(where)
+    if shared:
+        return look(name, f"{text}: {shared}", mend)
+    better = better_name(where.target) if where.kind == "device" else None
+    if better:
+        return look(
+            name,
+            f"{text} is there; another device may bear that name tomorrow",
+            f"write {better} into wms.toml instead",
+        )
+    return None
+
+
+def _refused(name: str, text: str, target: str, error: PortError) -> Finding:
+    from drivers.port_owner import owners_of
+
+    if error.reason == "busy":
+        ours = [owner for owner in owners_of(target) if owner.program == OURS]
+        if ours:
+            return ok(name, f"{text} is in use by {ours[0]}")
+    says = f"{error.reason.replace('_', ' ')}: {error.detail}" if error.detail else error.reason.replace("_", " ")
+    return bad(name, f"{text}: {says}", error.mend or MENDS.get(error.reason, OTHERWISE))
 
 
 def scale(subject: Subject) -> Iterator[Finding]:
@@ -74,9 +121,14 @@ def scale(subject: Subject) -> Iterator[Finding]:
     address, _, protocol = text.partition(",")
     try:
         one = Scale(address, protocol or "auto", listen, lambda _: None)
+        trouble = device_trouble("scale", text, address)
     except ValueError as error:
         yield bad("scale", f"{text}: {error}", "write it as PORT[,PROTOCOL] in wms.toml")
         return
+    if trouble is not None:
+        yield trouble
+        if trouble.state != State.LOOK:
+            return
     one.start()
     try:
         answered = heard.wait(LISTEN_S)
@@ -112,4 +164,15 @@ def printer(subject: Subject) -> Iterator[Finding]:
     elif status.reason in ("", "silent"):
         yield ok("printer", f"{uri} is there; it does not tell its state")
     else:
-        yield bad("printer", f"{uri}: {status.reason.replace('_', ' ')}", MENDS.get(status.reason, OTHERWISE))
+        yield bad("printer", f"{uri}: {status.reason.replace('_', ' ')}", _mend_printer(uri, status.reason))
+
+
+def _mend_printer(uri: str, reason: str) -> str:
+    from drivers.address import parse_address
+    from drivers.port_faults import explained
+    from drivers.transport import PortError
+
+    told = ""
+    if reason in ("busy", "denied"):
+        told = explained(PortError("busy" if reason == "busy" else "denied"), parse_address(uri)).mend
+    return told or MENDS.get(reason, OTHERWISE)
