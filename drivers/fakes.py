@@ -113,12 +113,18 @@ class FakeScanner:
 
 
 class FakeScale:
-    """A scale that answers MT-SICS `S`, `SI`, `Z` and `@`. `address` is what `drivers.scale.Scale` takes."""
+    """A scale that speaks MT-SICS: `S`, `SI`, `Z`, `T`, `TA`, `TAC` and `@`, as the makers' manual has them.
+
+    `address` is what `drivers.scale.Scale` takes.
+    """
+
+    ZERO_RANGE = 50  # one in so many of the capacity may be zeroed: 2 %
 
     def __init__(self, link: Path | None = None, capacity_grams: int = 30_000) -> None:
         self._line = _Line(link)
         self._capacity = capacity_grams
-        self._grams, self._stable = 0, True
+        self._load, self._stable = 0, True
+        self._drift = self._tare = 0
         self._wake = Wake()
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -132,7 +138,12 @@ class FakeScale:
     def put(self, grams: int, *, stable: bool = True) -> None:
         """What lies on the pan from now on, in all."""
         with self._lock:
-            self._grams, self._stable = grams, stable
+            self._load, self._stable = grams, stable
+
+    def drift(self, grams: int) -> None:
+        """How much too much it shows, until it is zeroed."""
+        with self._lock:
+            self._drift = grams
 
     def unplug(self) -> None:
         with self._lock:
@@ -177,15 +188,33 @@ class FakeScale:
                     self._line.write(self._answer(command.strip().upper()))
 
     def _answer(self, command: bytes) -> bytes:
+        gross = self._load + self._drift
         match command:
             case b"SI" | b"S":
-                if self._grams > self._capacity:
+                if gross > self._capacity:
                     return b"S +\r\n"
-                kilograms = Decimal(self._grams).scaleb(-3)
-                return f"S {'S' if self._stable else 'D'} {kilograms:>10.3f} kg\r\n".encode()
+                return self._weight(b"S S" if self._stable else b"S D", gross - self._tare)
+            case b"Z" | b"T" if not self._stable:
+                return command + b" I\r\n"
             case b"Z":
-                self._grams = 0
+                if abs(gross) > self._capacity // self.ZERO_RANGE:
+                    return b"Z +\r\n" if gross > 0 else b"Z -\r\n"
+                self._drift, self._tare = -self._load, 0
                 return b"Z A\r\n"
+            case b"T":
+                if not 0 <= gross <= self._capacity:
+                    return b"T +\r\n" if gross > 0 else b"T -\r\n"
+                self._tare = gross
+                return self._weight(b"T S", gross)
+            case b"TA":
+                return self._weight(b"TA A", self._tare)
+            case b"TAC":
+                self._tare = 0
+                return b"TAC A\r\n"
             case b"@":
                 return b'I4 A "DEMO"\r\n'
         return b"ES\r\n"
+
+    @staticmethod
+    def _weight(head: bytes, grams: int) -> bytes:
+        return head + f" {Decimal(grams).scaleb(-3):>10.3f} kg\r\n".encode()

@@ -9,15 +9,18 @@ from typing import Literal, TypeAlias
 
 from drivers.connection import Connection, monotonic_ms, utc_ms
 from drivers.transport import Fault
-from drivers.weighing import PARSERS, Parser, Sample, Status
+from drivers.weighing import Parser, Sample, Status, build_parser
+from drivers.weighing_detect import Detector
+from drivers.weighing_frames import Command, CommandResult
+from drivers.weighing_orders import Order
 
 ScaleState: TypeAlias = Literal["connecting", "ready", "lost"]
 
-POLL_EVERY_MS = 150
-SILENT_AFTER_MS = 1000
-# A scale that speaks by itself does so several times a second; only then is it asked.
-LISTEN_MS, ASK_MS = 700, 400
-ENOUGH_SAMPLES = 2
+POLL_EVERY_MS = 150.0
+SILENT_AFTER_MS = 1000.0
+SLOWEST_MS = 3000.0
+"""A scale that speaks only once a second is not silent in between: its own pace counts, up to this."""
+DETECT_AGAIN_AFTER_MS = 5000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +28,26 @@ class Reading:
     """What lies on the scale. Only a `stable` reading may be booked; `grams` is None where none is shown.
 
     `negative`: below zero. `over`, `under`: out of the scale's range. `silent`: nothing heard for a second.
+    `unknown_protocol`: bytes come that are no weight. `net`: a tare is taken off.
     """
 
     grams: Decimal | None
     status: Status
     at_ms: int
+    net: bool = False
 
     @property
     def bookable(self) -> bool:
         return self.status == "stable" and self.grams is not None
 
 
-class Detector:
-    """Finds out which protocol a scale speaks: listens a while, asks in each protocol in turn, listens again.
-
-    `protocol` is '' until `ENOUGH_SAMPLES` samples of one protocol were understood in one turn.
-    """
-
-    def __init__(self) -> None:
-        self.protocol = ""
-        asked = [name for name, build in PARSERS.items() if build().poll]
-        self._turns = [[name for name in PARSERS if name not in asked], *([name] for name in asked)]
-        self._turn = -1
-        self._turn_ends = 0.0
-        self._parsers: dict[str, Parser] = {}
-        self._heard: dict[str, int] = {}
-
-    def poll(self, t: float) -> bytes:
-        """What to send now, b'' while listening."""
-        if not self._parsers or t >= self._turn_ends:
-            self._turn = (self._turn + 1) % len(self._turns)
-            self._turn_ends = t + (ASK_MS if self._turn else LISTEN_MS)
-            self._parsers = {name: PARSERS[name]() for name in self._turns[self._turn]}
-            self._heard = dict.fromkeys(self._parsers, 0)
-        return next(iter(self._parsers.values())).poll
-
-    def feed(self, data: bytes, t: float) -> None:
-        for name, parser in self._parsers.items():
-            self._heard[name] += len(parser.feed(data, t))
-            if self._heard[name] >= ENOUGH_SAMPLES:
-                self.protocol = name
-                return
-
-
 class Scale:
     """Calls `on_reading` for each change of weight or status, and `on_state`, from its own thread.
 
-    `protocol` is a name of `drivers.weighing.PARSERS` or `auto`. Raises ValueError for another, or for an address
+    `on_result` gets what became of `zero`, `tare` and `clear_tare`: `done`; `moving`: not now, it moves;
+    `out_of_range`: too much on the pan; `refused`; `no_answer` in two seconds; `unsupported` by this protocol.
+
+    `protocol` is a name of `drivers.weighing.PROTOCOLS` or `auto`. Raises ValueError for another, or for an address
     that is none.
     """
 
@@ -82,12 +58,14 @@ class Scale:
         on_reading: Callable[[Reading], None],
         on_state: Callable[[ScaleState], None],
         name: str = "scale1",
+        on_result: Callable[[Command, CommandResult], None] = lambda _command, _result: None,
     ) -> None:
-        if protocol != "auto" and protocol not in PARSERS:
-            raise ValueError(f"unknown scale protocol {protocol!r}: use auto or one of {', '.join(PARSERS)}")
         self._configured = protocol
-        self._on_reading, self._on_state = on_reading, on_state
-        self._begin()
+        self._on_reading, self._on_state, self._on_result = on_reading, on_state, on_result
+        self._wanted: Command | None = None
+        self._order: Order | None = None
+        self._open = False
+        self._listen(monotonic_ms())
         self.last: Reading | None = None
         self._connection = Connection(address, self, name)
 
@@ -108,11 +86,36 @@ class Scale:
         """Give the port back; no callback comes afterwards."""
         self._connection.stop()
 
-    def _begin(self) -> None:
+    def can(self, command: Command) -> bool:
+        """False as long as the protocol is not known."""
+        parser = self._parser
+        return parser is not None and command in parser.orders().requests
+
+    def zero(self) -> None:
+        """Make what lies on the pan zero; scales take it only near the true zero."""
+        self._want("zero")
+
+    def tare(self) -> None:
+        """Take what lies on the pan off all weights from now on."""
+        self._want("tare")
+
+    def clear_tare(self) -> None:
+        self._want("clear_tare")
+
+    def _want(self, command: Command) -> None:
+        if not self.can(command):
+            self._on_result(command, "unsupported")
+        elif not self._open:
+            self._on_result(command, "no_answer")
+        elif self._wanted is None and self._order is None:
+            self._wanted = command
+
+    def _listen(self, t: float) -> None:
         """Forget what was heard: another scale may have been plugged in."""
         self._detector = Detector() if self._configured == "auto" else None
-        self._parser: Parser | None = None if self._detector else PARSERS[self._configured]()
-        self._next_poll = self._heard_at = monotonic_ms()
+        self._parser: Parser | None = None if self._detector else build_parser(self._configured)
+        self._next_poll = self._heard_at = self._sampled_at = self._told_at = t
+        self._pace = 0.0
 
     # What the connection calls
 
@@ -120,43 +123,117 @@ class Scale:
         self._on_state("connecting")
 
     def opened(self, t: float) -> None:
-        self._begin()
+        self._listen(t)
+        self._open = True
         self._on_state("ready")
 
     def lost(self, t: float) -> None:
+        self._open = False
+        if self._order or self._wanted:
+            self._finish("no_answer", t)
         self._tell(Sample(None, "silent"))
         self._on_state("lost")
 
     def received(self, data: bytes, t: float) -> None:
-        if self._parser is None and self._detector:
-            self._detector.feed(data, t)
-            if self._detector.protocol:
-                self._parser = PARSERS[self._detector.protocol]()
+        pause, self._heard_at = t - self._heard_at, t
         if self._parser is None:
+            self._detect(data, t, pause)
             return
+        self._send(self._parser.reply(data))
+        if self._order and (result := self._order.heard(data)):
+            self._finish(result, t)
         for sample in self._parser.feed(data, t):
-            self._heard_at = t
+            self._keep_pace(t)
             self._tell(sample)
+            if self._order and (result := self._order.saw(sample)):
+                self._finish(result, t)
+            self._dispatch(t)
 
     def due(self) -> float | None:
-        silent_at = self._heard_at + SILENT_AFTER_MS
-        if self._parser and not self._parser.poll:
-            return silent_at
-        return min(self._next_poll, silent_at)
+        ends = [self._silent_at()]
+        if self._order:
+            ends.append(self._order.until)
+        if self._parser is None or self._parser.poll:
+            ends.append(self._next_poll)
+        return min(ends)
 
     def ticked(self, t: float) -> None:
+        if self._order and (result := self._order.expired(t)):
+            self._finish(result, t)
         if t >= self._next_poll:
             self._next_poll = t + POLL_EVERY_MS
-            request = self._parser.poll if self._parser else self._detector.poll(t) if self._detector else b""
-            if request:
-                self._connection.send(request, timeout_s=POLL_EVERY_MS / 1000)
-        if t >= self._heard_at + SILENT_AFTER_MS:
-            self._heard_at = t
+            self._dispatch(t)
+            self._ask(t)
+        if t >= self._silent_at():
+            self._told_at = t
+            self._dispatch(t)
+            self._say_silence(t)
+
+    # What follows from it
+
+    def _keep_pace(self, t: float) -> None:
+        gap = t - self._sampled_at
+        by_itself = self._parser is not None and not self._parser.poll
+        self._pace = max(gap, self._pace / 2) if by_itself and gap <= SLOWEST_MS else 0.0
+        self._sampled_at = self._told_at = t
+
+    def _silent_at(self) -> float:
+        waiting = self._order.until if self._order and not self._order.accepted else 0.0
+        return max(self._told_at + max(SILENT_AFTER_MS, 1.5 * self._pace), waiting)
+
+    def _detect(self, data: bytes, t: float, pause: float) -> None:
+        if self._detector is None:
+            return
+        self._send(self._detector.feed(data, t))
+        if self._detector.protocol:
+            self._parser = self._detector.parser()
+            self._sampled_at = self._told_at = t
+            self._pace = 0.0 if self._parser.poll else min(pause, SLOWEST_MS)
+
+    def _ask(self, t: float) -> None:
+        if self._order and not self._order.accepted:
+            return
+        if self._parser:
+            self._send(self._parser.poll)
+        elif self._detector:
+            self._send(self._detector.poll(t))
+
+    def _say_silence(self, t: float) -> None:
+        """No weight for a second: either nothing comes, or it is not understood."""
+        speaks = t - self._heard_at < SILENT_AFTER_MS
+        if not speaks:
             self._tell(Sample(None, "silent"))
+        elif self._detector is None or self._parser or self._detector.unknown(t):
+            self._tell(Sample(None, "unknown_protocol"))
+        again_after = DETECT_AGAIN_AFTER_MS if not speaks else SLOWEST_MS
+        if self._detector and self._parser and t - self._sampled_at >= again_after:
+            heard_at = self._heard_at
+            self._listen(t)
+            self._heard_at = heard_at
+
+    def _dispatch(self, t: float) -> None:
+        """Send the command that is wanted, now that no poll waits for its answer."""
+        if self._wanted is None or self._order or self._parser is None:
+            return
+        command, self._wanted = self._wanted, None
+        orders = self._parser.orders()
+        self._order = Order(command, orders, t)
+        self._send(orders.requests[command])
+
+    def _finish(self, result: CommandResult, t: float) -> None:
+        command = self._order.command if self._order else self._wanted
+        self._order = self._wanted = None
+        self._told_at = t
+        if command:
+            self._on_result(command, result)
+
+    def _send(self, data: bytes) -> None:
+        if data:
+            self._connection.send(data, timeout_s=POLL_EVERY_MS / 1000)
 
     def _tell(self, sample: Sample) -> None:
         last = self.last
-        if last and (last.grams, last.status) == (sample.grams, sample.status):
+        if last and (last.grams, last.status, last.net) == (sample.grams, sample.status, sample.net):
             return
-        self.last = Reading(sample.grams, sample.status, utc_ms())
+        self.last = Reading(sample.grams, sample.status, utc_ms(), sample.net)
         self._on_reading(self.last)

@@ -44,7 +44,8 @@ def reads(bench: SimulatedBench) -> Iterator[SimpleQueue[Read]]:
     """What a terminal gets from the bench's scanner."""
     got: SimpleQueue[Read] = SimpleQueue()
     states: list[str] = []
-    scanner = Scanner(*parse_scanner(bench.scanner), got.put, states.append)
+    spec = parse_scanner(bench.scanner)
+    scanner = Scanner(spec.address, spec.framing, got.put, states.append)
     scanner.start()
     try:
         assert eventually(lambda: "ready" in states)
@@ -81,9 +82,9 @@ def test_the_scale_shows_what_was_put_on_it(bench: SimulatedBench) -> None:
     scale.start()
     try:
         assert ask(bench.folder, "weigh 1234")["ok"]
-        assert eventually(lambda: scale.last is not None and scale.last.grams == Decimal(1234))
+        assert eventually(lambda: scale.last is not None and scale.last.bookable)
         assert scale.last is not None
-        assert scale.last.bookable
+        assert scale.last.grams == Decimal(1234)
         assert ask(bench.folder, "weigh 0")["ok"]
         assert eventually(lambda: scale.last is not None and scale.last.grams == 0)
     finally:

@@ -54,10 +54,13 @@ def _require_protocol(scale: str) -> None:
     protocol = scale.partition(",")[2]
     if not protocol:
         return
-    from drivers.weighing import PARSERS
+    from drivers.weighing import bare_parser
 
-    if protocol not in ("auto", *PARSERS):
-        raise Refusal(f"scale {scale}: unknown protocol {protocol}: use auto or one of {', '.join(PARSERS)}", 2)
+    if protocol != "auto":
+        try:
+            bare_parser(protocol)
+        except ValueError as error:
+            raise Refusal(f"scale {scale}: {error}", 2) from None
 
 
 def has_screen() -> bool:
