@@ -46,8 +46,13 @@ _MAKERS: dict[str, tuple[str, Kind]] = {
     "1a86": ("WCH", "adapter"),
 }
 
-SCANNER_VENDORS = frozenset(vendor for vendor, (_, kind) in _MAKERS.items() if kind == "scanner")
-SCALE_VENDORS = frozenset(vendor for vendor, (_, kind) in _MAKERS.items() if kind == "scale")
+
+def _vendors_of(wanted: Kind) -> frozenset[str]:
+    return frozenset(vendor for vendor, (_, kind) in _MAKERS.items() if kind == wanted)
+
+
+# deploy/udev/70-wms.rules names the same.
+SCANNER_VENDORS, SCALE_VENDORS, ADAPTER_VENDORS = (_vendors_of("scanner"), _vendors_of("scale"), _vendors_of("adapter"))
 
 
 def maker_of(vendor_id: str) -> str:

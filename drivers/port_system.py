@@ -26,7 +26,7 @@ class System:
 HERE = System()
 
 # Left at the factory, the same in every piece: the CP2102's 0001 (Silicon Labs AN978), and what cloners type.
-_NO_SERIAL_NUMBERS = frozenset({"", "0", "1", "0000", "0001", "00000000", "00000001", "12345678", "0123456789ABCDEF"})
+NO_SERIAL_NUMBERS = frozenset({"", "0", "1", "0000", "0001", "00000000", "00000001", "12345678", "0123456789ABCDEF"})
 
 
 # Dozens of them everywhere, and no hardware behind any.
@@ -90,7 +90,7 @@ def usb_identity(number: int | None, system: System = HERE) -> UsbIdentity | Non
             return UsbIdentity(
                 vendor_id.lower(),
                 _text(level / "idProduct").lower(),
-                "" if serial_number in _NO_SERIAL_NUMBERS else serial_number,
+                "" if serial_number in NO_SERIAL_NUMBERS else serial_number,
                 interface,
                 port,
                 level.name,
