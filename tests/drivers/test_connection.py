@@ -122,12 +122,13 @@ def test_device_swapped_between_look_and_opening_is_given_back(
 ) -> None:
     from drivers import port_place
 
-    first = machine.plug(SCANNER, "ttyACM0", "1-1")
+    first = machine.plug(CLONE, "ttyACM0", "1-1")
     swapped = threading.Event()
     really = port_place.open_port
 
     def slow_opening(*arguments: object, **options: object) -> object:
-        if len(machine.plugged) == 1 and swapped.is_set():
+        if swapped.is_set():
+            eventually(lambda: len(machine.plugged) == 1)
             machine.plugged[0].unplug()
             machine.plug(SCALE, "ttyACM0", "1-1")
             swapped.clear()
@@ -139,7 +140,7 @@ def test_device_swapped_between_look_and_opening_is_given_back(
         first.unplug()
         desk.wait_for("lost")
         swapped.set()
-        machine.plug(SCANNER, "ttyACM0", "1-1")
+        machine.plug(CLONE, "ttyACM0", "1-1")
         eventually(lambda: desk.connection.problem == "other_device")
         assert desk.events == ["connecting", "opened", "lost"]
 
