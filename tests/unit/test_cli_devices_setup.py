@@ -31,6 +31,7 @@ from labels import PROFILES, from_escpos
 from tests.unit.cli_shell import Shell
 from wms.cli.devices_keyboard import keyboard_hints
 from wms.cli.devices_settings import CannotEdit, with_scanners
+from wms.terminal.wedge_options import parse_wedge
 
 CODES = {code.name: code for code in SETUP_CODES}
 GUN = PortInfo(
@@ -301,14 +302,26 @@ def test_the_sheet_is_printed_and_saved(shell: Shell) -> None:
 # Keyboard
 
 
-def test_what_a_scanner_types_and_what_to_set() -> None:
-    assert keyboard_hints(b"WMS-yZ-aQ1\r")[0].startswith("it begins with nothing")
-    assert keyboard_hints(b"#~WMS-yZ-aQ1\r") == ["it begins with #~"]
-    assert "the GS1 separator arrives" in keyboard_hints(b"~]C11012\x1d2134\x1d9156\r")
-    assert any("USB serial" in hint for hint in keyboard_hints(b"~101221349156\r"))
-    assert any("Caps Lock" in hint for hint in keyboard_hints(b"~wms-Yz-Aq1\r"))
-    assert any("Enter" in hint for hint in keyboard_hints(b"~WMS-yZ-aQ1"))
-    assert any("layout" in hint for hint in keyboard_hints("WMSßzYßaQ1\r".encode("latin-1")))
+@pytest.mark.parametrize(
+    ("keys", "hint"),
+    [
+        (b"WMS-yZ-aQ1\r", "no key comes before the code"),
+        (b"\x1b[24~WMS-yZ-aQ1", "Enter"),
+        (b"\x02wms-Yz-Aq1\r", "Caps Lock"),
+        (b"\x02101221349156\r", "USB serial"),
+        (b"\x021012\x1d2134\x1d9156\r", "separator arrives"),
+        ("\x02WMSßzYßaQ\r".encode("latin-1"), "layout"),
+        (b"\x1b[24~WMS-yZ-aQ1\r", "needs no line"),
+        (b"\x1b[20~#]C0WMS-yZ-aQ1\r", 'wedge = "prefix=f9:aim=yes:text=%23"'),
+        (b"\x02]C11012|2134|9156\x03", 'wedge = "aim=yes:gs=%7C"'),
+    ],
+)
+def test_what_a_scanner_types_and_what_to_set(keys: bytes, hint: str) -> None:
+    hints = keyboard_hints(keys)
+    assert any(hint in said for said in hints), hints
+    for line in hints:
+        if found := re.search('wedge = "(.*)"', line):
+            parse_wedge(found[1])
 
 
 def test_keys_are_read_from_a_terminal(shell: Shell) -> None:
