@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.readable import readable
 from drivers.scale import Reading, Scale
 from drivers.scanner import Read, Scanner
-from wms.cli.devices_words import code_says, symbology
+from wms.cli.devices_words import TROUBLES, code_says, symbology
 from wms.cli.output import Refusal, configured, emit_line, opened
 from wms.config import data_folder
 from wms.terminal.text import safe
@@ -225,27 +225,28 @@ class _Test:
     def _take(self, event: Event, rows: Rows | None) -> None:
         name = event["device"]
         device = self._devices[name]
+        read: Read | None = None
         match event["type"]:
             case "bytes":
                 self._bytes[name] += len(event["hex"]) // 2
             case "weight" if event["grams"] is not None or event["status"] in ("over", "under"):
                 self._reads[name] += 1
             case "state":
-                event["why"] = ""
+                event["why"] = TROUBLES.get(device.trouble, "") if isinstance(device, _TappedScanner) else ""
             case "read":
-                read: Read = event.pop("read")
+                read = event.pop("read")
                 event |= {"text": read.text, "aim": read.aim, "symbology": symbology(read.aim), "fault": read.fault}
                 event |= code_says(read.text, read.aim, None if read.fault else rows)
                 self._reads[name] += not read.fault
         self.show(event)
-        if event["type"] == "read" and isinstance(device, _TappedScanner):
-            self._answer(device, good=not event["fault"])
+        if read is not None and isinstance(device, _TappedScanner):
+            self._answer(device, read)
 
-    def _answer(self, device: _TappedScanner, *, good: bool) -> None:
+    def _answer(self, device: _TappedScanner, read: Read) -> None:
         """As the terminal would; with `--signals` each read by the next signal, so that one hears them all."""
-        sent = SIGNALS[self._signalled % 3] if self._options.signals else "good" if good else "bad"
+        sent = SIGNALS[self._signalled % 3] if self._options.signals else "bad" if read.fault else "good"
         self._signalled += 1
-        {"good": device.good, "bad": device.bad, "attention": device.attention}[sent]()
+        {"good": device.good, "bad": device.bad, "attention": device.attention}[sent](read.at_ms)
         if self._options.signals:
             self.show({"type": "signal", "device": device.name, "signal": sent})
 
@@ -272,6 +273,8 @@ class _Test:
         is_scanner = isinstance(device, _TappedScanner)
         if device.problem:
             return f"{device.port} is not open: {_why_not_open(device)}"
+        if isinstance(device, _TappedScanner) and device.trouble:
+            return TROUBLES[device.trouble]
         if self._bytes[name] and is_scanner:
             return f"bytes came, but no whole code. Find out its settings: wms devices learn {device.port}"
         if self._bytes[name]:

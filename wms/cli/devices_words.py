@@ -59,6 +59,17 @@ def code_says(text: str, aim: str, rows: Rows | None) -> dict[str, Any]:
     }
 
 
+TROUBLES = {
+    "flood": "it sends without end: take it off its stand or out of continuous mode; is it a scanner at all?",
+    "speaks_ssi": "it sends SSI packets: add ,ssi behind the port",
+    "speaks_stx": "it frames codes by STX and ETX: add ,stx behind the port",
+    "speaks_lines": "it sends plain lines: take ,ssi or ,stx away behind the port",
+    "no_terminator": "its codes have no end: set the suffix CR, or add ,idle behind the port",
+    "unreadable": "what comes can't be read: try another speed (PORT?baud=115200), check the cable",
+    "bounces": "one pull of the trigger reads more than once: add ,line:dup=200 behind the port",
+}
+"""By the words of `drivers.diagnosis`."""
+
 _REMARKS = {
     "ssi": "it speaks SSI: each code comes as a packet and is acknowledged, so none is lost unseen",
     "stx": "each code is framed by STX and ETX: noise between codes can't be taken for one",
