@@ -56,7 +56,7 @@ from wms.sync.answers import Unreachable
 from wms.sync.exchange import UNREACHABLE
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
-from wms.terminal.devices import Pan
+from wms.terminal.pan import Pan
 from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.handling import Outcome, Recorded, Refused
 from wms.workflows.inputs import Chose, Entered, Input, Pressed, Refreshed, Scanned

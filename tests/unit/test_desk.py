@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 from typing import Any
 
 import pytest
 
+from drivers.fakes import FakeScale
 from tests.unit.floor import (
     CHEN,
     LABELS,
@@ -33,12 +36,15 @@ from wms.store import Store, StoreUnwritable, verify
 from wms.sync.exchange import UNREACHABLE
 from wms.terminal.deciding import FEW_NUMBERS, Decider
 from wms.terminal.desk import Desk
-from wms.terminal.devices import Pan
+from wms.terminal.devices import DeviceConfig, Devices
 from wms.terminal.messages import speech
+from wms.terminal.pan import Pan
 from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, Scanned
+from wms.workflows.on_scale import scale_trouble
 from wms.workflows.prompt import Tone
+from wms.workflows.view import DeviceState
 
 SAY = speech("en").say
 
@@ -407,6 +413,69 @@ def test_a_weight_that_was_refused_may_be_taken_again(bench):
     bench.pan.lies(580)
     assert bench.desk.take(Refreshed()) is Tone.OK
     assert bench.screen == "pack.label"
+
+
+def test_a_scale_that_drifted_below_zero_is_empty(bench):
+    an_open_tote(bench)
+    bench.scan(TEA_CODE)
+    bench.press("f5")
+    bench.scan(TEA_CODE)
+    bench.go_on("pack.weigh")
+    bench.pan.lies(330)
+    bench.desk.take(Refreshed())
+    bench.go_on("pack.carton")
+    bench.scan("CTN-S")
+    bench.pan.lies(-4)
+    bench.pan.lies(326)
+    bench.desk.take(Refreshed())
+    assert (bench.screen, [p.weight_g for p in bench.store.rows.all(Parcel)]) == ("pack.label", [330, 326])
+
+
+def test_a_drifted_scale_is_zeroed_from_the_weighing_screen(bench, tmp_path):
+    """Through the real driver: the words, the key, the command on the wire, its answer, and then the weight."""
+    inputs = queue.SimpleQueue()
+    with FakeScale(tmp_path / "scale") as fake:
+        devices = Devices(DeviceConfig(scale=f"{fake.address},sics"))
+        bench.pan = devices.pan
+        bench.desk = Desk(bench.store, bench.decider, "en", devices.pan)
+
+        def until(true):
+            for _ in range(400):
+                if true():
+                    return
+                with contextlib.suppress(queue.Empty):
+                    bench.desk.take(inputs.get(timeout=0.02))
+            raise AssertionError((bench.screen, bench.says, SAY(bench.desk.prompt().ask)))
+
+        def asks():
+            return SAY(bench.desk.prompt().ask)
+
+        an_open_tote(bench)
+        bench.go_on("pack.weigh")
+        fake.drift(-6)
+        devices.start(inputs.put)
+        try:
+            until(lambda: asks() == "Below zero: empty the pan, then F5")
+            bench.press("f5")
+            assert bench.says == ["Zeroing the scale"]
+            until(lambda: bench.says[:1] == ["Scale zeroed"])
+            until(lambda: asks() == "Put the parcel on the scale, or type grams")
+            fake.put(40_000)
+            until(lambda: asks() == "Too heavy: take it off, type the grams")
+            assert SAY(scale_trouble(devices.on_scale())) == "Scale overloaded: take it off"
+            assert devices.scale_state() is DeviceState.TROUBLE
+            fake.unplug()
+            until(lambda: devices.on_scale().status == "lost")
+            assert devices.scale_state() is DeviceState.LOST
+            fake.replug()
+            fake.put(580, stable=False)
+            until(lambda: asks() == "Hands off: wait until it rests")
+            fake.put(580)
+            until(lambda: bench.screen == "pack.label")
+            assert [p.weight_g for p in bench.store.rows.all(Parcel)] == [580]
+            assert devices.scale_state() is DeviceState.READY
+        finally:
+            devices.stop()
 
 
 def test_what_lies_on_the_pan_before_it_is_asked_for_is_not_booked(bench):

@@ -13,11 +13,11 @@ from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
 from wms.terminal.deciding import Decider
-from wms.terminal.devices import Pan
+from wms.terminal.pan import Pan
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
-from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, Scanned
+from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, ScaleAnswered, Scanned
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, offered, text_of
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
@@ -140,6 +140,8 @@ class Desk:
                 self._open_menu()
         elif self.menu is not None and isinstance(inp, (Pressed, Chose)):
             self._answer_menu(inp)
+        elif isinstance(inp, ScaleAnswered) and self.work != "pack":
+            log.info("the scale answered when nobody packs: %s", inp)
         else:
             self._happen(inp)
         return None
@@ -185,6 +187,8 @@ class Desk:
             self.state = before
             self._resume()
             return
+        if step.scale:
+            self._pan.order(step.scale)
         self.state = step.state
         self._speak_to(before, step.state)
         if step.said is not None:
@@ -225,7 +229,9 @@ class Desk:
 
     def _who(self) -> Who:
         name = self.person.name if self.person is not None else ""
-        return Who(self.badge(), name, self._store.device, self._store.clock() // 1000, self.site().zone)
+        return Who(
+            self.badge(), name, self._store.device, self._store.clock() // 1000, self.site().zone, self._pan.says()
+        )
 
     def _screen(self) -> str:
         return self.menu.prompt.name if self.menu is not None else str(getattr(self.state, "screen", ""))

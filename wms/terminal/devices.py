@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from wms.domain.records import Record
 from wms.terminal.device_words import scanner_words
-from wms.workflows.inputs import Input, Refreshed, Scanned, Weighed
+from wms.terminal.pan import EMPTY_BELOW_G, Pan
+from wms.workflows.inputs import Input, Refreshed, ScaleAnswered, Scanned
+from wms.workflows.on_scale import OnScale, scale_trouble
 from wms.workflows.prompt import NOTHING, Msg, Said, Tone
 from wms.workflows.view import DeviceState
 
 if TYPE_CHECKING:
     from drivers.scale import Reading, Scale
     from drivers.scanner import Read, Scanner
+    from drivers.weighing_frames import Command
     from wms.terminal.scan_log import ScanLog
-
-EMPTY_BELOW_G = 20
 
 
 class DeviceConfig(Record):
@@ -43,7 +43,7 @@ class Devices:
         self._states: dict[str, DeviceState] = {}
         self.scanners: dict[str, Scanner] = {}
         self.scale: Scale | None = None
-        self.pan = Pan()
+        self.pan = Pan(self.on_scale, self._order)
         if config.scanners:
             self._add_scanners(config)
         if config.scale:
@@ -67,7 +67,9 @@ class Devices:
 
         address, _, protocol = text.partition(",")
         self._states["scale"] = DeviceState.CONNECTING
-        self.scale = Scale(address, protocol or "auto", self._weighed, self._noting("scale"))
+        self.scale = Scale(
+            address, protocol or "auto", self._weighed, self._noting("scale"), on_result=self._scale_answered
+        )
 
     def start(self, submit: Callable[[Input], None]) -> None:
         self._submit = submit
@@ -129,7 +131,36 @@ class Devices:
         return state
 
     def scale_state(self) -> DeviceState:
-        return self._states.get("scale", DeviceState.NONE)
+        scale = self.on_scale()
+        if scale.status == "lost":
+            return DeviceState.LOST
+        return DeviceState.TROUBLE if scale_trouble(scale).text else self._states.get("scale", DeviceState.NONE)
+
+    def on_scale(self) -> OnScale:
+        """What the scale says now. One that could not be opened is as good as lost."""
+        if self.scale is None:
+            return OnScale()
+        state, last = self._states["scale"], self.scale.last
+        if state == DeviceState.LOST or (state == DeviceState.CONNECTING and self.scale.problem is not None):
+            return OnScale("lost")
+        commands: tuple[Command, ...] = ("zero", "clear_tare")
+        can = tuple(command for command in commands if self.scale.can(command))
+        if last is None or state != DeviceState.READY:
+            return OnScale("", can)
+        return OnScale(last.status, can, last.net, last.grams is not None and last.grams >= EMPTY_BELOW_G)
+
+    def _order(self, command: str) -> None:
+        """Tell the scale; its answer becomes an input."""
+        if self.scale is None:
+            return
+        match command:
+            case "zero":
+                self.scale.zero()
+            case "clear_tare":
+                self.scale.clear_tare()
+
+    def _scale_answered(self, command: str, result: str) -> None:
+        self._submit(ScaleAnswered(command, result))
 
     def _noting(self, name: str) -> Callable[[str], None]:
         def note(state: str) -> None:
@@ -143,46 +174,8 @@ class Devices:
         self._submit(Scanned(read.text, read.aim, read.source, read.at_ms, read.fault))
 
     def _weighed(self, reading: Reading) -> None:
-        if reading.status in ("over", "under", "silent"):
-            self._states["scale"] = DeviceState.TROUBLE
-        elif self._states.get("scale") == DeviceState.TROUBLE:
-            self._states["scale"] = DeviceState.READY
-        if reading.bookable and reading.grams is not None:
+        if reading.grams is not None and (reading.bookable or reading.status == "negative"):
             self.pan.lies(int(reading.grams.quantize(Decimal(1), ROUND_HALF_UP)))
         else:
             self.pan.moves()
         self._submit(Refreshed())
-
-
-class Pan:
-    """What lies on the scale, so that one parcel is weighed once: after a weight was taken the pan must be emptied."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._grams = 0
-        self._taken = False
-
-    def lies(self, grams: int) -> None:
-        """A stable weight."""
-        with self._lock:
-            self._grams = grams
-            if grams < EMPTY_BELOW_G:
-                self._taken = False
-
-    def moves(self) -> None:
-        """Nothing that may be booked."""
-        with self._lock:
-            self._grams = 0
-
-    def take(self) -> Weighed | None:
-        """The weight that waits, once."""
-        with self._lock:
-            if self._taken or self._grams < EMPTY_BELOW_G:
-                return None
-            self._taken = True
-            return Weighed(self._grams)
-
-    def give_back(self) -> None:
-        """The weight was refused: the same parcel may be weighed again."""
-        with self._lock:
-            self._taken = False

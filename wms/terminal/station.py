@@ -21,6 +21,7 @@ from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
+from wms.workflows.on_scale import scale_trouble
 from wms.workflows.prompt import Msg, Tone, msg, no
 from wms.workflows.view import Board, DeviceState, Status, View
 
@@ -170,6 +171,7 @@ class Station:
             spool.waiting if spool is not None else 0,
             trouble,
             self._devices.scanner_says(),
+            scale_trouble(self._devices.on_scale()),
         )
 
     def _watch_clock(self) -> None:

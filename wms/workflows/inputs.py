@@ -45,8 +45,15 @@ class Weighed(Record):
     grams: int
 
 
+class ScaleAnswered(Record):
+    """What became of a command to the scale: words of `drivers.weighing_frames`."""
+
+    command: str
+    result: str
+
+
 class Refreshed(Record):
     """The warehouse changed under the workflow (events of others arrived, a printer answered, time passed)."""
 
 
-Input: TypeAlias = Scanned | Pressed | Entered | Chose | Weighed | Refreshed
+Input: TypeAlias = Scanned | Pressed | Entered | Chose | Weighed | ScaleAnswered | Refreshed

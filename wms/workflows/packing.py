@@ -22,7 +22,8 @@ from wms.domain.waves import Slot
 from wms.workflows import packing_prompts
 from wms.workflows import resolve as r
 from wms.workflows.handlers.packing import expected_weight, weight_is_off
-from wms.workflows.inputs import Chose, Entered, Pressed, Weighed
+from wms.workflows.inputs import Chose, Entered, Pressed, ScaleAnswered, Weighed
+from wms.workflows.on_scale import answered
 from wms.workflows.prompt import Msg, Prompt, info, look, msg, msg_n, no, ok
 from wms.workflows.say import carrier_name, item_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
@@ -271,9 +272,22 @@ def _weigh(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
             if not text.isascii() or not text.isdigit() or not int(text[:9]) > 0:
                 return Step(state, said=no(msg("Type the weight in grams")))
             return Step(replace(state, ask=Ask.TYPED, grams=int(text[:9])))
+        case ScaleAnswered(command=command, result=result):
+            return Step(state, said=answered(command, result))
+        case Pressed(key="f5") if "zero" in state.who.scale.can:
+            return _zero(state)
+        case Pressed(key="f6") if state.who.scale.net and "clear_tare" in state.who.scale.can:
+            return Step(state, said=info(msg("Clearing the tare")), scale="clear_tare")
         case Pressed() | Chose():
             return Step(state)
     return _wrong(state, happening, rows, msg("Put the parcel on the scale"))
+
+
+def _zero(state: Packing) -> Step[Packing]:
+    """A light parcel would be zeroed away, and the next weigh too little."""
+    if state.who.scale.loaded:
+        return Step(state, said=no(msg("Something lies on the scale"), msg("Empty the pan, then F5 again")))
+    return Step(state, said=info(msg("Zeroing the scale")), scale="zero")
 
 
 def _weighed(state: Packing, grams: int, rows: Rows) -> Step[Packing]:

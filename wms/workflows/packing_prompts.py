@@ -11,6 +11,7 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.keys import CANT, HELP, KEYS, MORE, UNDO
+from wms.workflows.on_scale import scale_keys, what_to_do
 from wms.workflows.picking_prompts import label
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Mark, Prompt, Size, msg, msg_n, plain
 from wms.workflows.say import carrier_name, item_name
@@ -151,12 +152,15 @@ def _carton(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Prompt:
 def _weigh(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Prompt:
     expected = expected_weight(parcel, rows)
     about = (Line(msg("It should weigh about {n} g", n=expected)),) if expected else ()
+    scale = state.who.scale
+    instead = what_to_do(scale)
+    tared = (Line(msg("The scale takes a tare off"), Mark.BAD),) if scale.net else ()
     return base.but(
         verb=msg("Weigh it"),
-        ask=msg("Put the parcel on the scale, or type grams"),
+        ask=instead if instead.text else msg("Put the parcel on the scale, or type grams"),
         entry=Entry.NUMBER,
-        what=about,
-        keys=(HELP, MORE),
+        what=(*about, *tared),
+        keys=(HELP, *scale_keys(scale), MORE),
     )
 
 

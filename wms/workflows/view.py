@@ -38,6 +38,7 @@ class Status(Record):
     labels_waiting: int = 0
     trouble: Msg = NOTHING  # disk full, clock jumped: shown until it is gone
     scanner_says: Msg = NOTHING
+    scale_says: Msg = NOTHING
 
 
 class Need(Record):

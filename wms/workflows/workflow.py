@@ -15,38 +15,42 @@ from wms.domain.commands import Command
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.records import Record
 from wms.domain.rows import Rows
-from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, Weighed
+from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, ScaleAnswered, Weighed
+from wms.workflows.on_scale import OnScale
 from wms.workflows.prompt import Prompt, Said
 from wms.workflows.resolve import Code
 
 S = TypeVar("S")
-Happening: TypeAlias = "Code | Pressed | Entered | Chose | Weighed | Refreshed"
+Happening: TypeAlias = "Code | Pressed | Entered | Chose | Weighed | ScaleAnswered | Refreshed"
 
 
 def is_scan(happening: Happening) -> TypeIs[Code]:
-    return not isinstance(happening, (Pressed, Entered, Chose, Weighed, Refreshed))
+    return not isinstance(happening, (Pressed, Entered, Chose, Weighed, ScaleAnswered, Refreshed))
 
 
 class Who(Record):
-    """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone."""
+    """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says."""
 
     badge: Badge
     name: str
     device: DeviceId
     now: int
     zone: str
+    scale: OnScale = OnScale()
 
 
 class Step(Record, Generic[S]):
     """What an input leads to: the next state, commands in order (all or none are recorded), and the verdict.
 
-    If a command is refused, its reason is said instead and the state is read again from the rows.
+    If a command is refused, its reason is said instead and the state is read again from the rows. `scale` is what
+    the scale is told; its answer comes later, as `ScaleAnswered`.
     """
 
     state: S
     commands: tuple[Command, ...] = ()
     said: Said | None = None
     leave: bool = False  # the work is over: back to where work is chosen
+    scale: str = ""
 
 
 class Workflow(Protocol[S]):

@@ -49,7 +49,8 @@ def _troubles(status: Status, pen: Pen) -> list[str]:
     if status.printer in (DeviceState.LOST, DeviceState.TROUBLE):
         found.append(_printer(status, pen))
     if status.scale in (DeviceState.LOST, DeviceState.TROUBLE):
-        found.append(pen.say(msg("Scale lost: check cable, power")))
+        lost = msg("Scale lost: check cable, power")
+        found.append(pen.say(status.scale_says if status.scale_says.text else lost))
     return found if len(found) < 2 else [f"(1/{len(found)}) {found[0]}", *found[1:]]
 
 
