@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from drivers.diagnosis import Bucket
 from drivers.readable import readable
 from drivers.scale import Reading, Scale
 from drivers.scanner import Read, Scanner
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SIGNALS: tuple[Signal, ...] = ("good", "bad", "attention")
 SHOWN_BYTES = 64
+# Of a device that floods a part is shown; the rest would only keep one from reading it.
+AT_ONCE, PER_S = 100, 10
+MOST_WAITING = 1000
 _HEX_PER_LINE = 16
 LOOK_EVERY_S = 0.5
 
@@ -43,7 +47,7 @@ class _TappedScanner(Scanner):
         self.port = address
 
     def received(self, data: bytes, t: float) -> None:
-        self._events.put(_bytes(self.name, data))
+        _put_bytes(self._events, self.name, data)
         super().received(data, t)
 
     def _note_read(self, read: Read) -> None:
@@ -62,7 +66,7 @@ class _TappedScale(Scale):
         self.name, self.port = "scale", address
 
     def received(self, data: bytes, t: float) -> None:
-        self._events.put(_bytes(self.name, data))
+        _put_bytes(self._events, self.name, data)
         super().received(data, t)
 
     def _note_reading(self, reading: Reading) -> None:
@@ -82,9 +86,11 @@ def _why_not_open(device: _TappedScanner | _TappedScale) -> str:
     return str(explained(PortError(device.problem or "missing"), parse_address(device.port)))
 
 
-def _bytes(device: str, data: bytes) -> Event:
-    at = time.time_ns() // 1_000_000
-    return {"type": "bytes", "device": device, "at": at, "hex": data.hex(), "readable": readable(data)}
+def _put_bytes(events: queue.SimpleQueue[Event], device: str, data: bytes) -> None:
+    if events.qsize() < MOST_WAITING:
+        at = time.time_ns() // 1_000_000
+        found = {"type": "bytes", "device": device, "at": at, "hex": data.hex(), "readable": readable(data)}
+        events.put(found)
 
 
 def run(options: Namespace) -> int:
@@ -194,6 +200,7 @@ class _Test:
         self._reads = dict.fromkeys(self._devices, 0)
         self._bytes = dict.fromkeys(self._devices, 0)
         self._troubles: dict[str, str] = {}
+        self._pace = Bucket(AT_ONCE, PER_S)
         self._signalled = 0
         self._failed = False
 
@@ -252,6 +259,8 @@ class _Test:
 
     def show(self, event: Event) -> None:
         self._failed |= event["type"] == "printer" and not event["ready"]
+        if event["type"] in ("bytes", "read", "signal") and not self._pace.take(time.monotonic() * 1000):
+            return
         if self._options.json:
             emit_line(event)
             return
