@@ -144,7 +144,22 @@ def test_the_rest_of_a_scan_the_line_held_up_is_no_code():
 
 
 def test_a_control_character_alone_is_nothing():
-    assert Hand().named("ctrl+d").rest().keys("\x1d").rest().out == []
+    assert Hand().named("ctrl+d").rest().out == Hand().keys("\x1d").rest().out == []
+
+
+def test_no_part_of_a_torn_scan_becomes_a_code_an_answer_or_an_enter():
+    torn = Hand().keys("0110\x1d").rest(100)
+    assert torn.out == [Scan("0110\x1d", fault="partial")]
+    assert torn.keys("21ab\r").out[1:] == [Scan("21ab", fault="partial")]
+    assert torn.rest(60).keys("\r").out[2:] == [KeyPressed("enter")]
+    assert Hand().keys("0110\x1d").rest(100).keys("b\r").out[1:] == [Scan("b", fault="partial")]
+    assert Hand().keys("0110\x1d21ab").rest(2000).keys("\r").rest().keys("\r").out[1:] == [KeyPressed("enter")]
+    assert Hand().keys("0110").rest(80).keys("\x1d").rest(80).out[1:] == [Scan("\x1d", fault="partial")]
+
+
+def test_a_person_may_type_after_a_scan_that_was_torn():
+    hand = Hand().keys("0110\x1d").rest(1000).keys("4711\r", 120)
+    assert hand.out[1:] == [*map(Typed, "4711"), KeyPressed("enter")]
 
 
 def test_doubt_ends_with_the_scan_it_is_about():

@@ -62,6 +62,6 @@ def test_the_word_that_is_none_is_named(text, says):
 
 def test_a_wrong_word_in_the_settings_opens_no_terminal(tmp_path):
     (tmp_path / "wms.toml").write_text('wedge = "prefix=f1"', encoding="utf-8")
-    with pytest.raises(Unopenable, match="wms.toml: wedge option prefix cannot be 'f1'"):
+    with pytest.raises(Unopenable, match=r"wms\.toml: wedge option prefix cannot be 'f1'"):
         run_terminal(load(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["wms.toml"]

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from wms.terminal.alert import Alert
 from wms.terminal.driver_mends import line_gone, lose_no_key, output_stalled
-from wms.terminal.key_stream import CutPaste
+from wms.terminal.key_stream import CutPaste, Intake
 from wms.terminal.keypad import Keypad
 from wms.terminal.messages import speech
 from wms.terminal.rows import Pen, Picture
@@ -32,6 +32,7 @@ _REGIONS = ("where", "do", "what", "said", "keys")
 _CLOCK_SECONDS = 2.0
 _LATE_SECONDS = 0.02
 _RETRY_SECONDS = 0.02
+_HANDING_ON = 3  # rounds of the loop that a key takes from the driver's thread into the queue
 
 
 class WmsApp(App[None], inherit_bindings=False):
@@ -68,7 +69,8 @@ class WmsApp(App[None], inherit_bindings=False):
         self._alert = Alert(self._drawn.said)
         self._held_until: float | None = None
         self._regions = {name: Region(name) for name in _REGIONS}
-        lose_no_key(self.driver_class)
+        self._intake = Intake()
+        lose_no_key(self.driver_class, self._intake)
 
     def compose(self) -> ComposeResult:
         yield from self._regions.values()
@@ -198,11 +200,14 @@ class WmsApp(App[None], inherit_bindings=False):
         self._held_until = at
         self.set_timer(max(at - time.monotonic(), 0.001), self._held_long_enough)
 
-    def _held_long_enough(self) -> None:
-        """Lets the router decide; but after a hold-up of this loop the keys that belong here may still be queued."""
+    async def _held_long_enough(self) -> None:
+        """Lets the router decide; but after a hold-up the keys that belong here may still be on their way."""
+        idle = self._intake.idle()
+        for _ in range(_HANDING_ON):
+            await asyncio.sleep(0)
         now = time.monotonic()
         held_until, self._held_until = self._held_until or now, None
-        if self.message_queue_size or now - held_until > _LATE_SECONDS:
+        if not idle or self.message_queue_size or now - held_until > _LATE_SECONDS:
             self._wake_at(now + _RETRY_SECONDS)
         else:
             self._take(self._router.tick(now * 1000), now)

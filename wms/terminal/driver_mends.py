@@ -8,7 +8,7 @@ from codecs import getincrementaldecoder
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wms.terminal.key_stream import KeyStream
+from wms.terminal.key_stream import Intake, KeyStream
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _BACKLOG = 8
 
 
-def lose_no_key(driver: type[Driver]) -> None:
-    """Has the driver keep bytes that are not UTF-8, as surrogates, and use our parser.
+def lose_no_key(driver: type[Driver], intake: Intake) -> None:
+    """Has the driver keep bytes that are not UTF-8, as surrogates, and use our parser, which keeps `intake` true.
 
     One such byte would end the app (Textual issue 6456); the router reads them as GB18030 or calls the scan garbled.
     """
@@ -26,7 +26,7 @@ def lose_no_key(driver: type[Driver]) -> None:
     if hasattr(module, "getincrementaldecoder"):
         module.getincrementaldecoder = _escaping  # type: ignore[attr-defined]
     if hasattr(module, "XTermParser"):
-        module.XTermParser = KeyStream  # type: ignore[attr-defined]
+        module.XTermParser = partial(KeyStream, intake=intake)  # type: ignore[attr-defined]
 
 
 def _escaping(encoding: str) -> Any:

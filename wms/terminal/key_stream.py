@@ -8,6 +8,8 @@ swallowed all keys from then on. Sequences are ECMA-48 control sequences, and th
 from __future__ import annotations
 
 import re
+import select
+import sys
 from collections.abc import Iterable
 
 from textual import events
@@ -22,12 +24,34 @@ _SEQUENCE = re.compile(r"\x1b(?:\[\[[A-E]|\[(?!\[)[0-?]*[ -/]*[@-~]|O[ -~])")
 _BEGUN = re.compile(r"\x1b(?:\[\[?|\[[0-?]*[ -/]*|O)?")
 _LATE = re.compile(r"\[[0-9;]+~")
 _KEYPAD = {"\x1bO ": " ", "\x1bOI": "\t", "\x1bOX": "=", "\x1bOl": ","}
-_ESCAPE_S = 0.15  # for what may follow an Escape, which a busy machine or line can hold up
-_STALL_S = 0.3  # for the rest of a sequence that was begun
+_ESCAPE_S = 0.2  # for what may follow an Escape, which a busy machine or line can hold up
+_STALL_S = 5.0  # for the rest of a sequence that was begun: no person types one
 _LATE_S = 1.0  # for the rest of one whose Escape was taken for the key
 _PASTE_S = 1.0  # a paste that pauses so long has lost its end
 _LONGEST_SEQUENCE = 32
 _LONGEST_PASTE = 65_536
+
+
+class Intake:
+    """Whether keys are on their way that the app has not been handed yet."""
+
+    def __init__(self) -> None:
+        self.busy = False  # set and read by two threads, one bool at a time
+
+    def idle(self) -> bool:
+        return not self.busy and not input_waits()
+
+
+def input_waits() -> bool:
+    """Whether the terminal has sent more than was read."""
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return False
+    try:
+        watched = select.poll()
+        watched.register(sys.__stdin__.fileno(), select.POLLIN)
+        return sys.__stdin__.isatty() and bool(watched.poll(0))
+    except (OSError, ValueError):  # closed
+        return False
 
 
 class CutPaste(events.Paste):
@@ -37,25 +61,36 @@ class CutPaste(events.Paste):
 class KeyStream(XTermParser):
     """Feeds Textual's parser whole sequences only, so that it never has to guess."""
 
-    def __init__(self, debug: bool = False) -> None:
+    def __init__(self, debug: bool = False, intake: Intake | None = None) -> None:
         super().__init__(debug)
+        self._intake = intake or Intake()
         self._begun = ""  # a sequence whose rest is to come
         self._pasted: str | None = None
         self._dropping = False  # the rest of a paste that was too long
         self._since = 0.0
         self._escape_at = float("-inf")
+        self._read_at = 0.0
+        self._more_waits = False
 
     def feed(self, data: str) -> Iterable[Message]:
-        if not data:  # the end of the input
-            yield from super().feed(data)
-            return
-        now = get_time()
+        """What `data` completes, all of it as of now: what was read at once came at once.
+
+        What waits already when this is done came meanwhile; a busy machine must not make a pause of that.
+        """
+        self._intake.busy = True
+        now = self._read_at if self._more_waits else get_time()
+        for message in self._messages(data, now) if data else super().feed(data):
+            message.time = now
+            yield message
+        self._read_at, self._more_waits = now, input_waits()
+        self._intake.busy = False
+
+    def _messages(self, data: str, now: float) -> Iterable[Message]:
         if (late := _LATE.match(data)) and _ESC + late[0] in ANSI_SEQUENCES_KEYS and now - self._escape_at < _LATE_S:
             data = data if self._begun == _ESC else _ESC + data
         else:
             yield from self.tick()
-        self._escape_at = float("-inf")
-        text, self._begun, self._since = self._begun + data, "", now
+        text, self._begun = self._begun + data, ""
         while text:
             if self._pasted is not None:
                 message, text = self._in_paste(self._pasted + text)
@@ -67,6 +102,8 @@ class KeyStream(XTermParser):
             if text := text[len(typed) :]:
                 messages, text = self._at_escape(text)
                 yield from messages
+        self._since = get_time()  # not before: on a busy machine it takes long until all keys are handed on
+        self._escape_at = self._since if self._begun else float("-inf")
 
     def tick(self) -> Iterable[Message]:
         """Gives up what has waited too long for its rest."""
@@ -79,11 +116,8 @@ class KeyStream(XTermParser):
         elif self._begun == _ESC and waited > _ESCAPE_S:
             self._begun = ""
             yield events.Key("escape", _ESC)
-        elif self._begun and waited > _STALL_S:
-            begun, self._begun = self._begun, ""
-            if len(begun) == 2:
-                yield events.Key("escape", _ESC)
-                yield from super().feed(begun[1])
+        elif waited > _STALL_S:
+            self._begun = ""
 
     def _in_paste(self, text: str) -> tuple[Message | None, str]:
         """What is complete of a paste, and the text after it."""
@@ -101,7 +135,7 @@ class KeyStream(XTermParser):
     def _at_escape(self, text: str) -> tuple[Iterable[Message], str]:
         """What the Escape at the front of `text` begins, and the text after it."""
         if _BEGUN.fullmatch(text) and len(text) < _LONGEST_SEQUENCE:
-            self._begun, self._escape_at = text, self._since
+            self._begun = text
             return (), ""
         if found := _SEQUENCE.match(text):
             sequence, rest = found[0], text[found.end() :]

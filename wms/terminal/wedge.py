@@ -89,6 +89,7 @@ class Router:
     _times: list[float] = field(default_factory=list)  # of the keys in it
     _last: float = 0.0  # when the last key of either came
     _torn_until: float = _NEVER  # a burst that begins before is the rest of a scan already given up
+    _torn_scan: bool = False  # and its front was told as a partial scan, not as typing
     _lone_at: float = _NEVER  # when a single key was typed that may have been the first of a scan
     _after_return: bool = False  # an LF right after the CR belongs to it
     _end_until: float = _NEVER  # so long a suffix belongs to the paste, or a CR to the ETX, right before it
@@ -182,13 +183,15 @@ class Router:
         return done
 
     def _ended(self, name: str, at: float) -> list[Routed]:
+        if self._torn_scan and at <= self._torn_until and (not self._burst or at - self._last <= self.config.gap_ms):
+            text = self._taken()
+            self._trust()
+            return [Scan(_shown(text), fault="partial")] if text else []
         if len(self._burst) < self.config.shortest or at - self._last > self._hold:
             done = self._typed()
             self._trust()
             return [*done, KeyPressed(name)]
-        text, whole = "".join(self._burst), self._is_whole(at)
-        self._burst.clear()
-        self._times.clear()
+        whole, text = self._is_whole(at), self._taken()
         self._trust()
         return self._read(text) if whole else [Scan(_shown(text), fault="partial")]
 
@@ -209,20 +212,29 @@ class Router:
 
     def _trust(self) -> None:
         self._torn_until = self._lone_at = _NEVER
+        self._torn_scan = False
+
+    def _taken(self) -> str:
+        text = "".join(self._burst)
+        self._burst.clear()
+        self._times.clear()
+        return text
 
     def _typed(self) -> list[Routed]:
         if not self._burst:
             return []
-        text = "".join(self._burst)
-        self._burst.clear()
-        self._times.clear()
-        if len(text) > 1 or text in _IN_CODES:
-            self._torn_until = self._last + _TORN_MS
-        else:
+        since, text = self._times[0], self._taken()
+        doubtful = since <= max(self._torn_until, self._lone_at + self.config.stall_ms)
+        if len(text) == 1 and text not in _IN_CODES:
             self._lone_at = self._last
-        if not _IN_CODES & set(text):
             return [Typed(_shown(text))]
-        return [Scan(_shown(text), fault="partial")] if set(text) - _IN_CODES else []
+        rest, self._torn_until = self._torn_scan and doubtful, self._last + _TORN_MS
+        if not rest and not _IN_CODES & set(text):
+            return [Typed(_shown(text))]
+        if not doubtful and not set(text) - _IN_CODES:
+            return []  # not of a scan at all
+        self._torn_scan = True
+        return [Scan(_shown(text), fault="partial")]
 
     def _expired(self, at: float) -> list[Routed]:
         if self._scan is None or at - self._last <= self.config.patience_ms:
