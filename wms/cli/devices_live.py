@@ -9,12 +9,13 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from drivers.diagnosis import Bucket
 from drivers.readable import readable
 from drivers.scale import Reading, Scale
 from drivers.scanner import Read, Scanner
+from wms.cli.devices_shown import Event, lines
 from wms.cli.devices_words import TROUBLES, code_says, symbology
 from wms.cli.output import Refusal, configured, emit_line, opened
 from wms.config import data_folder
@@ -26,14 +27,10 @@ if TYPE_CHECKING:
     from wms.domain.rows import Rows
 
 SIGNALS: tuple[Signal, ...] = ("good", "bad", "attention")
-SHOWN_BYTES = 64
 # Of a device that floods a part is shown; the rest would only keep one from reading it.
 AT_ONCE, PER_S = 100, 10
 MOST_WAITING = 1000
-_HEX_PER_LINE = 16
 LOOK_EVERY_S = 0.5
-
-Event = dict[str, Any]
 
 
 class _TappedScanner(Scanner):
@@ -264,7 +261,7 @@ class _Test:
         if self._options.json:
             emit_line(event)
             return
-        for line in _lines(event):
+        for line in lines(event):
             print(safe(line), flush=True)
 
     def end(self) -> int:
@@ -294,41 +291,3 @@ class _Test:
                 " (wms devices list)? Does it wait for an answer (ACK/NAK)? Switch that off"
             )
         return "nothing came. Switch it on; check cable and speed (PORT?baud=…), and that it sends or answers"
-
-
-def _lines(event: Event) -> Iterator[str]:
-    """An event as people read it."""
-    name = event["device"]
-    match event["type"]:
-        case "state":
-            yield f"{name}: {event['state']} ({event['port']})" + (f": {event['why']}" if event["why"] else "")
-        case "bytes":
-            yield from _bytes_lines(event)
-        case "read" if event["fault"]:
-            yield f"{name} => {event['fault']}: not taken as a code"
-        case "read":
-            kind = f" = {event['symbology']}" if event["symbology"] else ""
-            yield f"{name} => {readable(event['text'].encode())}   {event['aim'] or 'no AIM id'}{kind}"
-            if event["result"] == "ais":
-                yield "    GS1: " + "  ".join(f"({identifier}) {value}" for identifier, value in event["ais"])
-            elif event["result"] == "reject":
-                yield f"    says it is GS1, but it is not: {event['reason'].replace('_', ' ')}"
-            if event["meaning"]:
-                said = ", ".join(f"{key} {value}" for key, value in event["meaning"].items() if value and key != "type")
-                yield f"    here: {event['meaning']['type']} {said}"
-        case "weight":
-            shown = "no weight" if event["grams"] is None else f"{event['grams']} g"
-            yield f"{name} => {shown}, {event['status']}   {event['protocol'] or 'protocol not known yet'}"
-        case "signal":
-            yield f"{name} <= {event['signal']}"
-        case "printer":
-            yield f"{name}: {event['says']}" + (f" -> {event['mend']}" if event["mend"] else "")
-
-
-def _bytes_lines(event: Event) -> Iterator[str]:
-    data = bytes.fromhex(event["hex"])
-    for start in range(0, min(len(data), SHOWN_BYTES), _HEX_PER_LINE):
-        part = data[start : start + _HEX_PER_LINE]
-        yield f"{event['device']}  {part.hex(' '):<{_HEX_PER_LINE * 3}} {readable(part)}"
-    if len(data) > SHOWN_BYTES:
-        yield f"{event['device']}  … and {len(data) - SHOWN_BYTES} bytes more"
