@@ -6,9 +6,10 @@ FRAMING is a mode, then options, joined by colons: `stx`, `line:charset=auto:dup
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
+from drivers.feedback import parse_feedback
 from drivers.framing import FramingConfig
 from drivers.payload import CODE_IDS
 
@@ -63,12 +64,24 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
 }
 
 
+_FEEDBACK_OPTIONS = ("good", "bad", "attention", "hold")
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSpec:
+    """How a scanner is written down: its port, what it sends, and how it takes signals ('' where that is not said)."""
+
+    address: str
+    framing: FramingConfig
+    feedback: str = ""
+
+
 def parse_framing(text: str) -> FramingConfig:
     """The framing that `text` names; '' is `line`.
 
     Options: `charset` ascii|auto, `codeid` none|honeywell|zebra, `dup`, `idle`, `stale` in ms, `max` in bytes,
-    `term` cr|lf|crlf|tab|etx|nul|gs|none, `prefix` and `gs` as text with %XX for any byte (%3A is a colon).
-    Raises ValueError naming the word it does not know.
+    `term` cr|lf|crlf|tab|etx|nul|gs|none, `prefix` and `gs` as text with %XX for any byte (%3A is a colon),
+    `handshake` none|acknak. Raises ValueError naming the word it does not know.
     """
     mode, *options = (text.strip() or "line").split(":")
     if mode not in _MODES:
@@ -77,20 +90,39 @@ def parse_framing(text: str) -> FramingConfig:
     for option in options:
         name, _, value = option.partition("=")
         if name not in _OPTIONS:
-            raise ValueError(f"unknown framing option {name!r}: use one of {', '.join(_OPTIONS)}")
+            raise ValueError(f"unknown framing option {name!r}: use one of {', '.join(_OPTIONS)}, feedback")
         field, read = _OPTIONS[name]
         try:
             changes[field] = read(value)
         except (ValueError, KeyError):
             raise ValueError(f"framing option {name} cannot be {value!r}") from None
+    if changes.get("handshake") == "acknak" and mode in ("ssi", "wedge"):
+        raise ValueError(f"framing {mode} has no handshake to choose")
     return replace(_MODES[mode], **changes)  # type: ignore[arg-type]
 
 
-def parse_scanner(text: str) -> tuple[str, FramingConfig]:
-    """`PORT[,FRAMING]` as (address for the transport, framing). Raises ValueError as `parse_framing` does."""
-    address, comma, framing = text.rpartition(",")
+def parse_scanner(text: str) -> ScannerSpec:
+    """`PORT[,FRAMING]`, where FRAMING may have the option `feedback` of `drivers.feedback.parse_feedback` too, with
+    that dialect's own options behind it: `/dev/ttyACM0,line:dup=200:feedback=newland:good=TAG:bad=TAG`.
+
+    Raises ValueError as `parse_framing` and `parse_feedback` do.
+    """
+    address, comma, written = text.rpartition(",")
     if not comma:
-        address, framing = text, ""
+        address, written = text, ""
     if not address:
         raise ValueError("the scanner's port is missing")
-    return address, parse_framing(framing)
+    framing_parts: list[str] = []
+    feedback_parts: list[str] = []
+    for part in written.split(":"):
+        name, _, value = part.partition("=")
+        if name == "feedback":
+            feedback_parts.append(value)
+        elif feedback_parts and name in _FEEDBACK_OPTIONS:
+            feedback_parts.append(part)
+        else:
+            framing_parts.append(part)
+    framing, feedback = parse_framing(":".join(framing_parts)), ":".join(feedback_parts)
+    if feedback_parts:
+        parse_feedback(feedback, framing.mode)
+    return ScannerSpec(address, framing, feedback)

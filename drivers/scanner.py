@@ -1,4 +1,8 @@
-"""A bar code scanner: its port, its framing and its signals, in a thread of its own."""
+"""A bar code scanner: its port, its framing and its signals, in a thread of its own.
+
+What the scanner waits for is sent from the thread that reads its port. What the application does with a read happens
+in another, so however long that takes, the next read is acknowledged at once.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from drivers.connection import Connection, monotonic_ms, utc_ms
+from drivers.delivery import Delivery
+from drivers.diagnosis import Diagnosis, Trouble
 from drivers.feedback import NewlandAnswers, Signal, parse_feedback
 from drivers.framing import Frame, Framer, FramingConfig
+from drivers.handshake import Awaited, Owed
 from drivers.transport import Fault
 
 ScannerState: TypeAlias = Literal["connecting", "ready", "lost"]
@@ -19,8 +26,9 @@ ScannerState: TypeAlias = Literal["connecting", "ready", "lost"]
 class Read:
     """What came out of the scanner: `fault` is '' for a read to act on, else what was wrong with it.
 
-    `raw` is the frame as it arrived, `aim` the AIM symbology identifier or '', `at_ms` UTC milliseconds,
-    `source` the scanner's name. Faults: `garbled`, `partial`, `overlong`, `duplicate`, `bad_checksum`.
+    `raw` is the frame as it arrived, `aim` the AIM symbology identifier or '', `source` the scanner's name.
+    `at_ms`, UTC milliseconds, is another for each read of a scanner and so names it for the verdict.
+    Faults: `garbled`, `partial`, `overlong`, `duplicate`, `bad_checksum`.
     """
 
     text: str
@@ -32,10 +40,11 @@ class Read:
 
 
 class Scanner:
-    """Calls `on_read` and `on_state` from its own thread; neither may be needed for the other to go on.
+    """Calls `on_read` and `on_state` in the order in which things happened, from a thread of its own.
 
     `address` is opened again by this name whenever the device comes back, so give a stable one. `feedback` names a
-    dialect (`drivers.feedback.parse_feedback`). Raises ValueError for an address or dialect that is none.
+    dialect (`drivers.feedback.parse_feedback`). `on_state` is called again when `trouble` changes.
+    Raises ValueError for an address or dialect that is none.
     """
 
     def __init__(
@@ -51,11 +60,17 @@ class Scanner:
         self.name = name
         self._on_read, self._on_state = on_read, on_state
         self._framer = Framer(framing)
-        self._dialect = parse_feedback(feedback)
-        self._is_newland = feedback.startswith("newland")
-        self._answers = NewlandAnswers()
+        self._dialect = parse_feedback(feedback, framing.mode)
+        self._newland = NewlandAnswers() if feedback.startswith("newland") else None
         self._signalled: dict[Signal, float] = {}
         self._signal_lock = threading.Lock()
+        self._resume_at: float | None = None
+        self._owed, self._awaited = Owed(), Awaited()
+        self._last_verdict: Signal = "good"
+        self._last_at_ms = 0
+        self._diagnosis = Diagnosis(framing)
+        self._told_trouble: Trouble = ""
+        self._delivery = Delivery(f"reads of {name}")
         self._connection = Connection(address, self, name)
 
     @property
@@ -63,26 +78,52 @@ class Scanner:
         """Why the port is not open (`missing`, `denied`, `busy`, …); None while it is."""
         return self._connection.problem
 
+    @property
+    def problem_text(self) -> str:
+        """`problem` with what is known of it and what to do, in English; '' while the port is open."""
+        return self._connection.problem_text
+
+    @property
+    def trouble(self) -> Trouble:
+        """What is wrong with what the scanner sends, in a word of `drivers.diagnosis`; '' while all is well."""
+        return self._told_trouble
+
+    @property
+    def dropped(self) -> int:
+        """How many reads and faults were not handed on because the scanner floods."""
+        return self._diagnosis.dropped
+
     def start(self) -> None:
+        self._delivery.start()
         self._connection.start()
 
     def stop(self) -> None:
-        """Give the port back; no callback comes afterwards."""
+        """Give the port back. What was read before is still delivered, unless that takes seconds; then no more."""
+        self._delivery.close_soon()
         self._connection.stop()
+        self._delivery.stop()
 
-    def good(self) -> None:
-        """The read was recorded. Like all signals: at once, never waiting for the device."""
-        self._signal("good")
+    def good(self, at_ms: int = 0) -> None:
+        """The read of that time was recorded. Like all signals: at once, never waiting for the device.
 
-    def bad(self) -> None:
+        A scanner that waits for its verdict gets one for each read, so name the read: a verdict that comes too late,
+        or again, is not sent. Without `at_ms` it is that of the oldest that waits, or a signal by itself.
+        """
+        self._signal("good", at_ms)
+
+    def bad(self, at_ms: int = 0) -> None:
         """The read was wrong: another item, an unknown code."""
-        self._signal("bad")
+        self._signal("bad", at_ms)
 
-    def attention(self) -> None:
+    def attention(self, at_ms: int = 0) -> None:
         """Look at the screen."""
-        self._signal("attention")
+        self._signal("attention", at_ms)
 
-    def _signal(self, signal: Signal) -> None:
+    def _signal(self, signal: Signal, at_ms: int) -> None:
+        if self._dialect.answers:
+            if self._awaited.take(at_ms) or not at_ms:
+                self._answer(signal)
+            return
         data = self._dialect.bytes_of(signal)
         if not data:
             return
@@ -91,39 +132,100 @@ class Scanner:
             if now - self._signalled.get(signal, -self._dialect.pause_ms) < self._dialect.pause_ms:
                 return
             self._signalled[signal] = now
+            if signal == "bad" and self._dialect.resume:
+                self._resume_at = now + self._dialect.hold_ms
         self._connection.send(data)
+
+    def _answer(self, signal: Signal) -> None:
+        self._last_verdict = signal
+        self._connection.send(self._dialect.bytes_of(signal))
 
     # What the connection calls
 
     def connecting(self) -> None:
-        self._on_state("connecting")
+        self._delivery.put(self._on_state, "connecting")
 
     def opened(self, t: float) -> None:
         self._framer.replugged(t)
-        self._answers = NewlandAnswers()
-        self._on_state("ready")
+        if self._newland:
+            self._newland = NewlandAnswers()
+        self._owed = Owed()
+        self._awaited.clear()
+        self._diagnosis.reset()
+        self._told_trouble = ""
+        self._resume_at = None
+        if self._dialect.resume:  # a program that ended at the wrong moment may have left it stopped
+            self._connection.send(self._dialect.resume)
+        self._delivery.put(self._on_state, "ready")
 
     def lost(self, t: float) -> None:
-        self._hand_out(self._framer.unplugged(t))
-        self._on_state("lost")
+        self._hand_out(self._framer.unplugged(t), t)
+        self._delivery.put(self._on_state, "lost")
 
     def received(self, data: bytes, t: float) -> None:
-        if self._is_newland:
-            data = self._answers.strip(data)
-        self._hand_out(self._framer.feed(data, t))
+        if self._newland:
+            data = self._newland.strip(data)
+        frames = self._framer.feed(data, t)
+        self._hand_out(frames, t)
+        self._diagnosis.watch(data, frames, t)
+        self._tell_trouble(t)
 
     def due(self) -> float | None:
-        return self._framer.due()
+        times = (self._framer.due(), self._awaited.due(), self._diagnosis.due(), self._resume_at)
+        return min((time for time in times if time is not None), default=None)
 
     def ticked(self, t: float) -> None:
-        self._hand_out(self._framer.tick(t))
+        frames = self._framer.tick(t)
+        self._hand_out(frames, t)
+        for _ in range(self._awaited.overdue(t)):
+            self._answer("attention")
+        if self._resume_at is not None and t >= self._resume_at:
+            self._resume_at = None
+            self._connection.send(self._dialect.resume)
+        self._diagnosis.watch(b"", frames, t)
+        self._tell_trouble(t)
 
-    def _hand_out(self, frames: list[Frame]) -> None:
+    def _hand_out(self, frames: list[Frame], t: float) -> None:
         # Acknowledge first: a slow receiver of reads must not make the scanner send again.
         for reply in self._framer.take_replies():
             self._connection.send(reply)
-        at_ms = utc_ms()
+        kinds: list[str] = []
         for frame in frames:
-            if frame.kind not in ("unplugged", "replugged"):
-                fault = "" if frame.kind == "scan" else frame.kind
-                self._on_read(Read(frame.text, frame.aim, frame.raw, self.name, at_ms, fault))
+            if frame.kind in ("unplugged", "replugged"):
+                continue
+            admitted = self._diagnosis.admits(frame)
+            kinds.append(frame.kind if admitted else "flood")
+            if admitted:
+                self._deliver(frame, t)
+        if self._dialect.answers:
+            self._answer_what_nobody_judges(kinds)
+
+    def _deliver(self, frame: Frame, t: float) -> None:
+        fault = "" if frame.kind == "scan" else frame.kind
+        read = Read(frame.text, frame.aim, frame.raw, self.name, self._next_at_ms(), fault)
+        if self._dialect.answers and not fault:
+            self._awaited.expect(read.at_ms, t)
+        self._delivery.put(self._on_read, read)
+
+    def _answer_what_nobody_judges(self, kinds: list[str]) -> None:
+        """A read that was not understood is wrong at once; a bounce is told what the read it repeats was told."""
+        for due in self._owed.settle(kinds, busy=self._framer.busy):
+            if due == "fault":
+                self._answer("bad")
+            elif due == "duplicate":
+                self._answer(self._last_verdict)
+
+    def _next_at_ms(self) -> int:
+        now = utc_ms()
+        if self._last_at_ms - 1000 < now <= self._last_at_ms:
+            now = self._last_at_ms + 1
+        self._last_at_ms = now
+        return now
+
+    def _tell_trouble(self, t: float) -> None:
+        if self._connection.throttled:
+            self._diagnosis.flooded(t)
+            self._diagnosis.tick(t)
+        if self._diagnosis.trouble != self._told_trouble:
+            self._told_trouble = self._diagnosis.trouble
+            self._delivery.put(self._on_state, "ready")

@@ -103,6 +103,15 @@ _DECODE_HEAD = re.compile(rb"[\x05-\xff]\xf3\x00[\x00-\x0f]")
 _LOWEST_OPCODE = 0xA0
 
 
+def find_decode_data(data: bytes | bytearray, start: int = 0) -> int | None:
+    """Where in `data` an intact packet of decoded data begins."""
+    for head in _DECODE_HEAD.finditer(data, start):
+        end = head.start() + data[head.start()] + 2
+        if end <= len(data) and Packet(bytes(data[head.start() : end])).intact:
+            return head.start()
+    return None
+
+
 class Splitter:
     """Takes packets off a stream; yields bytes that belong to none as they are.
 
@@ -146,8 +155,8 @@ class Splitter:
                     found.append(packet)
                     del buffer[:size]
             else:
-                start = 0 if waiting and self._may_be_a_beginning() else self._find_intact()
-                if not start:
+                start = 0 if waiting and self._may_be_a_beginning() else find_decode_data(buffer, 1)
+                if not start:  # waiting, or nothing is there
                     break
                 self._take_noise(start, found)
         return found
@@ -161,10 +170,3 @@ class Splitter:
     def _may_be_a_beginning(self) -> bool:
         head = self._buffer[1:3]
         return (not head or head[0] >= _LOWEST_OPCODE) and (len(head) < 2 or head[1] == _DECODER)
-
-    def _find_intact(self) -> int:
-        for head in _DECODE_HEAD.finditer(self._buffer, 1):
-            end = head.start() + self._buffer[head.start()] + 2
-            if end <= len(self._buffer) and Packet(bytes(self._buffer[head.start() : end])).intact:
-                return head.start()
-        return 0

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PARSE = """\
   {"text": "0104006381333931", "aim": "]C1", "result": "ais", "ais": [["01", "04006381333931"]], "reason": "",
    "gtin": "04006381333931", "lot": "", "expiry": "", "serial": "", "quantity": null, "weight_g": null, "sscc": "",
-   "meaning": {"type": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": ""}}
+   "meaning": {"type": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": "",
+               "text": "0104006381333931", "weight_g": 0, "price_minor": 0}}
 
 One line for each TEXT, with or without --json. `result` is `ais` for a GS1 message, `plain` for any other code and
 `reject` for one that claims to be GS1 and is not (`reason` says why). `meaning` is what the warehouse in the data
@@ -178,12 +179,13 @@ def watch(options: Namespace) -> int:
         raise Refusal("say which port: wms scan watch --port PORT[,FRAMING] (wms devices list shows them)", 2)
 
     def note(state: str) -> None:
-        why = f": {scanner.problem}" if scanner.problem else ""
+        why = scanner.problem_text or scanner.trouble
+        why = f": {why}" if why else ""
         print(f"wms: {port}: {state}{why}", file=sys.stderr, flush=True)
 
     try:
-        address, framing = parse_scanner(port)
-        scanner = Scanner(address, framing, tell, note)
+        spec = parse_scanner(port)
+        scanner = Scanner(spec.address, spec.framing, tell, note, feedback=spec.feedback or "none")
     except ValueError as error:
         raise Refusal(f"{port}: {error}", 2) from error
     ended = threading.Event()

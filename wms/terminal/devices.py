@@ -54,12 +54,13 @@ class Devices:
         from drivers.scanner import Scanner
 
         for n, text in enumerate(config.scanners, 1):
-            address, framing = parse_scanner(text)
+            spec = parse_scanner(text)
             name = f"scanner{n}"
             self._states[name] = DeviceState.CONNECTING
             self._unjudged[name] = deque()
+            feedback = spec.feedback or config.feedback
             self.scanners[name] = Scanner(
-                address, framing, self._read, self._noting(name), name, feedback=config.feedback
+                spec.address, spec.framing, self._read, self._noting(name), name, feedback=feedback
             )
 
     def _add_scale(self, text: str) -> None:
@@ -89,7 +90,7 @@ class Devices:
 
         Scans are judged in the order in which each scanner submitted them. `code` is the kind of code it was.
         """
-        self._signal(scan.source, tone)
+        self._signal(scan.source, tone, scan.at)
         waiting = self._unjudged.get(scan.source)
         raw = waiting.popleft() if waiting else (scan.aim + scan.text).encode(errors="replace")
         if self._scan_log is not None:
@@ -98,16 +99,16 @@ class Devices:
             first = said.lines[0].text if said is not None and said.lines else ""
             self._scan_log.keep(Entry(scan.at, scan.source, raw, scan.fault, scan.aim, code, str(tone or ""), first))
 
-    def _signal(self, source: str, tone: Tone | None) -> None:
+    def _signal(self, source: str, tone: Tone | None, at_ms: int) -> None:
         scanner = self.scanners.get(source)
         if scanner is None:
             return
         if tone == Tone.OK:
-            scanner.good()
+            scanner.good(at_ms)
         elif tone == Tone.NO:
-            scanner.bad()
+            scanner.bad(at_ms)
         elif tone == Tone.LOOK:
-            scanner.attention()
+            scanner.attention(at_ms)
 
     def scanner_state(self) -> DeviceState:
         """The worst of the scanners: one that is lost is worth knowing."""
