@@ -44,8 +44,8 @@ def bare_parser(name: str) -> Parser:
     if protocol in UNITLESS and unit in GRAMS_PER_UNIT:
         return UNITLESS[protocol](unit)
     if protocol in UNITLESS:
-        raise ValueError(f"unknown unit {unit!r}: use one of {', '.join(GRAMS_PER_UNIT)}")
-    raise ValueError(f"unknown scale protocol {name!r}: use auto or one of {', '.join(PROTOCOLS)}")
+        raise ValueError(f"unknown unit {unit}: use one of {', '.join(GRAMS_PER_UNIT)}")
+    raise ValueError(f"unknown protocol {name}: use auto or one of {', '.join(PROTOCOLS)}")
 
 
 def settle(name: str, parser: Parser) -> Parser:

@@ -12,13 +12,15 @@ from drivers.weighing_frames import Parser, Sample
 Undetected: TypeAlias = Literal["", "silent", "unknown_protocol"]
 
 ENOUGH_FRAMES = 2
-SHARE, PLAIN_SHARE = 0.5, 0.9
+SHARE, PLAIN_SHARE = 0.6, 0.9
 """How much of what came must have been understood. A plain line is also part of other protocols and of receipts."""
+STRAY = 10
+"""A protocol with a tenth of another's frames is no rival of it: noise looks like a short frame now and then."""
 
 # A scale that speaks by itself does so at least once a second. Only then is it asked, and never to zero or to tare.
 LISTEN_MS, QUIET_MS = 700.0, 1200.0
 ASK_TIMES = 3
-UNKNOWN_AFTER_MS = 3000.0
+UNKNOWN_AFTER_MS, FORGET_AFTER_MS = 2500.0, 10_000.0
 
 POLLS: tuple[tuple[bytes, str], ...] = (
     (b"\x05", "casenq"),
@@ -62,7 +64,9 @@ class Listener:
 
     def verdict(self) -> Detection:
         frames = {name: count for name, count in self._frames.items() if count}
+        most = max(frames.values(), default=0)
         named = tuple(name for name in frames if name != "plain") or tuple(frames)
+        named = tuple(name for name in named if frames[name] * STRAY > most)
         if not self._bytes:
             return Detection("", "silent")
         if len(named) == 1 and frames[named[0]] >= ENOUGH_FRAMES and self._understood(named[0]):
@@ -93,7 +97,8 @@ class Detector:
     """Listens a while, asks in each protocol in turn, and hears all of them all the time. `poll` is to be called
     several times a second.
 
-    Whoever speaks by itself is never asked. `protocol` is '' until it is certain.
+    Whoever speaks by itself is never asked. `protocol` is '' until it is certain. What was not understood for ten
+    seconds is forgotten.
     """
 
     def __init__(self) -> None:
@@ -101,6 +106,7 @@ class Detector:
         self._listener = Listener()
         self._ask_from: float | None = None
         self._heard_since: float | None = None
+        self._fresh_since = 0.0
         self._asking, self._asked = "", 0
 
     def poll(self, t: float) -> bytes:
@@ -116,7 +122,9 @@ class Detector:
     def feed(self, data: bytes, t: float) -> bytes:
         """Takes what came; what it returns must be sent at once."""
         if self._heard_since is None:
-            self._heard_since = t
+            self._heard_since = self._fresh_since = t
+        if t - self._fresh_since > FORGET_AFTER_MS:
+            self._listener, self._fresh_since = Listener(), t
         if not self._asking:
             self._ask_from = t + QUIET_MS
         self._listener.feed(data, t)
@@ -128,5 +136,5 @@ class Detector:
         return settle(self.protocol, self._listener.parser(self.protocol))
 
     def unknown(self, t: float) -> bool:
-        """Bytes came for three seconds, and are none of the protocols."""
+        """Bytes came for a good two seconds, and are none of the protocols."""
         return self._heard_since is not None and not self.protocol and t - self._heard_since >= UNKNOWN_AFTER_MS

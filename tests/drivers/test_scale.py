@@ -195,5 +195,5 @@ def test_our_own_simulated_scale_keeps_to_the_manual(tmp_path: Path) -> None:
 
 
 def test_an_unknown_protocol_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown scale protocol"):
+    with pytest.raises(ValueError, match="unknown protocol"):
         Pan("/dev/null", "ounces")

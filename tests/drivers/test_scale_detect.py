@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from types import ModuleType
 
 import pytest
@@ -92,6 +93,23 @@ def test_a_scale_that_speaks_is_never_asked(outside_scale: ModuleType) -> None:
             sent += detector.poll(t)
     assert sent == b""
     assert detector.unknown(6000)
+
+
+def test_a_scale_is_found_after_an_hour_of_noise(outside_scale: ModuleType) -> None:
+    detector, noise, t = Detector(), random.Random(1), 0.0
+    while t < 3_600_000:
+        detector.feed(noise.randbytes(20), t)
+        assert detector.protocol == ""
+        t += 1000.0
+    for after, frame in recording(outside_scale, "cas22", ["1.234"] * 150):
+        detector.feed(frame, t + after)
+    assert detector.protocol == "cas22"
+
+
+def test_a_stray_frame_is_no_rival(outside_scale: ModuleType) -> None:
+    chunks = recording(outside_scale, "sics", ["1.234"] * 20)
+    assert detect([(0, b"\x02?a\r"), *chunks]).protocol == "sics"
+    assert detect([(0, b"\x02?a\r"), *chunks[:3]]).problem == "unknown_protocol"
 
 
 def test_a_scale_switched_on_later_is_still_found(outside_scale: ModuleType) -> None:

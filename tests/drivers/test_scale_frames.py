@@ -165,7 +165,7 @@ def test_toledo_finds_out_whether_there_is_a_checksum() -> None:
 
 def test_unknown_names_are_refused() -> None:
     for name in ("ounces", "sics-lb", "auto"):
-        with pytest.raises(ValueError, match="unknown scale protocol"):
+        with pytest.raises(ValueError, match="unknown protocol"):
             build_parser(name)
     with pytest.raises(ValueError, match="unknown unit"):
         build_parser("tol8217-stone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -51,6 +52,26 @@ def test_nothing_there_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert found(answer)["database"][0] == "look"
     assert "wms setup template" in found(answer)["database"][2]
     assert not shell.data.exists()
+
+
+@pytest.mark.parametrize("protocol", ["", ",toledo"])
+def test_what_a_scale_sends_is_no_weight(house: Shell, protocol: str) -> None:
+    with closing(FakeScanner()) as talker:
+        settings(house, f'scale = "{talker.address}{protocol}"\n')
+        stop = threading.Event()
+
+        def talk() -> None:
+            while not stop.wait(0.1):
+                talker.scan("6901234567892")
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            state, says, mend = found(house("doctor", "--json"))["scale"]
+        finally:
+            stop.set()
+            thread.join()
+        assert (state, "no weight" in says, "wms --help" in mend) == ("bad", True, True), says
 
 
 def test_devices_that_answer_and_devices_that_do_not(house: Shell) -> None:

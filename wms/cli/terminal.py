@@ -15,11 +15,17 @@ def add(top: ArgumentParser, commands: Any) -> None:
     top.set_defaults(run=run)
 
 
+SCALE_HELP = (
+    "a serial or socket:// scale; PROTOCOL is auto (found by itself), sics, toledo, tol8217, cas22, casenq, nci, dini, "
+    "xk3190, xk3190r, xk3190w or plain; one that shows no kg has its unit appended, as tol8217-lb"
+)
+
+
 def device_flags(to: ArgumentParser) -> None:
     """The devices for this run, instead of the configured ones."""
     to.add_argument("--scanner", action="append", metavar="PORT[,FRAMING]", help="a serial or socket:// scanner")
     to.add_argument("--printer", metavar="URI", help="socket://HOST:PORT, a device, or file:PATH")
-    to.add_argument("--scale", metavar="PORT[,PROTOCOL]", help="a serial or socket:// scale")
+    to.add_argument("--scale", metavar="PORT[,PROTOCOL]", help=SCALE_HELP)
     to.add_argument("--language", choices=("zh_CN", "en"), help="before anybody has signed in")
     to.add_argument("--ascii", action="store_true", help="draw without block characters")
     to.add_argument("--mirror", metavar="PATH", help="write every prompt as a JSON line, for voice and scripts")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from drivers.ports import PortInfo
     from drivers.transport import PortError
 
-OPEN_S, STATUS_S, LISTEN_S = 2.0, 2.0, 3.0
+OPEN_S, STATUS_S, LISTEN_S = 2.0, 2.0, 3.5
 OURS = "wms"
 
 MENDS = {
@@ -137,6 +137,10 @@ def scale(subject: Subject) -> Iterator[Finding]:
         one.stop()
     if problem is not None:
         yield bad("scale", f"{text}: {problem}", MENDS.get(problem, OTHERWISE))
+    elif last is not None and last.status == "unknown_protocol":
+        yield bad(
+            "scale", f"{text}: what it sends is no weight", "switch its interface to a protocol that wms --help lists"
+        )
     elif not answered:
         yield bad("scale", f"{text}: it says nothing", MENDS["silent"])
     else:
