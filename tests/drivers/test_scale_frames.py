@@ -120,6 +120,11 @@ def test_the_rest_of_a_line_is_no_weight(name: str, outside_scale: ModuleType) -
             assert bare_parser(protocol).feed(frame[start:], 0) == [], (protocol, frame[start:])
 
 
+def test_a_reversed_frame_with_a_place_too_many_or_too_few_is_none() -> None:
+    for frame in (b"=432.10005=", b"=432.100=", b"=432.10=", b"=5432.1000="):
+        assert bare_parser("xk3190r").feed(frame, 0) == []
+
+
 def test_settling_needs_five_equal_over_half_a_second() -> None:
     def statuses(*times: float, frame: bytes = b"\x02+00123431C\x03") -> list[str]:
         return [parser.feed(frame, t)[0].status for t in times]
