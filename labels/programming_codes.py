@@ -36,19 +36,14 @@ class ProgrammingCode:
 
 
 # Honeywell: "The serial programming commands can be used in place of the programming bar codes" (chapter 12), tag,
-# subtag, data, and a full stop for settings that are kept.
+# subtag, data, and a full stop for settings that are kept. What VSUFCR and TRMUSB130 do was read in published programs
+# that send them, not in the guide; FNC3 behind the full stop is what Honeywell's support asks for (JsBarcode issue 361).
+_SYNTAX = "command syntax: Serial Programming Commands (ch. 12)"
 _XENON = "Honeywell Xenon 1900/1910 User's Guide"
 PROGRAMMING_CODES: Final[dict[Maker, tuple[ProgrammingCode, ...]]] = {
     "honeywell": (
-        ProgrammingCode(
-            "usb_serial", "USB Serial", f"{_XENON}, Serial Programming Commands (ch. 12): TRMUSB", "TRMUSB130."
-        ),
-        ProgrammingCode(
-            "suffix_cr",
-            "Add CR Suffix, All Symbologies",
-            f"{_XENON}, Data Editing (ch. 6) and Serial Programming Commands (ch. 12): VSUFCR",
-            "VSUFCR.",
-        ),
+        ProgrammingCode("usb_serial", "USB Serial", f"{_XENON}, {_SYNTAX}", "TRMUSB130."),
+        ProgrammingCode("suffix_cr", "Add CR Suffix, All Symbologies", f"{_XENON}, {_SYNTAX}", "VSUFCR."),
         ProgrammingCode("aim_id", "Add Prefix: all symbologies (99), AIM I.D.", f"{_XENON}, Data Editing (ch. 6)"),
     ),
     "zebra": (
