@@ -37,7 +37,7 @@ class ProgrammingCode:
 
 # Honeywell: "The serial programming commands can be used in place of the programming bar codes" (chapter 12), tag,
 # subtag, data, and a full stop for settings that are kept. What VSUFCR and TRMUSB130 do was read in published programs
-# that send them, not in the guide; FNC3 behind the full stop is what Honeywell's support asks for (JsBarcode issue 361).
+# that send them, not in the guide; FNC3 behind the full stop is what its support asks for (JsBarcode issue 361).
 _SYNTAX = "command syntax: Serial Programming Commands (ch. 12)"
 _XENON = "Honeywell Xenon 1900/1910 User's Guide"
 PROGRAMMING_CODES: Final[dict[Maker, tuple[ProgrammingCode, ...]]] = {
