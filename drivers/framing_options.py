@@ -14,6 +14,8 @@ from drivers.framing import FramingConfig
 from drivers.payload import CODE_IDS
 
 DEFAULT_IDLE_MS = 50
+BOUNCE_MS = 200
+"""The same code again within this time is the trigger's bounce: nobody scans two things so fast."""
 
 _MODES = {
     "line": FramingConfig(),
@@ -103,7 +105,8 @@ def parse_framing(text: str) -> FramingConfig:
 
 def parse_scanner(text: str) -> ScannerSpec:
     """`PORT[,FRAMING]`, where FRAMING may have the option `feedback` of `drivers.feedback.parse_feedback` too, with
-    that dialect's own options behind it: `/dev/ttyACM0,line:dup=200:feedback=newland:good=TAG:bad=TAG`.
+    that dialect's own options behind it: `/dev/ttyACM0,line:dup=100:feedback=newland:good=TAG:bad=TAG`.
+    Where `dup` is not given, a scanner's bounces are told from its reads by `BOUNCE_MS`; `dup=0` takes every read.
 
     Raises ValueError as `parse_framing` and `parse_feedback` do.
     """
@@ -123,6 +126,8 @@ def parse_scanner(text: str) -> ScannerSpec:
         else:
             framing_parts.append(part)
     framing, feedback = parse_framing(":".join(framing_parts)), ":".join(feedback_parts)
+    if not any(part.startswith("dup=") for part in framing_parts):
+        framing = replace(framing, duplicate_ms=BOUNCE_MS)
     if feedback_parts:
         parse_feedback(feedback, framing.mode)
     return ScannerSpec(address, framing, feedback)

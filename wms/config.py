@@ -32,7 +32,7 @@ class Config(Record):
     scale: str = ""
     printer: str = ""
     wedge: str = ""
-    feedback: str = "none"
+    feedback: str = "auto"
     ascii: bool = False
     mirror: str = ""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from drivers.framing import Frame, Framer, FramingConfig
-from drivers.framing_options import ScannerSpec, parse_framing, parse_scanner
+from drivers.framing_options import BOUNCE_MS, ScannerSpec, parse_framing, parse_scanner
 from drivers.replay import framing_of, replay
 from drivers.ssi import DECODE_DATA, checksum
 
@@ -176,11 +176,13 @@ def test_noise_in_any_cut_gives_the_same_frames_and_never_raises(mode: str) -> N
 
 
 def test_written_form() -> None:
-    assert parse_scanner("/dev/ttyACM0") == ScannerSpec("/dev/ttyACM0", FramingConfig())
+    plain = FramingConfig(duplicate_ms=BOUNCE_MS)
+    assert parse_scanner("/dev/ttyACM0") == ScannerSpec("/dev/ttyACM0", plain)
+    assert parse_scanner("/dev/ttyACM0,line:dup=0") == ScannerSpec("/dev/ttyACM0", FramingConfig())
     assert parse_scanner("socket://10.0.0.7:4000,line:charset=auto:dup=200") == ScannerSpec(
         "socket://10.0.0.7:4000", FramingConfig(charset="auto", duplicate_ms=200)
     )
-    assert parse_scanner("p,feedback=bel") == ScannerSpec("p", FramingConfig(), "bel")
+    assert parse_scanner("p,feedback=bel") == ScannerSpec("p", plain, "bel")
     assert parse_scanner("p,stx:feedback=newland:good=B1:bad=B2:dup=50") == ScannerSpec(
         "p", FramingConfig(mode="stx", duplicate_ms=50), "newland:good=B1:bad=B2"
     )

@@ -154,3 +154,33 @@ def test_every_read_is_kept_with_its_verdict_the_unreadable_too(store, tmp_path)
     ]
     assert bytes.fromhex(lines[1]["raw_hex"]) == b"\x01aaaaa"
     assert bytes.fromhex(lines[2]["raw_hex"]) == b"AAA-9999"
+
+
+def test_a_bounce_of_the_trigger_is_one_read_and_a_second_pull_two(store, tmp_path):
+    with FakeScanner(tmp_path / "gun") as gun:
+        devices = Devices(DeviceConfig((gun.address,)))
+        with working(store, devices):
+            until(lambda: devices.scanner_state() == DeviceState.READY)
+            gun.scan("UNKNOWN-1")
+            time.sleep(0.05)
+            gun.scan("UNKNOWN-1")
+            time.sleep(0.25)
+            gun.scan("UNKNOWN-1")
+            until(lambda: refused(store) == 2)
+            gun.scan("UNKNOWN-2")
+            until(lambda: refused(store) == 3)
+
+
+def test_a_scanner_in_another_mode_is_told(store, tmp_path):
+    with FakeScanner(tmp_path / "gun", terminator=b"") as gun:
+        devices = Devices(DeviceConfig((gun.address,)))
+        with working(store, devices) as station:
+            until(lambda: devices.scanner_state() == DeviceState.READY)
+            gun.scan("\x0c\x1f\x00\x00\x03")  # any bytes: noise is no mode yet
+            for _ in range(3):
+                gun.scan("4006381333931")
+                time.sleep(0.6)
+            until(lambda: station.view.status.scanner == DeviceState.TROUBLE)
+            assert station.view.status.scanner_says.text == "Scanner ends no code: call the supervisor"
+            gun.scan("4006381333931\r")
+            until(lambda: station.view.status.scanner == DeviceState.READY)

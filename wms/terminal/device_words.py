@@ -11,6 +11,14 @@ _SCANNER = {
     "timeout": msg("Scanner's network box is silent: check it"),
     "unreachable": msg("Scanner's network box is silent: check it"),
     "unsupported": msg("Scanner's setting is wrong: check wms.toml"),
+    "other_device": msg("Another scanner is plugged in: restart to use it"),
+    "flood": msg("Scanner sends without end: unplug it"),
+    "speaks_ssi": msg("Scanner is set up another way: call the supervisor"),
+    "speaks_stx": msg("Scanner is set up another way: call the supervisor"),
+    "speaks_lines": msg("Scanner is set up another way: call the supervisor"),
+    "no_terminator": msg("Scanner ends no code: call the supervisor"),
+    "unreadable": msg("Scanner sends rubbish: check cable and speed"),
+    "bounces": msg("Scanner reads twice: pull the trigger once"),
 }
 _LOST = msg("Scanner lost: check cable, battery")
 

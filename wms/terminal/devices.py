@@ -27,7 +27,7 @@ class DeviceConfig(Record):
 
     scanners: tuple[str, ...] = ()
     scale: str = ""
-    feedback: str = "none"
+    feedback: str = "auto"
 
 
 class Devices:
@@ -121,7 +121,7 @@ class Devices:
         worst = self.scanner_state()
         for number, (name, scanner) in enumerate(self.scanners.items(), 1):
             if worst in (DeviceState.LOST, DeviceState.TROUBLE) and self._state_of(name) == worst:
-                return scanner_words(scanner.problem or "", number if len(self.scanners) > 1 else 0)
+                return scanner_words(scanner.problem or scanner.trouble, number if len(self.scanners) > 1 else 0)
         return NOTHING
 
     def _state_of(self, name: str) -> DeviceState:
@@ -129,7 +129,7 @@ class Devices:
         scanner, state = self.scanners[name], self._states[name]
         if state == DeviceState.CONNECTING and scanner.problem is not None:
             return DeviceState.LOST
-        return state
+        return DeviceState.TROUBLE if state == DeviceState.READY and scanner.trouble else state
 
     def scale_state(self) -> DeviceState:
         scale = self.on_scale()
