@@ -49,6 +49,9 @@ def test_what_a_code_says_and_means_here(shell: Shell) -> None:
     plain = shell.good("scan", "parse", "]C10104006381333931<GS>10L7").json
     assert plain["ais"] == [["01", "04006381333931"], ["10", "L7"]]
     assert (plain["aim"], plain["lot"], plain["meaning"]) == ("]C1", "L7", None)
+    pallet = shell.good("scan", "parse", "(00)006141411234567890(02)04006381333931(37)24(15)271231(3302)001250").json
+    assert (pallet["sscc"], pallet["quantity"], pallet["best_before"]) == ("006141411234567890", 24, "2027-12-31")
+    assert (pallet["gross_weight_g"], pallet["weight_g"]) == (12_500, None)
     assert not shell.data.exists()
     shell.set_up()
     texts = ("(01)06901234567892(10)L7(37)3", "16901234567899", "A-01-1*37", "BDG-P-001", "4006381333932", "]C1888")

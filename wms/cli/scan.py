@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 PARSE = """\
   {"text": "0104006381333931", "aim": "]C1", "result": "ais", "ais": [["01", "04006381333931"]], "reason": "",
-   "gtin": "04006381333931", "lot": "", "expiry": "", "serial": "", "quantity": null, "weight_g": null, "sscc": "",
+   "gtin": "04006381333931", "lot": "", "expiry": "", "best_before": "", "produced": "", "serial": "",
+   "quantity": null, "weight_g": null, "gross_weight_g": null, "sscc": "", "location": "",
    "meaning": {"type": "ItemScan", "sku": "TEA-01", "quantity": 1, "lot": "", "expiry": "", "serial": "",
                "text": "0104006381333931", "weight_g": 0, "price_minor": 0}}
 
@@ -131,10 +132,14 @@ def _parsed(text: str, rows: Rows | None) -> dict[str, Any]:
         "gtin": said.gtin,
         "lot": said.lot,
         "expiry": said.expiry,
+        "best_before": said.best_before,
+        "produced": said.produced,
         "serial": said.serial,
         "quantity": said.quantity,
         "weight_g": said.weight_g,
+        "gross_weight_g": said.gross_weight_g,
         "sscc": said.sscc,
+        "location": said.location,
         "meaning": _meaning(bare, aim, rows) if rows is not None else None,
     }
 
