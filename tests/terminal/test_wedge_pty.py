@@ -13,22 +13,22 @@ from tests.terminal.floor_process import F12, Floor, TmuxFloor, needs_tmux
 F1 = b"\x1bOP"
 
 
-def sent_and_read(count):
-    """Codes of all kinds, each with its number in it, as bytes of the wedge and as the log has them."""
+def codes(count):
+    """AIM identifiers and texts of all kinds, each with its number in it."""
     for n in range(count):
-        kind = n % 6
-        if kind == 0:
-            yield f"(01)0690{n:05}\x1d21ab".encode(), repr(f"(01)0690{n:05}\x1d21ab")
-        elif kind == 1:
-            yield f"]C1010690{n:05}\x1d10Lot x".encode(), "]C1" + repr(f"010690{n:05}\x1d10Lot x")
-        elif kind == 2:
-            yield f"Tote a-{n:05}".encode(), repr(f"Tote a-{n:05}")
-        elif kind == 3:
-            yield f"货位 {n:05}".encode(), repr(f"货位 {n:05}")
-        elif kind == 4:
-            yield f"]Q1https://id.example/01/{n:05}?x=Y".encode(), "]Q1" + repr(f"https://id.example/01/{n:05}?x=Y")
-        else:
-            yield f" {n:05}  end ".encode(), repr(f" {n:05}  end ")
+        yield (
+            ("", f"(01)0690{n:05}\x1d21ab"),
+            ("]C1", f"010690{n:05}\x1d10Lot x"),
+            ("", f"Tote a-{n:05}"),
+            ("", f"货位 {n:05}"),
+            ("]Q1", f"https://id.example/01/{n:05}?x=Y"),
+            ("", f" {n:05}  end "),
+        )[n % 6]
+
+
+def sent_and_read(count):
+    """The same as the bytes of a wedge, and as the log has them."""
+    return [((aim + text).encode(), aim + repr(text)) for aim, text in codes(count)]
 
 
 @pytest.fixture(params=["pty", "tmux"])
@@ -74,60 +74,60 @@ def test_twenty_thousand_back_to_back(floor, wedge, start, end):
 
 
 def back_to_back(app, count, start, end):
-    codes = list(sent_and_read(count))
-    app.send(b"".join(start + sent + end for sent, _ in codes))
+    scans = sent_and_read(count)
+    app.send(b"".join(start + sent + end for sent, _ in scans))
     app.until(lambda: len(app.log) >= count, 120)
     app.pump(0.1)
-    assert app.log == [read for _, read in codes]
+    assert app.log == [read for _, read in scans]
     app.until(lambda: f"{count - 1:05}" in app.text)
 
 
 def test_bursts_without_prefix_at_the_pace_of_a_wedge(floor):
     app = floor("slow")
-    codes = list(sent_and_read(300))
-    for sent, _ in codes:
+    scans = sent_and_read(300)
+    for sent, _ in scans:
         app.send(sent + b"\r")
         app.pump(0.004)
     app.send(F12 + b"the end\r")
     app.until(lambda: app.log[-1:] == ["'the end'"], 30)
     good = [line for line in app.log[:-1] if line[-1] == "'"]
-    rest = iter(read for _, read in codes)
+    rest = iter(read for _, read in scans)
     assert all(line in rest for line in good), "a code that was never scanned, or out of order"
-    assert len(good) > 0.9 * len(codes)  # on a busy machine a burst may stall
+    assert len(good) > 0.9 * len(scans)  # on a busy machine a burst may stall
 
 
 def test_a_station_that_takes_its_time_over_each(floor):
     app = floor("commit=0.2")
-    codes = list(sent_and_read(15))
-    app.send(b"".join(F12 + sent + b"\r" for sent, _ in codes))
+    scans = sent_and_read(15)
+    app.send(b"".join(F12 + sent + b"\r" for sent, _ in scans))
     app.until(lambda: len(app.log) >= 15, 20)
-    assert app.log == [read for _, read in codes]
+    assert app.log == [read for _, read in scans]
 
 
 def test_whatever_the_screen_is_doing(floor):
     """The handbook opened and turned, choices pressed, a resize at every scan; nothing of it touches a scan."""
     app = floor()
-    codes = list(sent_and_read(120))
-    for n, (sent, _) in enumerate(codes):
+    scans = sent_and_read(120)
+    for n, (sent, _) in enumerate(scans):
         app.send((F1 + b"\x1b[6~" if n % 3 == 0 else b"\x1b[B" if n % 3 == 1 else b"") + F12 + sent + b"\r")
         if n % 10 == 0:
             app.resize(40 - n % 20, 20)
-    app.until(lambda: sum(line[-1] == "'" for line in app.log) >= len(codes), 20)
-    assert [line for line in app.log if not line.startswith("Pressed")] == [read for _, read in codes]
+    app.until(lambda: sum(line[-1] == "'" for line in app.log) >= len(scans), 20)
+    assert [line for line in app.log if not line.startswith("Pressed")] == [read for _, read in scans]
 
 
 def test_scans_are_taken_while_nobody_reads_the_screen(floor):
     app = floor()
-    codes = list(sent_and_read(600))
-    for sent, _ in codes:
+    scans = sent_and_read(600)
+    for sent, _ in scans:
         data = F12 + sent + b"\r"
         while data:
             data = data[os.write(app.master, data) :]
         time.sleep(0.002)  # many frames, not one
     end = time.monotonic() + 20
-    while len(app.log) < len(codes) and time.monotonic() < end:
+    while len(app.log) < len(scans) and time.monotonic() < end:
         time.sleep(0.02)
-    assert app.log == [read for _, read in codes]
+    assert app.log == [read for _, read in scans]
     app.until(lambda: "00599" in app.text)
 
 
