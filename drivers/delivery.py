@@ -20,6 +20,7 @@ class Delivery:
     def __init__(self, name: str) -> None:
         self._waiting: queue.SimpleQueue[tuple[Callable[[Any], None], Any] | None] = queue.SimpleQueue()
         self._closing, self._closed = threading.Event(), threading.Event()
+        self._ended = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -28,10 +29,10 @@ class Delivery:
     def put(self, call: Callable[[Any], None], argument: object) -> None:
         """Have `call(argument)` made. Waits only while MOST_WAITING calls wait already: then it is better that the
         device finds nobody reading, and an acknowledging one tells its holder, than that a read is thrown away."""
-        while self._waiting.qsize() >= MOST_WAITING:
-            if self._closing.wait(_LOOK_EVERY_S):
-                return
-        self._waiting.put((call, argument))
+        while self._waiting.qsize() >= MOST_WAITING and not self._ended:
+            self._ended = self._closing.wait(_LOOK_EVERY_S)
+        if not self._ended:  # once one found no room at the end, those after it have none either: no gaps
+            self._waiting.put((call, argument))
 
     def close_soon(self) -> None:
         """From now on `put` never waits."""

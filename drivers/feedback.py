@@ -98,19 +98,35 @@ def _newland(tags: dict[str, str]) -> Dialect:
 
 
 # What a Newland answers to a command comes between the reads: STX SOH 0000 … ACK|NAK|ENQ ; ETX.
-_NEWLAND_ANSWER = re.compile(rb"\x02\x010000[^\x02\x03]*[\x05\x06\x15];\x03")
-_NEWLAND_ANSWER_HEAD = re.compile(rb"\x02(?:\x01[^\x02\x03]{0,200})?\Z")
+_NEWLAND_ANSWER = re.compile(rb"\x02\x010000[^\x02\x03\r\n]*[\x05\x06\x15];\x03")
+_NEWLAND_HEAD = b"\x02\x010000"
+_NEWLAND_BEGINNING = re.compile(
+    b"(?:%b[^\x02\x03\r\n]{0,200}|%b)\\Z"
+    % (_NEWLAND_HEAD, b"|".join(re.escape(_NEWLAND_HEAD[:size]) for size in range(len(_NEWLAND_HEAD), 0, -1)))
+)
 
 
 class NewlandAnswers:
-    """Takes a Newland's answers to our commands out of the stream of reads."""
+    """Takes a Newland's answers to our commands out of the stream of reads. Times are in milliseconds."""
+
+    HELD_MS = 100
 
     def __init__(self) -> None:
         self._held = b""
+        self._since = 0.0
 
-    def strip(self, data: bytes) -> bytes:
-        """The bytes that belong to reads; a beginning that may become an answer is held back."""
+    def strip(self, data: bytes, t: float) -> bytes:
+        """The bytes that belong to reads; a beginning that may become an answer is held back for a moment."""
         rest = _NEWLAND_ANSWER.sub(b"", self._held + data)
-        head = _NEWLAND_ANSWER_HEAD.search(rest)
-        self._held = rest[head.start() :] if head else b""
-        return rest[: head.start()] if head else rest
+        beginning = _NEWLAND_BEGINNING.search(rest)
+        self._held, self._since = rest[beginning.start() :] if beginning else b"", t
+        return rest[: beginning.start()] if beginning else rest
+
+    def due(self) -> float | None:
+        """When `release` is to be called, or None."""
+        return self._since + self.HELD_MS if self._held else None
+
+    def release(self) -> bytes:
+        """What was held and became no answer."""
+        held, self._held = self._held, b""
+        return held

@@ -164,25 +164,29 @@ class Scanner:
 
     def received(self, data: bytes, t: float) -> None:
         if self._newland:
-            data = self._newland.strip(data)
+            data = self._newland.strip(data, t)
         frames = self._framer.feed(data, t)
         self._hand_out(frames, t)
         self._diagnosis.watch(data, frames, t)
         self._tell_trouble(t)
 
     def due(self) -> float | None:
-        times = (self._framer.due(), self._awaited.due(), self._diagnosis.due(), self._resume_at)
+        newland = self._newland.due() if self._newland else None
+        times = (self._framer.due(), self._awaited.due(), self._diagnosis.due(), self._resume_at, newland)
         return min((time for time in times if time is not None), default=None)
 
     def ticked(self, t: float) -> None:
-        frames = self._framer.tick(t)
+        held = b""
+        if self._newland and (due := self._newland.due()) is not None and t >= due:
+            held = self._newland.release()
+        frames = self._framer.feed(held, t)
         self._hand_out(frames, t)
         for _ in range(self._awaited.overdue(t)):
             self._answer("attention")
         if self._resume_at is not None and t >= self._resume_at:
             self._resume_at = None
             self._connection.send(self._dialect.resume)
-        self._diagnosis.watch(b"", frames, t)
+        self._diagnosis.watch(held, frames, t)
         self._tell_trouble(t)
 
     def _hand_out(self, frames: list[Frame], t: float) -> None:

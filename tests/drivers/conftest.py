@@ -1,5 +1,6 @@
 import json
 import sys
+from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,25 @@ def outside_scanner() -> ModuleType:
 def outside_scale() -> ModuleType:
     """A simulated scale written apart from this project."""
     return _load_tool("fake_scale")
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> str:
+    """Where a simulated scanner is found, whatever its terminal is called at the moment."""
+    return str(tmp_path / "scanner")
+
+
+@pytest.fixture
+def make_fake(outside_scanner: ModuleType, link: str) -> Iterator[Callable[..., Any]]:
+    fakes: list[Any] = []
+
+    def make(**options: Any) -> Any:
+        fakes.append(outside_scanner.FakeScanner(link=link, **options))
+        return fakes[-1]
+
+    yield make
+    for fake in fakes:
+        fake.close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,69 +2,21 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from drivers.feedback import NewlandAnswers, parse_feedback
+from drivers.delivery import MOST_WAITING
 from drivers.framing_options import parse_framing
 from drivers.scanner import Read, Scanner
 from drivers.transport import DescriptorPort, PortError, open_port
-
-
-def eventually(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.002)
-
-
-class Desk:
-    """A scanner of ours and everything it said."""
-
-    def __init__(self, address: str, framing: str = "line", feedback: str = "none", on_read: Any = None) -> None:
-        self.reads: list[Read] = []
-        self.states: list[str] = []
-        self.scanner = Scanner(
-            address, parse_framing(framing), on_read or self.reads.append, self.states.append, "s1", feedback=feedback
-        )
-
-    def __enter__(self) -> "Desk":
-        self.scanner.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.scanner.stop()
-
-    @property
-    def texts(self) -> list[str]:
-        return [read.text for read in self.reads if not read.fault]
-
-    def wait_state(self, state: str) -> None:
-        eventually(lambda: self.states[-1:] == [state])
-
-
-@pytest.fixture
-def link(tmp_path: Path) -> str:
-    return str(tmp_path / "scanner")
-
-
-@pytest.fixture
-def make_fake(outside_scanner: ModuleType, link: str) -> Iterator[Callable[..., Any]]:
-    fakes: list[Any] = []
-
-    def make(**options: Any) -> Any:
-        fakes.append(outside_scanner.FakeScanner(link=link, **options))
-        return fakes[-1]
-
-    yield make
-    for fake in fakes:
-        fake.close()
+from tests.drivers.desk import Desk, eventually
 
 
 def test_two_quick_reads_of_one_code_are_two(make_fake: Callable[..., Any], link: str) -> None:
@@ -79,22 +31,29 @@ def test_two_quick_reads_of_one_code_are_two(make_fake: Callable[..., Any], link
         assert abs(desk.reads[0].at_ms / 1000 - time.time()) < 5
 
 
-def test_nothing_is_lost_or_joined_by_pulling_the_cable(make_fake: Callable[..., Any], link: str) -> None:
-    fake = make_fake()
-    rounds = 25
-    with Desk(link) as desk:
-        desk.wait_state("ready")
-        for number in range(rounds):
-            fake.scan(f"A{number}")
-            eventually(lambda number=number: desk.texts[-1:] == [f"A{number}"])
-            fake.send(b"HEAD")
-            fake.unplug()
-            fake.replug()
-            fake.scan(f"B{number}")  # at once: before the port is open again
-            eventually(lambda number=number: desk.texts[-1:] == [f"B{number}"])
-        assert desk.texts == [f"{letter}{number}" for number in range(rounds) for letter in "AB"]
-        assert {read.fault for read in desk.reads} <= {"", "partial"}
-        assert desk.states == ["connecting", "ready", *["lost", "ready"] * rounds]
+def test_nothing_is_lost_or_joined_in_250_pulled_cables(outside_scanner: ModuleType, link: str) -> None:
+    """The simulated scanner is a process of its own: its descriptors must not be taken for ours."""
+    rounds = 250
+    command = [sys.executable, str(outside_scanner.__file__), "--link", link, "--quiet"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as fake:
+        assert fake.stdin
+        with Desk(link) as desk:
+            desk.wait_state("ready")
+            for number in range(rounds):
+                # The last code is sent at once after the cable is back: before the port is open again.
+                fake.stdin.write(f"A{number}\n:hex 48454144\n")
+                fake.stdin.flush()
+                eventually(lambda number=number: desk.texts[-1:] == [f"A{number}"])
+                fake.stdin.write(f":unplug\n:replug\nB{number}\n")
+                fake.stdin.flush()
+                eventually(lambda number=number: desk.texts[-1:] == [f"B{number}"])
+            assert desk.texts == [f"{letter}{number}" for number in range(rounds) for letter in "AB"]
+            heads = len(desk.reads) - len(desk.texts)
+            print(f"{rounds} cycles: {len(desk.texts)} of {2 * rounds} codes, 0 joined, {heads} heads seen and refused")
+            # Of what is not a code only heads were seen, never one joined to another code; a hang-up may swallow them.
+            assert {read.fault for read in desk.reads} <= {"", "partial"}
+            assert desk.states == ["connecting", "ready", *["lost", "ready"] * rounds]
+        fake.stdin.write(":quit\n")
 
 
 def test_device_that_comes_later_is_found(outside_scanner: ModuleType, link: str) -> None:
@@ -117,72 +76,98 @@ def test_fresh_terminal_neither_echoes_nor_rewrites(make_fake: Callable[..., Any
         assert fake.host_bytes() == b""
 
 
-def test_ssi_is_acknowledged_while_the_receiver_sleeps(make_fake: Callable[..., Any], link: str) -> None:
-    fake = make_fake(protocol="ssi", ssi_type=0x0F, ack_timeout=0.5)
+def test_ssi_is_acknowledged_while_the_receiver_hangs(make_fake: Callable[..., Any], link: str) -> None:
+    """Also the packets that follow the one it hangs in."""
+    fake = make_fake(protocol="ssi", ssi_type=0x0F, ack_timeout=1.0)
     release = threading.Event()
     reads: list[Read] = []
 
-    def slow(read: Read) -> None:
+    def hang(read: Read) -> None:
         reads.append(read)
         release.wait(5)
 
-    with Desk(link, "ssi", on_read=slow) as desk:
+    codes = [f"01040063813339{n:02}" for n in range(8)] + ["L" * 700]
+    with Desk(link, "ssi", on_read=hang) as desk:
         desk.wait_state("ready")
-        before = time.monotonic()
-        assert fake.scan("0104006381333931") == "ack"
-        assert time.monotonic() - before < 0.25
+        delays_ms = []
+        for code in codes:
+            before = time.perf_counter()
+            assert fake.scan(code) == "ack"
+            delays_ms.append((time.perf_counter() - before) * 1000)
+        assert len(reads) == 1, "the receiver did not hang"
+        delays_ms.sort()
+        assert delays_ms[len(delays_ms) // 2] < 20, delays_ms
+        assert delays_ms[-1] < 200, delays_ms
         release.set()
-        assert fake.scan("L" * 700) == "ack"
-        eventually(lambda: len(reads) == 2)
-    assert [(read.text, read.aim, read.fault) for read in reads] == [
-        ("0104006381333931", "]C1", ""),
-        ("L" * 700, "]C1", ""),
-    ]
+        eventually(lambda: len(reads) == len(codes))
+    assert [(read.text, read.aim, read.fault) for read in reads] == [(code, "]C1", "") for code in codes]
 
 
-@pytest.mark.parametrize(
-    ("feedback", "dialect", "good", "bad"),
-    [
-        ("ssi", "ssi", ["BEEP 00"], ["BEEP 06"]),
-        ("honeywell", "honeywell", ["honeywell good (on file)"], ["honeywell bad (not on file)"] * 2),
-        ("datalogic", "datalogic", ["datalogic good-read tone"], ["datalogic bad tone"]),
-        ("datalogic232", "datalogic", ["enable", "beep good read"], ["not-on-file", "enable"]),
-        ("bel", "generic", [], ["BEL"]),
-        ("newland:good=BEEP1:bad=BEEP2", "newland", ["newland #BEEP1"], ["newland #BEEP2"]),
-    ],
-)
-def test_signals(
-    make_fake: Callable[..., Any], link: str, feedback: str, dialect: str, good: list[str], bad: list[str]
-) -> None:
-    fake = make_fake(dialect=dialect, protocol="ssi" if dialect == "ssi" else "raw")
-    with Desk(link, "ssi" if dialect == "ssi" else "line", feedback) as desk:
-        desk.wait_state("ready")
-        desk.scanner.good()
-        desk.scanner.bad()
-        eventually(lambda: fake.host_commands() == [*good, *bad])
-        fake.scan("AFTER")
-        eventually(lambda: desk.texts == ["AFTER"])
-        assert [read.fault for read in desk.reads] == [""]
-
-
-def test_signals_do_not_pile_up_and_unknown_dialects_are_refused(make_fake: Callable[..., Any], link: str) -> None:
+def test_reads_wait_in_order_for_a_slow_receiver_and_none_is_lost(make_fake: Callable[..., Any], link: str) -> None:
     fake = make_fake()
-    with Desk(link, feedback="bel") as desk:
+    release = threading.Event()
+    texts: list[str] = []
+
+    def hang(read: Read) -> None:
+        release.wait(5)
+        texts.append(read.text)
+
+    codes = [f"N{n}" for n in range(MOST_WAITING + 200)]
+    with Desk(link, on_read=hang) as desk:
         desk.wait_state("ready")
-        for _ in range(20):
-            desk.scanner.bad()
-        desk.scanner.attention()
-        eventually(lambda: fake.host_bytes() == b"\a\a\a")
-    for wrong in ("beep", "bel:x=1", "newland:fine=X"):
-        with pytest.raises(ValueError):
-            parse_feedback(wrong)
+        fake.send("".join(f"{code}\r" for code in codes).encode())
+        release.set()
+        eventually(lambda: len(texts) == len(codes))
+        assert texts == codes
 
 
-def test_newland_answers_are_taken_out_wherever_they_are_cut() -> None:
-    stream = b"AB\x02\x010000#X\x06;\x03CD\r\x02E\x03"
-    for cut in range(len(stream)):
-        answers = NewlandAnswers()
-        assert answers.strip(stream[:cut]) + answers.strip(stream[cut:]) == b"ABCD\r\x02E\x03"
+def test_stopping_delivers_what_was_read_and_does_not_wait_for_a_receiver_that_hangs_for_ever(
+    make_fake: Callable[..., Any], link: str
+) -> None:
+    fake = make_fake()
+    release = threading.Event()
+    texts: list[str] = []
+
+    def hang(read: Read) -> None:
+        texts.append(read.text)
+        release.wait(20)
+
+    with Desk(link, on_read=hang) as desk:
+        desk.wait_state("ready")
+        fake.send(b"".join(b"N%d\r" % n for n in range(MOST_WAITING + 200)))
+        eventually(lambda: texts)
+        before = time.monotonic()
+        threading.Timer(0.2, release.set).start()
+        desk.scanner.stop()
+        assert time.monotonic() - before < 3
+    assert texts == [f"N{n}" for n in range(len(texts))]
+    assert len(texts) >= MOST_WAITING
+    told = len(texts)
+    time.sleep(0.05)
+    assert len(texts) == told
+
+
+def test_the_receiver_may_stop_the_scanner(make_fake: Callable[..., Any], link: str) -> None:
+    fake = make_fake()
+    stopped = threading.Event()
+
+    def stop(_: Read) -> None:
+        desk.scanner.stop()
+        stopped.set()
+
+    with Desk(link, on_read=stop) as desk:
+        desk.wait_state("ready")
+        fake.scan("A")
+        assert stopped.wait(5)
+
+
+def test_each_read_has_a_time_of_its_own(make_fake: Callable[..., Any], link: str) -> None:
+    fake = make_fake()
+    with Desk(link) as desk:
+        desk.wait_state("ready")
+        fake.send(b"".join(b"N%d\r" % n for n in range(50)))
+        eventually(lambda: len(desk.reads) == 50)
+        assert len({read.at_ms for read in desk.reads}) == 50
 
 
 def test_port_is_ours_alone(make_fake: Callable[..., Any], link: str) -> None:
@@ -244,7 +229,7 @@ def test_bytes_before_a_hang_up_are_delivered_before_it() -> None:
         port.read()
 
 
-def test_callbacks_come_from_the_device_thread_only(make_fake: Callable[..., Any], link: str) -> None:
+def test_callbacks_never_come_from_the_thread_that_stops(make_fake: Callable[..., Any], link: str) -> None:
     make_fake()
     threads: set[int] = set()
     scanner = Scanner(link, parse_framing(""), lambda _: None, lambda _: threads.add(threading.get_ident()))
