@@ -19,12 +19,13 @@ import pytest
 FLOOR = Path(__file__).parent / "floor.py"
 F12 = b"\x1b[24~"
 F9 = b"\x1b[20~"
+# Within escape-time tmux waits for the rest of a key or character; then it drops what it has.
 TMUX_SETTINGS = """\
 set -g prefix None
 unbind -a -T prefix
 unbind -a -T root
 set -g status off
-set -s escape-time 10
+set -s escape-time 100
 set -g history-limit 0
 set -g default-terminal tmux-256color
 """
@@ -80,13 +81,13 @@ class Floor:
                     return
                 self._painted.append(data)
 
-    def send(self, data):
-        """Writes everything, reading the screen meanwhile."""
+    def send(self, data, pause=0.001):
+        """Writes everything, reading the screen meanwhile; so many seconds between its pieces."""
         while data:
             _, writable, _ = select.select([], [self.master], [], 0)
             if writable:
                 data = data[os.write(self.master, data[:512]) :]
-            self.pump(0.001)
+            self.pump(pause)
 
     def until(self, true, seconds=15):
         end = time.monotonic() + seconds

@@ -82,18 +82,18 @@ def back_to_back(app, count, start, end):
     app.until(lambda: f"{count - 1:05}" in app.text)
 
 
-def test_bursts_without_prefix_at_the_pace_of_a_wedge(floor):
+@pytest.mark.parametrize("pause", [0.0, 0.004])
+def test_bursts_without_prefix(floor, pause):
     app = floor("slow")
-    scans = sent_and_read(300)
+    scans = sent_and_read(500)
     for sent, _ in scans:
-        app.send(sent + b"\r")
-        app.pump(0.004)
+        app.send(sent + b"\r", pause)
     app.send(F12 + b"the end\r")
     app.until(lambda: app.log[-1:] == ["'the end'"], 30)
     good = [line for line in app.log[:-1] if line[-1] == "'"]
     rest = iter(read for _, read in scans)
     assert all(line in rest for line in good), "a code that was never scanned, or out of order"
-    assert len(good) > 0.9 * len(scans)  # on a busy machine a burst may stall
+    assert len(good) > 0.98 * len(scans)  # the machine these tests run on may stall in mid-burst: then it is partial
 
 
 def test_a_station_that_takes_its_time_over_each(floor):
