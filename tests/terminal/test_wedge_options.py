@@ -1,9 +1,13 @@
 """The wedge's settings as people write them."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from wms.bootstrap import Unopenable, run_terminal
-from wms.config import load
+from wms.cli.checks import devices
+from wms.cli.checks.finding import State
+from wms.config import Config, load
 from wms.terminal.wedge import WedgeConfig
 from wms.terminal.wedge_options import parse_wedge
 
@@ -65,3 +69,15 @@ def test_a_wrong_word_in_the_settings_opens_no_terminal(tmp_path):
     with pytest.raises(Unopenable, match=r"wms\.toml: wedge option prefix cannot be 'f1'"):
         run_terminal(load(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["wms.toml"]
+
+
+def test_doctor_names_it_too(tmp_path):
+    def found(text):
+        subject = SimpleNamespace(config=Config(tmp_path, wedge=text))
+        return [(finding.state, finding.says) for finding in devices.wedge(subject)]
+
+    assert found("") == []
+    assert found("prefix=f9") == [(State.OK, "scanners that type: prefix=f9")]
+    [(state, says)] = found("prefix=f1")
+    assert state is State.BAD
+    assert says.startswith("prefix=f1: wedge option prefix cannot be 'f1'")

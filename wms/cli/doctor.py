@@ -57,6 +57,7 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         machine.fonts,
         devices.ports,
         devices.scanners,
+        devices.wedge,
         devices.scale,
         devices.printer,
         warehouse.hub,

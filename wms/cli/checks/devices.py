@@ -104,6 +104,19 @@ def _refused(name: str, text: str, target: str, error: PortError) -> Finding:
     return bad(name, f"{text}: {says}", error.mend or MENDS.get(error.reason, OTHERWISE))
 
 
+def wedge(subject: Subject) -> Iterator[Finding]:
+    from wms.terminal.wedge_options import parse_wedge
+
+    if not (text := subject.config.wedge):
+        return
+    try:
+        parse_wedge(text)
+    except ValueError as error:
+        yield bad("wedge", f"{text}: {error}", 'write it as "prefix=f12:suffix=enter" in wms.toml')
+    else:
+        yield ok("wedge", f"scanners that type: {text}")
+
+
 def scale(subject: Subject) -> Iterator[Finding]:
     """It must say a weight by itself or when asked."""
     from drivers.scale import Reading, Scale
