@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
+from drivers.bounce import BOUNCE_MS
 from drivers.feedback import parse_feedback
 from drivers.framing import FramingConfig
 from drivers.payload import CODE_IDS
 
 DEFAULT_IDLE_MS = 50
-BOUNCE_MS = 200
-"""The same code again within this time is the trigger's bounce: nobody scans two things so fast."""
 
 _MODES = {
     "line": FramingConfig(),

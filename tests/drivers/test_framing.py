@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from drivers.bounce import BOUNCE_MS
 from drivers.framing import Frame, Framer, FramingConfig
-from drivers.framing_options import BOUNCE_MS, ScannerSpec, parse_framing, parse_scanner
+from drivers.framing_options import ScannerSpec, parse_framing, parse_scanner
 from drivers.replay import framing_of, replay
 from drivers.ssi import DECODE_DATA, checksum
 

@@ -270,3 +270,16 @@ def test_a_paste_inside_a_scan_joins_nothing():
     router.key("f12", None, 0)
     router.key("6", "6", 1)
     assert router.paste("77", 2) == [Scan("6", fault="partial"), Scan("77")]
+
+
+@pytest.mark.parametrize("prefix", ["", "\x02"])
+def test_the_bounce_of_a_trigger_is_no_second_read_and_a_second_pull_is(prefix):
+    hand = Hand().keys(prefix + "6901234567892\r").rest(120).keys(prefix + "6901234567892\r")
+    assert hand.out == [Scan("6901234567892"), Scan("6901234567892", fault="duplicate")]
+    assert hand.rest(280).keys(prefix + "6901234567892\r").out[2:] == [Scan("6901234567892")]
+
+
+def test_another_code_in_between_is_no_bounce_nor_is_one_where_bounces_count():
+    both = Hand().keys("6901234567892\r").keys("6901234567908\r").keys("6901234567892\r").out
+    assert [scan.fault for scan in both] == ["", "", ""]
+    assert Hand(duplicate_ms=0).keys("6901234567892\r6901234567892\r").out == [Scan("6901234567892")] * 2

@@ -17,7 +17,7 @@ def test_nothing_said_leaves_all_as_usual():
 
 
 def test_every_option():
-    text = "prefix=F9,stx:suffix=tab:aim=yes:text=%23%3A:codeid=zebra:gs=|:gap=20:stall=500:patience=2000:max=60"
+    text = "prefix=F9,stx:suffix=tab:aim=yes:text=%23%3A:codeid=zebra:gs=|:dup=90:gap=20:stall=500:patience=2000:max=60"
     assert parse_wedge(text) == WedgeConfig(
         prefixes=frozenset({"f9", "ctrl+b"}),
         suffixes=frozenset({"tab"}),
@@ -25,6 +25,7 @@ def test_every_option():
         text="#:",
         code_id="zebra",
         gs="|",
+        duplicate_ms=90,
         gap_ms=20,
         longest=60,
         patience_ms=2000,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 from PIL import Image
 
+from drivers.bounce import SECOND_PULL_MS
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
 from labels import DEFAULT_PROFILE, EscPosError, Profile, from_escpos
 from wms.demo.bench_line import Answer, BenchLine
@@ -45,6 +47,7 @@ class SimulatedBench:
         self._lock = threading.Lock()
         self._tray = _Tray(folder / "labels", profile)
         self._grams = 0
+        self._last_code, self._scanned_at = "", 0.0
         self._plugged = {"scanner": True, "scale": True}
         self._paper = self._power = True
         self._line = BenchLine(folder, self.perform)
@@ -77,6 +80,10 @@ class SimulatedBench:
         return _not_done(f"unknown command {command!r}; known are: {', '.join(COMMANDS)}")
 
     def _scan(self, code: str) -> Answer:
+        """As a person would: the same code twice takes two pulls of the trigger, which need their time."""
+        if code == self._last_code:
+            time.sleep(max(0.0, self._scanned_at + SECOND_PULL_MS / 1000 - time.monotonic()))
+        self._last_code, self._scanned_at = code, time.monotonic()
         if not self._plugged["scanner"]:
             return _not_done("the scanner is unplugged: plug scanner")
         if not self._scanner.scan(code):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
+from drivers.bounce import BOUNCE_MS
 from drivers.payload import decode, read_payload
 from wms.domain.records import Record
 
@@ -52,12 +53,14 @@ class WedgeConfig(Record):
     gap_ms: int = 35
     shortest: int = 6
     longest: int = 8192
+    duplicate_ms: int = BOUNCE_MS  # the same code again within it is the trigger's bounce; 0 takes every read
     patience_ms: int = 1000  # how long a scan may pause before its end is given up
     stall_ms: int = 300  # how long a line may hold up a scan that has no prefix
 
 
 class Scan(Record):
-    """A code read. `fault` is '', `partial` (a part of it is missing), `overlong` or `garbled`."""
+    """A code read. `fault` is '', `duplicate` (the same again at once), `partial` (a part of it is missing), `overlong`
+    or `garbled`."""
 
     text: str
     aim: str = ""
@@ -92,6 +95,7 @@ class Router:
     _torn_scan: bool = False  # and its front was told as a partial scan, not as typing
     _lone_at: float = _NEVER  # when a single key was typed that may have been the first of a scan
     _after_return: bool = False  # an LF right after the CR belongs to it
+    _last_read: tuple[Scan, float] | None = None
     _end_until: float = _NEVER  # so long a suffix belongs to the paste, or a CR to the ETX, right before it
 
     def key(self, name: str, character: str | None, at: float) -> list[Routed]:
@@ -126,7 +130,7 @@ class Router:
         done += self._abandoned()
         *lines, last = re.split(r"[\r\n]+", text)
         for line in lines if cut else (*lines, last):
-            done += self._read(line) if line.strip() else []
+            done += self._read(line, at) if line.strip() else []
         done += [Scan(_shown(last), fault="partial")] if cut and last.strip() else []
         self._end_until = at + (self.config.patience_ms if announced else self.config.stall_ms)
         return done
@@ -159,7 +163,7 @@ class Router:
         if name in self.config.suffixes:
             self._scan = None
             self._end_until = at + self.config.stall_ms if name == _ETX else _NEVER
-            return self._read("".join(scan))
+            return self._read("".join(scan), at)
         if (taken := _CONTROL.get(name, character)) is None:
             return [KeyPressed(name)]
         if len(scan) <= self.config.longest:
@@ -193,7 +197,7 @@ class Router:
             return [*done, KeyPressed(name)]
         whole, text = self._is_whole(at), self._taken()
         self._trust()
-        return self._read(text) if whole else [Scan(_shown(text), fault="partial")]
+        return self._read(text, at) if whole else [Scan(_shown(text), fault="partial")]
 
     def _is_whole(self, at: float) -> bool:
         """Whether nothing can be missing at the burst's front, and no key of a person be in it."""
@@ -245,7 +249,7 @@ class Router:
         text, self._scan = "".join(self._scan or ()), None
         return [Scan(_shown(text[: self.config.longest]), fault="partial")] if text else []
 
-    def _read(self, text: str) -> list[Routed]:
+    def _read(self, text: str, at: float) -> list[Routed]:
         """The code, by the same rules as any scanner's frame; an empty one is nothing."""
         config = self.config
         if not text.strip("\0"):
@@ -259,7 +263,12 @@ class Router:
         payload = read_payload(
             raw, "auto", prefix=config.text.encode(), code_id=config.code_id, gs_alternative=config.gs.encode()
         )
-        return [Scan(_shown(text), fault="garbled") if payload is None else Scan(payload.text, payload.aim)]
+        return [Scan(_shown(text), fault="garbled") if payload is None else self._fresh(payload.text, payload.aim, at)]
+
+    def _fresh(self, text: str, aim: str, at: float) -> Scan:
+        before, self._last_read = self._last_read, (Scan(text, aim), at)
+        bounced = before is not None and before[0] == self._last_read[0] and at - before[1] <= self.config.duplicate_ms
+        return Scan(text, aim, "duplicate" if bounced and self.config.duplicate_ms else "")
 
 
 def _shown(text: str) -> str:

@@ -73,6 +73,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "text": ("text", _characters),
     "codeid": ("code_id", _code_id),
     "gs": ("gs", _characters),
+    "dup": ("duplicate_ms", _between(0, 2000)),
     "gap": ("gap_ms", _between(0, 80)),
     "stall": ("stall_ms", _between(0, 5000)),
     "patience": ("patience_ms", _between(50, 10_000)),

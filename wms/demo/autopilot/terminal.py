@@ -13,13 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from drivers.bounce import SECOND_PULL_MS
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
 from wms.demo.autopilot.children import Children, Screen
 from wms.demo.autopilot.sight import Sight, read
 
-BOUNCE_MS = 200
-"""The scanner's framing takes the same code again within this time for the bounce of a trigger."""
-_SAME_CODE_SECONDS = BOUNCE_MS / 1000 + 0.08
+_SAME_CODE_SECONDS = SECOND_PULL_MS / 1000
 _PATIENCE = 3.0  # seconds after which a person looks at the screen again though it said nothing
 _UP_SECONDS = 60.0
 _BURST = 4  # characters at once: more than five in a row look like a wedge
@@ -100,7 +99,7 @@ class Terminal:
         self._screen = Screen(children, self._arguments(), *size)
 
     def _arguments(self) -> tuple[str, ...]:
-        devices = ["--scanner", f"{self.scanner.address},line:dup={BOUNCE_MS}", "--mirror", str(self._socket)]
+        devices = ["--scanner", self.scanner.address, "--mirror", str(self._socket)]
         if self.scale is not None and self.printer is not None:
             devices += ["--scale", f"{self.scale.address},sics", "--printer", self.printer.uri]
         return "--data", str(self.folder), *devices
