@@ -9,6 +9,7 @@ from tests.terminal.floor_process import Floor, TmuxFloor, needs_tmux
 from tests.terminal.scripted import pick_bin
 from tests.terminal.test_wedge_pty import codes, sent_and_read
 from wms.domain.events import ScanRefused
+from wms.domain.least_data import unknown_code
 from wms.store import Store
 from wms.workflows.inputs import Chose, Scanned
 from wms.workflows.prompt import Choice, plain
@@ -43,7 +44,7 @@ def test_codes_nobody_knows_stand_in_the_journal_in_order(tmp_path, kind):
         app.until(lambda: "00199" in app.text, 60)
     finally:
         app.close()
-    assert refused(tmp_path) == [text.strip() for _, text in codes(200)]
+    assert refused(tmp_path) == [unknown_code(text.strip()) for _, text in codes(200)]
 
 
 def test_a_scan_right_after_the_key_that_answered_a_question(play):

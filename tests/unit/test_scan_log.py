@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wms.terminal.scan_log import FILE, FILE_BYTES, WAITING, Entry, ScanLog, shape
+from wms.domain.least_data import shape
+from wms.terminal.scan_log import FILE, FILE_BYTES, WAITING, Entry, ScanLog
 
 
 def kept(folder: Path, *entries: Entry) -> list[dict[str, object]]:

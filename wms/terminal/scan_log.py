@@ -11,12 +11,12 @@ import json
 import logging
 import logging.handlers
 import queue
-import re
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wms.domain.codes import gtin14
+from wms.domain.least_data import shape
 from wms.domain.records import Record
 
 FILE = "scans.jsonl"
@@ -25,12 +25,6 @@ WAITING = 1_000
 
 _KEPT_WHOLE = frozenset({"ItemScan", "PlaceScan", "ToteScan", "CartScan", "CarrierScan", "CartonScan", "CommandScan"})
 """Codes of things. Any other may name a person: a waybill, an order, a badge, the text of a shipping label."""
-
-_IDENTIFIER = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
-_SHAPES = bytes.maketrans(
-    bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + bytes(range(0x80, 0x100)),
-    b"9" * 10 + b"A" * 26 + b"a" * 26 + bytes(byte & 0xF0 for byte in range(0x80, 0x100)),
-)
 
 
 class Entry(Record):
@@ -44,18 +38,6 @@ class Entry(Record):
     code: str = ""
     tone: str = ""
     said: str = ""
-
-
-def shape(raw: bytes) -> bytes:
-    """The bytes with every letter as `A` or `a`, every digit as `9` and of all others above ASCII only the class.
-
-    Framing, identifiers, separators and character set can still be told; names, addresses and numbers can't.
-
-    >>> shape("]Q1王 138-0013".encode())
-    b']Q1\\xe0\\x80\\x80 999-9999'
-    """
-    head = found.end() if (found := _IDENTIFIER.match(raw)) else 0
-    return raw[:head] + raw[head:].translate(_SHAPES)
 
 
 class ScanLog:
@@ -101,7 +83,7 @@ class _Quiet(logging.handlers.RotatingFileHandler):
 
 
 def _names_a_thing(entry: Entry) -> bool:
-    bare = _IDENTIFIER.sub(b"", entry.raw, count=1)
+    bare = entry.raw[3:] if entry.raw.startswith(b"]") else entry.raw
     return entry.code in _KEPT_WHOLE or (bare.isdigit() and gtin14(bare.decode("ascii")) is not None)
 
 

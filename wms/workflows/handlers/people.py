@@ -5,6 +5,7 @@ from __future__ import annotations
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Person
+from wms.domain.least_data import unknown_code
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.workflows.handling import Answer, Context, handles, refuse
@@ -28,7 +29,9 @@ def sign_out(command: c.SignOut, rows: Rows, context: Context) -> Answer:
 
 @handles(c.RefuseScan)
 def refuse_scan(command: c.RefuseScan, rows: Rows, context: Context) -> Answer:
-    return (e.ScanRefused(command.raw[:200], command.screen, command.why, command.task),)
+    unknown = command.why.startswith("unknown")
+    raw = unknown_code(command.raw) if unknown else command.raw
+    return (e.ScanRefused(raw[:200], command.screen, command.why, command.task),)
 
 
 @handles(c.RaiseReview)
