@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from wms.domain.records import Record, replace
 
@@ -20,9 +20,27 @@ class BadConfig(ValueError):
     """The settings file can't be used; the text says which line or word, and what is allowed."""
 
 
+PrinterRole: TypeAlias = Literal["labels", "documents"]
+PRINTER_ROLES: tuple[PrinterRole, ...] = ("labels", "documents")
+ONLY_PRINTER = "printer"
+"""The name of the printer that is written as `printer = "URI"`."""
+
+
+class PrinterConfig(Record):
+    """A printer. `profile` is the model's name in `labels.PROFILES`, '' for the default one; `role` says what is
+    printed there: labels, or documents such as packing slips and manifests."""
+
+    name: str
+    uri: str
+    profile: str = ""
+    role: PrinterRole = "labels"
+
+
 class Config(Record):
     """`scanners` are `PORT[,FRAMING]`, `scale` is `PORT[,PROTOCOL]`, `printer` a URI; '' where there is none.
 
+    `printer` and `printer_profile` are the short form for a house with one printer, `printers` the tables
+    `[printers.NAME]` with `uri`, `profile` and `for`; `all_printers()` joins them.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -31,6 +49,8 @@ class Config(Record):
     scanners: tuple[str, ...] = ()
     scale: str = ""
     printer: str = ""
+    printer_profile: str = ""
+    printers: tuple[PrinterConfig, ...] = ()
     wedge: str = ""
     feedback: str = "auto"
     ascii: bool = False
@@ -38,6 +58,17 @@ class Config(Record):
 
     def but(self, **changes: Any) -> Config:
         return replace(self, **changes)
+
+    def all_printers(self) -> tuple[PrinterConfig, ...]:
+        """The one of the short form first, then the others in the file's order."""
+        only = (PrinterConfig(ONLY_PRINTER, self.printer, self.printer_profile),) if self.printer else ()
+        return only + self.printers
+
+    def printer_for(self, role: PrinterRole) -> PrinterConfig | None:
+        """The first printer of that role; documents go to the labels' printer where they have none of their own."""
+        printers = self.all_printers()
+        fallback = printers[0] if role == "documents" and printers else None
+        return next((printer for printer in printers if printer.role == role), fallback)
 
 
 def data_folder(named: str | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -62,6 +93,7 @@ def load(data: Path) -> Config:
         "language": str,
         "scale": str,
         "printer": str,
+        "printer_profile": str,
         "wedge": str,
         "feedback": str,
         "ascii": bool,
@@ -71,8 +103,28 @@ def load(data: Path) -> Config:
     for name, value in kept.items():
         if name == "scanners" and isinstance(value, list) and all(isinstance(one, str) for one in value):
             changes[name] = tuple(value)
+        elif name == "printers" and isinstance(value, dict):
+            changes[name] = tuple(_printer(path, one, settings) for one, settings in value.items())
         elif name in kinds and isinstance(value, kinds[name]):
             changes[name] = value
         else:
-            raise BadConfig(f"{path}: {name} = {value!r} is not a setting; known are scanners, {', '.join(kinds)}")
+            raise BadConfig(
+                f"{path}: {name} = {value!r} is not a setting; known are scanners, printers, {', '.join(kinds)}"
+            )
     return Config(data, **changes)
+
+
+def _printer(path: Path, name: str, settings: object) -> PrinterConfig:
+    where = f"{path}: [printers.{name}]"
+    if name == ONLY_PRINTER:
+        raise BadConfig(f'{where}: call it otherwise; that is the name of the one in printer = "URI"')
+    if not isinstance(settings, dict) or not isinstance(settings.get("uri"), str) or not settings["uri"]:
+        raise BadConfig(f'{where} needs a line uri = "socket://HOST:9100"')
+    profile, role = settings.get("profile", ""), settings.get("for", "labels")
+    if unknown := settings.keys() - {"uri", "profile", "for"}:
+        raise BadConfig(f"{where}: {min(unknown)} is not a setting; known are uri, profile, for")
+    if not isinstance(profile, str):
+        raise BadConfig(f"{where}: profile = {profile!r} is no name; wms printer add --help lists them")
+    if role not in PRINTER_ROLES:
+        raise BadConfig(f'{where}: for = {role!r} is neither "labels" nor "documents"')
+    return PrinterConfig(name, settings["uri"], profile, role)
