@@ -16,6 +16,7 @@ _MIN_LINEAR_MODULE_MM = 0.249
 """Two dots at 203 dpi: thinner bars do not survive the ink's growth."""
 _MIN_MATRIX_MODULE_MM = 0.37
 _ELLIPSIS = "…"
+_MISSING = "□"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,16 @@ Mark = TextLine | PlacedSymbol | Fill
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """What was changed to make `field` fit: em size asked and used, lines, whether it ends in an ellipsis."""
+    """What was changed to make `field` fit: em size asked and used, lines, whether it ends in an ellipsis or runs over
+    more lines than it should, and the characters that no font has."""
 
     field: str
     asked_dots: int
     used_dots: int
     lines: int
     shortened: bool
+    continued: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ def _text(item: Text, width: int, profile: Profile) -> _Block:
     if not cleaned:
         return _Block(0)
     font = fonts.chain(bold=item.bold)
-    if missing := font.missing(cleaned):
-        raise LayoutError(item.field, f"no font on the label has {_named(missing)}")
+    missing = font.missing(cleaned)
+    if missing:
+        cleaned = _boxed(item, cleaned, missing)
     padding = profile.to_dots(0.6) if item.inverse else 0
     asked, least = profile.to_dots(item.size_mm), profile.to_dots(min(item.min_mm, item.size_mm))
     size, lines, shortened = _fit(item, cleaned, width - 2 * padding, asked, least, font)
@@ -148,9 +153,18 @@ def _text(item: Text, width: int, profile: Profile) -> _Block:
         indent = {"left": 0, "center": slack // 2, "right": slack}[item.align]
         base = padding + number * pitch + round(size * fonts.LINE_ASCENT)
         marks.append(TextLine(padding + indent, base, line, size, item.bold, ink=not item.inverse))
-    changed = size != asked or shortened
-    fittings = (Fitting(item.field, asked, size, len(lines), shortened),) if changed else ()
+    continued = len(lines) > item.max_lines
+    changed = size != asked or shortened or continued or missing
+    fittings = (Fitting(item.field, asked, size, len(lines), shortened, continued, missing),) if changed else ()
     return _Block(pitch * len(lines) + 2 * padding, tuple(marks), fittings)
+
+
+def _boxed(item: Text, cleaned: str, missing: str) -> str:
+    """`cleaned` with a box for each character of `missing`, where the item allows that and it still says something."""
+    boxed = "".join(_MISSING if char in missing else char for char in cleaned)
+    if not item.box_missing or not any(char.isalnum() for char in boxed):
+        raise LayoutError(item.field, f"no font on the label has {_named(missing)}")
+    return boxed
 
 
 def _fit(
@@ -167,6 +181,8 @@ def _fit(
         lines = lines_of(cleaned, size)
         if lines and (size == least or not _breaks_a_word(cleaned, lines)):
             return size, lines, False
+    if item.continues:
+        return least, text.wrap(cleaned, width / least, font.advance), False
     if item.shorten:
         too_long = bisect_left(
             range(len(cleaned)), True, key=lambda kept: lines_of(cleaned[:kept] + _ELLIPSIS, least) is None

@@ -18,8 +18,11 @@ Align = Literal["left", "center", "right"]
 class Text:
     """A paragraph set as large as fits: from `size_mm` (em) down to `min_mm`, on at most `max_lines` lines.
 
-    With `shorten`, text too long even so ends in an ellipsis, and the rendering reports it; without, it is refused.
-    `inverse` prints white on a black bar.
+    With `shorten`, text too long even so ends in an ellipsis, with `continues` it goes on below on as many lines as it
+    needs, and the rendering reports either; without, it is refused. `inverse` prints white on a black bar.
+
+    With `box_missing`, a character that no font has is printed as `□` and reported, unless nothing legible would be
+    left; without, it is refused.
     """
 
     text: str
@@ -31,6 +34,8 @@ class Text:
     align: Align = "left"
     inverse: bool = False
     shorten: bool = False
+    continues: bool = False
+    box_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

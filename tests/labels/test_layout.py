@@ -8,7 +8,7 @@ import pytest
 from PIL import ImageChops
 
 from labels import DEFAULT_PROFILE, PROFILES, LayoutError, Profile, ShippingLabel, render
-from labels.layout import Fill, Layout, Mark, PlacedSymbol, TextLine, layout
+from labels.layout import Fill, Fitting, Layout, Mark, PlacedSymbol, TextLine, layout
 from labels.model import Barcode, Box, Column, Columns, Label, Line, Qr, Space, Text
 from labels.paint import paint
 from labels.symbols import code_128, qr
@@ -131,3 +131,20 @@ def test_quiet_zones_hold_no_ink(shipping: ShippingLabel, profile: Profile) -> N
 def test_a_head_is_whole_bytes() -> None:
     with pytest.raises(ValueError, match="whole bytes"):
         Profile("odd", 380)
+
+
+def test_an_address_may_go_on_below_and_says_so() -> None:
+    placed = layout(
+        one(Text("文一西路969号" * 30, 4, "recipient", min_mm=3.5, max_lines=3, continues=True)), DEFAULT_PROFILE
+    )
+    texts = [mark.text for mark in placed.marks if isinstance(mark, TextLine)]
+    assert "".join(texts) == "文一西路969号" * 30
+    assert placed.fittings == (Fitting("recipient", 32, 28, len(texts), shortened=False, continued=True),)
+
+
+def test_a_missing_glyph_may_be_a_box_but_not_the_whole_text() -> None:
+    placed = layout(one(Text("晨光😀", 4, "sender", box_missing=True)), DEFAULT_PROFILE)
+    assert [mark.text for mark in placed.marks if isinstance(mark, TextLine)] == ["晨光□"]
+    assert placed.fittings[0].missing == "😀"
+    with pytest.raises(LayoutError, match="sender: no font"):
+        layout(one(Text("😀😀", 4, "sender", box_missing=True)), DEFAULT_PROFILE)
