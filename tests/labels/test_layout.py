@@ -67,7 +67,16 @@ def test_the_largest_module_that_fits_is_taken() -> None:
         item = Barcode(code_128("SF1390123456789"), 12, "waybill", max_module_mm=1)
         placed = layout(Label(profile.width_mm, (item,)), profile)
         modules[name] = [mark.module for mark in placed.marks if isinstance(mark, PlacedSymbol)]
-    assert modules == {"escpos-58mm": [2], "escpos-80mm": [3], "escpos-80mm-300dpi": [4], "escpos-112mm": [4]}
+    assert modules == {
+        "generic-58": [2],
+        "generic-80": [3],
+        "wide-104": [4],
+        "gb18030-80": [3],
+        "raster-58": [2],
+        "raster-80": [3],
+        "raster-80-300dpi": [4],
+        "raster-104": [4],
+    }
 
 
 def test_a_label_wider_than_the_head_is_refused() -> None:

@@ -136,7 +136,7 @@ def test_personal_data_is_hidden_unless_somebody_else_did(shipping: ShippingLabe
 def test_the_carriers_qr_text_is_verbatim(shipping: ShippingLabel, scan: Scan) -> None:
     text = "MMM={'k1':'591SDL','k5':'SF1390123456789','k6':'杭州'}"
     rendered = render(dataclasses.replace(shipping, carrier_qr=text))
-    assert ("QRCode", text) in scan(painted(rendered, PROFILES["escpos-80mm"]))
+    assert ("QRCode", text) in scan(painted(rendered, PROFILES["raster-80"]))
 
 
 def test_captions_follow_the_language(shipping: ShippingLabel) -> None:
@@ -147,7 +147,7 @@ def test_captions_follow_the_language(shipping: ShippingLabel) -> None:
 
 def test_long_blanks_are_fed_in_full() -> None:
     rendered = render(Label(72, (Line(), Space(100), Line())))
-    assert painted(rendered, PROFILES["escpos-80mm"]).tobytes() == rendered.image.tobytes()
+    assert painted(rendered, PROFILES["raster-80"]).tobytes() == rendered.image.tobytes()
     assert len(rendered.data) < 400
 
 

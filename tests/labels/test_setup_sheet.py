@@ -40,7 +40,7 @@ def settings_of(maker: Maker) -> list[tuple[str, bytes, bool]]:
     return [("]C0", code.command.encode(), True) for code in PROGRAMMING_CODES[maker] if code.command]
 
 
-@pytest.mark.parametrize(("profile", "language"), [*zip(PROFILES, [*LANGUAGES, *LANGUAGES], strict=True)])
+@pytest.mark.parametrize(("profile", "language"), [*zip(PROFILES, [*LANGUAGES] * 4, strict=True)])
 def test_on_a_roll(profile: str, language: Language) -> None:
     learnt, settings_part = strip(CODES, "honeywell", PROFILES[profile], language)
     assert seen(learnt.image) == LEARNT
@@ -50,13 +50,13 @@ def test_on_a_roll(profile: str, language: Language) -> None:
 @pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_maker_fits_the_narrowest_roll(maker: Maker, language: Language) -> None:
-    _, settings_part = strip(CODES, maker, PROFILES["escpos-58mm"], language)
+    _, settings_part = strip(CODES, maker, PROFILES["raster-58"], language)
     assert seen(settings_part.image) == settings_of(maker)
 
 
 def test_the_bytes_for_the_printer_show_the_same() -> None:
-    (part,) = strip(CODES, profile=PROFILES["escpos-58mm"])
-    (picture,) = from_escpos(part.data, PROFILES["escpos-58mm"])
+    (part,) = strip(CODES, profile=PROFILES["raster-58"])
+    (picture,) = from_escpos(part.data, PROFILES["raster-58"])
     assert seen(picture) == LEARNT
 
 

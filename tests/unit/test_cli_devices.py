@@ -158,7 +158,7 @@ def test_the_risk_is_what_drawing_shows() -> None:
 # Labels
 
 
-def scanned(data: bytes, profile: str = "escpos-80mm") -> set[str]:
+def scanned(data: bytes, profile: str = "raster-80") -> set[str]:
     """What a reader finds on the labels that these bytes print."""
     pictures = from_escpos(data, PROFILES[profile])
     return {found.text for picture in pictures for found in zxingcpp.read_barcodes(picture.convert("L"))}
@@ -167,10 +167,10 @@ def scanned(data: bytes, profile: str = "escpos-80mm") -> set[str]:
 def test_the_bytes_of_a_label_and_its_picture(shell: Shell) -> None:
     source = shell.file("s.json", json.dumps(SHIPMENT))
     out, picture = shell.folder / "label.bin", shell.folder / "label.png"
-    said = shell.good("label", "render", source, "-o", out, "--png", picture, "--printer", "escpos-58mm", "--json").json
+    said = shell.good("label", "render", source, "-o", out, "--png", picture, "--printer", "raster-58", "--json").json
     assert said["bytes"] == out.stat().st_size
     assert {symbol["text"] for symbol in said["symbols"]} == {"SF100000000001"}
-    assert scanned(out.read_bytes(), "escpos-58mm") == {"SF100000000001"}
+    assert scanned(out.read_bytes(), "raster-58") == {"SF100000000001"}
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 

@@ -290,8 +290,8 @@ def test_the_sheet_is_printed_and_saved(shell: Shell) -> None:
     assert shell.good("devices", "sheet", "-o", shell.folder / "sheet.pdf", "--language", "en").code == 0
     assert (shell.folder / "sheet.pdf").read_bytes().startswith(b"%PDF")
     binary = shell.folder / "sheet.bin"
-    assert shell.good("devices", "sheet", "-o", binary, "--profile", "escpos-58mm").code == 0
-    assert seen(from_escpos(binary.read_bytes(), PROFILES["escpos-58mm"])[0]) == learnt_by
+    assert shell.good("devices", "sheet", "-o", binary, "--profile", "raster-58").code == 0
+    assert seen(from_escpos(binary.read_bytes(), PROFILES["raster-58"])[0]) == learnt_by
     with FakePrinter() as printer:
         assert "printed" in shell.good("devices", "sheet", "--printer", printer.uri).out
         assert seen(from_escpos(b"".join(printer.jobs))[0]) == learnt_by

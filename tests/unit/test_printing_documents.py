@@ -84,7 +84,7 @@ def the_parcel(rows: MemoryTables) -> Parcel:
 
 
 def bar_codes(data: LabelData) -> set[str]:
-    image = render(data, PROFILES["escpos-80mm"]).image
+    image = render(data, PROFILES["raster-80"]).image
     return {code.text for code in zxingcpp.read_barcodes(image.convert("L"))}
 
 
@@ -152,7 +152,7 @@ def test_quality_mark_tells_some_from_all(rows: MemoryTables, verdicts: list[Ver
 def test_routing_code_fits_the_smallest_printer(rows: MemoryTables, city: str, postcode: str, routing: str) -> None:
     person = replace(ZHANG, city=city, postcode=postcode)
     assert routing_code(SF, person) == routing
-    render(shipping_label(rows, the_parcel(rows), person, SITE, NOON), PROFILES["escpos-58mm"])
+    render(shipping_label(rows, the_parcel(rows), person, SITE, NOON), PROFILES["raster-58"])
 
 
 def test_manifest_slip_has_every_parcel(rows: MemoryTables) -> None:

@@ -44,7 +44,16 @@ SHEET = """\
 FILE ends in .pdf (A4), .png (a picture of what a roll printer makes) or anything else (the bytes for a roll printer).
 `command` is '' where the maker shows the code as a picture only; then the sheet names the place in its manual."""
 MAKERS = ("honeywell", "zebra", "datalogic", "newland", "none")
-PROFILES = ("escpos-58mm", "escpos-80mm", "escpos-80mm-300dpi", "escpos-112mm")
+PROFILES = (
+    "generic-58",
+    "generic-80",
+    "wide-104",
+    "gb18030-80",
+    "raster-58",
+    "raster-80",
+    "raster-80-300dpi",
+    "raster-104",
+)
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
@@ -68,7 +77,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     sheet = command(devices, "sheet", "print the setup sheet", _sheet, SHEET)
     sheet.add_argument("-o", "--output", metavar="FILE", help=".pdf, .png, or the bytes for a roll printer")
     sheet.add_argument("--printer", default=SUPPRESS, metavar="URI", help="a roll printer")
-    sheet.add_argument("--profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm")
+    sheet.add_argument("--profile", choices=PROFILES, default="raster-80", help="default: raster-80")
     sheet.add_argument("--maker", choices=MAKERS, default="none", help="with the settings that this maker publishes")
     language_flag(sheet)
 

@@ -23,7 +23,16 @@ PILES = {
     "commands": "cards for what can be said by scanning: commands, couriers, cartons",
 }
 TEMPLATES = ("shipping", "sscc", "tote", "place", "badge", "product", "manifest", "command", "quality")
-PROFILES = ("escpos-58mm", "escpos-80mm", "escpos-80mm-300dpi", "escpos-112mm")
+PROFILES = (
+    "generic-58",
+    "generic-80",
+    "wide-104",
+    "gb18030-80",
+    "raster-58",
+    "raster-80",
+    "raster-80-300dpi",
+    "raster-104",
+)
 
 PRINTED = """\
   {"labels": [{"code": "BDG-P-001", "outcome": "printed", "reason": ""}]}
@@ -58,7 +67,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
         pile.add_argument("--printer", default=SUPPRESS, metavar="URI", help="where to (default: the configured one)")
         pile.add_argument("-o", "--output", metavar="FILE", help="write what the printer would get, instead")
         pile.add_argument("--png", metavar="DIR", help="a picture of each")
-        pile.add_argument("--profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm")
+        pile.add_argument("--profile", choices=PROFILES, default="raster-80", help="default: raster-80")
         language_flag(pile)
         if name in ("places", "totes"):
             pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
@@ -67,9 +76,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     label = group(commands, "label", "one label from what it says")
     render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
     render.add_argument("shipment", metavar="SHIPMENT.json")
-    render.add_argument(
-        "--printer", dest="profile", choices=PROFILES, default="escpos-80mm", help="default: escpos-80mm"
-    )
+    render.add_argument("--printer", dest="profile", choices=PROFILES, default="raster-80", help="default: raster-80")
     render.add_argument("--template", choices=TEMPLATES, default="shipping", help="default: shipping")
     render.add_argument("-o", "--output", required=True, metavar="FILE")
     render.add_argument("--png", metavar="FILE")
