@@ -130,3 +130,19 @@ def test_a_short_code_scanned_where_a_number_is_asked_for_is_no_number():
     assert keypad.pressed("enter", COUNT, 910) is None
     keypad.typed("4.5", COUNT, 1000)
     assert keypad.pressed("enter", COUNT, 1100) == Entered("4.5")
+
+
+@pytest.mark.parametrize("prompt", [ASK, COUNT])
+def test_the_front_of_a_cut_scan_is_no_entry(prompt):
+    keypad = Keypad()
+    keypad.typed("69", prompt, 0)
+    keypad.scanned("partial")
+    assert keypad.pressed("enter", prompt, 100) == Pressed("enter")
+
+
+def test_what_was_typed_outlives_scans_that_are_whole():
+    keypad = Keypad()
+    keypad.typed("12", COUNT, 0)
+    for fault in ("", "duplicate", "garbled", "overlong"):
+        keypad.scanned(fault)
+    assert keypad.pressed("enter", COUNT, 100) == Entered("12")

@@ -167,8 +167,18 @@ def test_doubt_ends_with_the_scan_it_is_about():
     assert hand.out[1:] == [Scan("01234567", fault="partial"), Scan("7702345")]
 
 
-def test_a_person_may_scan_soon_after_typing():
-    assert Hand().keys("69", 120).rest(400).keys("7702345\r").out == [Typed("6"), Typed("9"), Scan("7702345")]
+@pytest.mark.parametrize("ended", ["enter", "backspace", "f2", "up"])
+def test_a_person_may_scan_soon_after_typing(ended):
+    hand = Hand().keys("69", 120).named(ended, 120).keys("7702345\r")
+    assert hand.out == [Typed("6"), Typed("9"), KeyPressed(ended), Scan("7702345")]
+
+
+@pytest.mark.parametrize("pause", [80, 200, 400, 1100, 9900])
+@pytest.mark.parametrize("cadence", [0.1, 8.0, 20.0])
+def test_a_key_that_answered_nothing_may_be_the_front_of_the_burst_after_it(pause, cadence):
+    hand = Hand().keys("6").rest(pause).keys("901234567892\r", cadence)
+    assert hand.out == [Typed("6"), Scan("901234567892", fault="partial")]
+    assert hand.keys("6901234567892\r", cadence).out[2:] == [Scan("6901234567892")]
 
 
 def test_typing_before_a_prefix_is_not_swallowed():
@@ -191,12 +201,6 @@ def test_a_key_that_answered_a_question_is_no_part_of_the_scan_after_it(gap):
     assert hand.out == [Typed("2")]
     hand.router.answered()
     assert hand.keys("6901234567892\r").out[1:] == [Scan("6901234567892")]
-
-
-def test_keys_that_come_as_a_wedge_sends_them_were_not_held_up_with_a_lone_key_before():
-    assert Hand().keys("Y").rest(100).keys("6901234567892\r", 8.0).out[1:] == [Scan("6901234567892")]
-    assert Hand().keys("6").rest(100).keys("901234567892\r", 0.1).out[1:] == [Scan("901234567892", fault="partial")]
-    assert Hand().keys("6").rest(40).keys("901234567892\r", 20.0).out[1:] == [Scan("901234567892", fault="partial")]
 
 
 def test_a_separator_alone_was_not_typed_by_a_person():
@@ -265,6 +269,41 @@ def test_a_paste_cut_off_in_its_last_line():
     assert Router().paste("6901\n77", 0, cut=True) == [Scan("6901"), Scan("77", fault="partial")]
 
 
+@pytest.mark.parametrize("config", [{}, {"gap_ms": 0}])
+def test_nothing_of_a_cut_scan_with_a_prefix_is_a_code_an_entry_or_an_enter(config):
+    def torn(pause=1200):
+        return Hand(**config).named("f12").keys("690123456", 10).rest(pause)
+
+    cut = [Scan("690123456", fault="partial")]
+    assert torn().keys("7890123\r", 10).out == [*cut, Scan("7890123", fault="partial")]
+    assert torn().keys("7890123\r", 900).out == [*cut, Scan("7890123", fault="partial")]
+    assert torn().keys("789").rest(1500).keys("0123\r").out[1:] == [
+        Scan("789", fault="partial"),
+        Scan("0123", fault="partial"),
+    ]
+    assert torn(29_000).keys("\r").out == cut
+    assert torn().keys("78\r").keys("\r", 500).out[2:] == [KeyPressed("enter")]
+    assert torn().named("f12").keys("6901\r").keys("6", 500).rest().out[1:] == [Scan("6901"), Typed("6")]
+    assert torn().named("escape").keys("6", 500).rest().out[1:] == [KeyPressed("escape"), Typed("6")]
+    assert torn().keys("7").named("f2").keys("6", 500).rest().out[2:] == [KeyPressed("f2"), Typed("6")]
+    assert torn(31_000).keys("6").rest().out == [*cut, Typed("6")]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_nothing_of_a_cut_paste_is_a_code_an_entry_or_an_enter(announced):
+    def torn(text="69012345"):
+        hand = Hand().named("f12") if announced else Hand()
+        hand.out += hand.router.paste(text, hand.now, cut=True)
+        return hand.rest(1300)
+
+    assert torn().keys("6789012\r").out == [Scan("69012345", fault="partial"), Scan("6789012", fault="partial")]
+    assert torn().keys("\r").out == [Scan("69012345", fault="partial")]
+    assert torn("6901\n").keys("67\r").out == [Scan("6901"), Scan("67", fault="partial")]
+    hand = torn()
+    hand.out += hand.router.paste("7702", hand.now)
+    assert hand.keys("7", 500).rest().out[1:] == [Scan("7702"), Typed("7")]
+
+
 def test_a_paste_inside_a_scan_joins_nothing():
     router = Router()
     router.key("f12", None, 0)
@@ -273,13 +312,16 @@ def test_a_paste_inside_a_scan_joins_nothing():
 
 
 @pytest.mark.parametrize("prefix", ["", "\x02"])
-def test_the_bounce_of_a_trigger_is_no_second_read_and_a_second_pull_is(prefix):
-    hand = Hand().keys(prefix + "6901234567892\r").rest(120).keys(prefix + "6901234567892\r")
+def test_where_a_site_says_so_the_bounce_of_a_trigger_is_no_second_read_and_a_second_pull_is(prefix):
+    hand = Hand(duplicate_ms=200).keys(prefix + "6901234567892\r").rest(120).keys(prefix + "6901234567892\r")
     assert hand.out == [Scan("6901234567892"), Scan("6901234567892", fault="duplicate")]
     assert hand.rest(280).keys(prefix + "6901234567892\r").out[2:] == [Scan("6901234567892")]
-
-
-def test_another_code_in_between_is_no_bounce_nor_is_one_where_bounces_count():
-    both = Hand().keys("6901234567892\r").keys("6901234567908\r").keys("6901234567892\r").out
+    both = Hand(duplicate_ms=200).keys("6901234567892\r6901234567908\r6901234567892\r").out
     assert [scan.fault for scan in both] == ["", "", ""]
-    assert Hand(duplicate_ms=0).keys("6901234567892\r6901234567892\r").out == [Scan("6901234567892")] * 2
+
+
+@pytest.mark.parametrize("duplicate_ms", [0, 200])
+def test_two_pulls_that_a_line_held_up_are_two(duplicate_ms):
+    assert Hand(duplicate_ms=duplicate_ms).keys("\x026901\r\x026901\r", 0).out == [Scan("6901")] * 2
+    assert Hand(duplicate_ms=duplicate_ms).router.paste("6901\n6901\n", 0) == [Scan("6901")] * 2
+    assert Hand().keys("6901234567892\r").rest(100).keys("6901234567892\r").out == [Scan("6901234567892")] * 2

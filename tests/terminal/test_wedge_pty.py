@@ -160,6 +160,16 @@ def test_a_paste_without_its_end_and_the_scans_after_it(alone):
     alone.until(lambda: alone.log[1:] == ["'6901'"])
 
 
+def test_the_rest_of_a_cut_paste_and_of_a_cut_scan(alone):
+    for begin, end in ((b"\x1b[200~", b"\x1b[201~"), (F12, b"")):
+        alone.send(begin + b"0690")
+        alone.until(lambda: alone.log[-1:] == ["'0690'partial"])
+        alone.send(b"1234567" + end + b"\r")
+        alone.until(lambda: alone.log[-1:] == ["'1234567'partial"])
+    alone.send(F12 + b"6901\r" + F12 + b"6901\r")
+    alone.until(lambda: alone.log[4:] == ["'6901'", "'6901'"])
+
+
 def test_a_scan_in_gb18030(alone):
     alone.send(F12 + "东北大米 5kg".encode("gb18030") + b"\r" + "东北大米五".encode("gbk") + b"1\r")
     alone.until(lambda: alone.log == ["'东北大米 5kg'", "'东北大米五1'"])

@@ -154,7 +154,7 @@ class WmsApp(App[None], inherit_bindings=False):
             match item:
                 case Scan():
                     self._handbook = None
-                    self._keypad.scanned(item.fault, self._drawn.prompt)
+                    self._keypad.scanned(item.fault)
                     self._submit(Scanned(item.text, item.aim, "wedge", since_epoch, item.fault))
                 case Typed(text):
                     self._handbook = None

@@ -110,8 +110,7 @@ class KeyStream(XTermParser):
         waited = get_time() - self._since
         if self._pasted is not None and waited > _PASTE_S:
             text, self._pasted = self._pasted, None
-            if not self._dropping:
-                yield CutPaste(text)
+            yield CutPaste("" if self._dropping else text)  # what is left of either may still come, as keys
             self._dropping = False
         elif self._begun == _ESC and waited > _ESCAPE_S:
             self._begun = ""

@@ -65,9 +65,9 @@ class Keypad:
             return Entered(text) if prompt.entry else self._code(text, at)
         return Pressed(key)
 
-    def scanned(self, fault: str, prompt: Prompt) -> None:
-        """A scan that came in pieces may have left its first ones here."""
-        if fault and not prompt.entry:
+    def scanned(self, fault: str) -> None:
+        """A scan that came in pieces may have left its first ones here, and they are no number either."""
+        if fault == "partial":
             self.text = ""
 
     def line(self, prompt: Prompt) -> str | None:

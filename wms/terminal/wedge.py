@@ -1,10 +1,16 @@
 """Scans that arrive as keystrokes: tells a keyboard wedge from a person, and loses nothing of either.
 
 A wedge set up with a prefix key (F12, or STX which a terminal calls ctrl+b) and an Enter or Tab after the code is
-lossless. Without a prefix, six or more keys no further than 35 ms apart and an Enter make a scan: a person leaves 90 ms
-or more. A line that stalls in mid-scan may cost such a scan, but never makes a shorter code of it: what may be the rest
-of a scan is `partial`. Only an identifier at its front proves that a scan without a prefix is whole. Times are
-milliseconds of one monotonic clock, taken where the key arrived.
+lossless while no pause within a scan is longer than a second. Without a prefix, six or more keys no further than 35 ms
+apart and an Enter make a scan: a person leaves 90 ms or more.
+
+A line that stalls in mid-scan may cost the scan, but makes no shorter code of it: what may be the rest of a scan is
+`partial`. After a cut scan with a prefix, and after a cut paste, that is all that comes within 30 s up to the suffix,
+the next prefix or a person's key. Without a prefix it is the first burst within 10 s of typing that no Enter ended and
+that answered no question, be it a single key: only an identifier at its front then proves a scan whole. The rest of one
+that was held up for longer passes for a scan, or for typing.
+
+Times are milliseconds of one monotonic clock, taken where the key arrived.
 """
 
 from __future__ import annotations
@@ -14,9 +20,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
-from drivers.bounce import BOUNCE_MS
 from drivers.payload import decode, read_payload
-from wms.domain.records import Record
+from wms.domain.records import Record, replace
 
 # A terminal's name for a control character that arrived as a key of its own (kitty's protocol sends no character).
 _CONTROL = {
@@ -31,9 +36,10 @@ _BYTES = "surrogateescape"  # how the driver hands on bytes that are no UTF-8
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424
 _LINE_FEED = "ctrl+j"
 _ETX = "ctrl+c"
-_PERSONS_KEY = re.compile(r"escape|f[0-9]+")
-_TORN_MS = 10_000  # how long the rest of a scan may be on its way, when a part came that no person can type
-_TOGETHER_MS = 5  # keys that a line held up arrive together; a wedge's own leave more between them
+_PERSONS_KEY = re.compile(r"escape|backspace|delete|up|down|left|right|pageup|pagedown|f[0-9]+")
+_TORN_MS = 10_000  # how long the rest of a scan may be on its way, when what may be its front came
+_REST_MS = 30_000  # the same when a prefix, or a paste's begin, proves that it was
+_TOGETHER_MS = 5  # what a line held up arrives together; two reads of a trigger that bounces are further apart
 _NEVER = float("-inf")
 
 
@@ -53,7 +59,7 @@ class WedgeConfig(Record):
     gap_ms: int = 35
     shortest: int = 6
     longest: int = 8192
-    duplicate_ms: int = BOUNCE_MS  # the same code again within it is the trigger's bounce; 0 takes every read
+    duplicate_ms: int = 0  # the same code again within it is the trigger's bounce; a line may bring two pulls so close
     patience_ms: int = 1000  # how long a scan may pause before its end is given up
     stall_ms: int = 300  # how long a line may hold up a scan that has no prefix
 
@@ -87,13 +93,14 @@ class Router:
     """Takes keys in the order they came; gives scans, typing and keys in that same order."""
 
     config: WedgeConfig = field(default_factory=WedgeConfig)
-    _scan: list[str] | None = None  # after a prefix
+    _scan: list[str] | None = None  # after a prefix, or of what was torn
+    _rest_until: float = _NEVER  # so long the scan is what is left of one that was told as partial
     _burst: list[str] = field(default_factory=list)  # without a prefix, not yet known whether scan or typing
     _times: list[float] = field(default_factory=list)  # of the keys in it
     _last: float = 0.0  # when the last key of either came
     _torn_until: float = _NEVER  # a burst that begins before is the rest of a scan already given up
     _torn_scan: bool = False  # and its front was told as a partial scan, not as typing
-    _lone_at: float = _NEVER  # when a single key was typed that may have been the first of a scan
+    _lone_until: float = _NEVER  # the same after a single key, which a question may yet take
     _after_return: bool = False  # an LF right after the CR belongs to it
     _last_read: tuple[Scan, float] | None = None
     _end_until: float = _NEVER  # so long a suffix belongs to the paste, or a CR to the ETX, right before it
@@ -111,6 +118,7 @@ class Router:
                 name = "enter"
         if name in self.config.prefixes:
             done += self._abandoned() + self._typed()
+            self._trust()
             self._scan, self._last = [], at
         elif self._scan is not None:
             self._last = at
@@ -126,13 +134,15 @@ class Router:
     def paste(self, text: str, at: float, *, cut: bool = False) -> list[Routed]:
         """A bracketed paste: each of its lines that is not empty is a scan. `cut`: the end of the last never came."""
         done = self._expired(at) + self._typed()
-        announced = self._scan == []
+        announced = self._scan == [] and self._rest_until == _NEVER
         done += self._abandoned()
         *lines, last = re.split(r"[\r\n]+", text)
         for line in lines if cut else (*lines, last):
             done += self._read(line, at) if line.strip() else []
-        done += [Scan(_shown(last), fault="partial")] if cut and last.strip() else []
         self._end_until = at + (self.config.patience_ms if announced else self.config.stall_ms)
+        if cut:
+            done += [Scan(_shown(last), fault="partial")] if last.strip() else []
+            self._scan, self._rest_until, self._last = [], at + _REST_MS, at
         return done
 
     def tick(self, at: float) -> list[Routed]:
@@ -144,12 +154,12 @@ class Router:
 
     def answered(self) -> None:
         """The single key just typed has answered a question, so it was a person's and no part of a scan."""
-        self._lone_at = _NEVER
+        self._lone_until = _NEVER
 
     @property
     def deadline(self) -> float | None:
         """When `tick` will have something to do; `None` while nothing is held."""
-        if self._scan is not None:
+        if self._scan or (self._scan is not None and self._rest_until == _NEVER):
             return self._last + self.config.patience_ms + 1
         return self._last + self._hold + 1 if self._burst else None
 
@@ -160,12 +170,17 @@ class Router:
         return self.config.stall_ms if machine else self.config.gap_ms
 
     def _in_scan(self, scan: list[str], name: str, character: str | None, at: float) -> list[Routed]:
+        rest = self._rest_until != _NEVER
         if name in self.config.suffixes:
-            self._scan = None
             self._end_until = at + self.config.stall_ms if name == _ETX else _NEVER
+            if rest:
+                self._trust()
+                return self._abandoned()
+            self._scan = None
             return self._read("".join(scan), at)
         if (taken := _CONTROL.get(name, character)) is None:
-            return [KeyPressed(name)]
+            done = self._abandoned() if rest and _PERSONS_KEY.fullmatch(name) else []
+            return [*done, KeyPressed(name)]
         if len(scan) <= self.config.longest:
             scan.append(taken)
         return []
@@ -208,14 +223,10 @@ class Router:
         text = "".join(self._burst[: len(self.config.text) + 3])
         if _AIM.match(text.removeprefix(self.config.text)) or (self.config.text and text.startswith(self.config.text)):
             return True
-        if self.config.aim or keys[0] <= self._torn_until:
-            return False
-        since = keys[0] - self._lone_at
-        # Had a stall parted the lone key from this burst, then the next two keys had been held up and came together.
-        return since > self.config.stall_ms or (since > 2 * self.config.gap_ms and keys[1] - keys[0] >= _TOGETHER_MS)
+        return not self.config.aim and keys[0] > max(self._torn_until, self._lone_until)
 
     def _trust(self) -> None:
-        self._torn_until = self._lone_at = _NEVER
+        self._torn_until = self._lone_until = _NEVER
         self._torn_scan = False
 
     def _taken(self) -> str:
@@ -228,9 +239,9 @@ class Router:
         if not self._burst:
             return []
         since, text = self._times[0], self._taken()
-        doubtful = since <= max(self._torn_until, self._lone_at + self.config.stall_ms)
+        doubtful = since <= max(self._torn_until, self._lone_until)
         if len(text) == 1 and text not in _IN_CODES:
-            self._lone_at = self._last
+            self._lone_until = self._last + _TORN_MS
             return [Typed(_shown(text))]
         rest, self._torn_until = self._torn_scan and doubtful, self._last + _TORN_MS
         if not rest and not _IN_CODES & set(text):
@@ -243,10 +254,17 @@ class Router:
     def _expired(self, at: float) -> list[Routed]:
         if self._scan is None or at - self._last <= self.config.patience_ms:
             return []
-        return self._abandoned()
+        rest_until = self._rest_until
+        if self._scan and rest_until == _NEVER:
+            rest_until = self._last + _REST_MS
+        done = self._abandoned()
+        if at <= rest_until:
+            self._scan, self._rest_until = [], rest_until
+        return done
 
     def _abandoned(self) -> list[Routed]:
-        text, self._scan = "".join(self._scan or ()), None
+        """Ends the scan, or what is left of one, without its suffix."""
+        text, self._scan, self._rest_until = "".join(self._scan or ()), None, _NEVER
         return [Scan(_shown(text[: self.config.longest]), fault="partial")] if text else []
 
     def _read(self, text: str, at: float) -> list[Routed]:
@@ -266,9 +284,11 @@ class Router:
         return [Scan(_shown(text), fault="garbled") if payload is None else self._fresh(payload.text, payload.aim, at)]
 
     def _fresh(self, text: str, aim: str, at: float) -> Scan:
-        before, self._last_read = self._last_read, (Scan(text, aim), at)
-        bounced = before is not None and before[0] == self._last_read[0] and at - before[1] <= self.config.duplicate_ms
-        return Scan(text, aim, "duplicate" if bounced and self.config.duplicate_ms else "")
+        read = Scan(text, aim)
+        before, before_at = self._last_read or (None, at)
+        self._last_read = read, at
+        bounced = before == read and _TOGETHER_MS < at - before_at <= self.config.duplicate_ms
+        return replace(read, fault="duplicate") if bounced else read
 
 
 def _shown(text: str) -> str:
