@@ -71,7 +71,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
             one.refresh()
 
     sync = None if store.decides else _sync(store, changed)
-    spool = Spool(store, config.printer or None, config.language, changed)
+    spool = Spool(store, config.all_printers(), config.language, changed, kept_days=config.labels_kept_days)
     scan_log = ScanLog(config.data)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback), scan_log)
     made = Station(store, devices, sync, spool, config.language, hints)

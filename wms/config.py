@@ -41,6 +41,7 @@ class Config(Record):
 
     `printer` and `printer_profile` are the short form for a house with one printer, `printers` the tables
     `[printers.NAME]` with `uri`, `profile` and `for`; `all_printers()` joins them.
+    What was printed is kept for `labels_kept_days`, so that a reprint is the same; 0 keeps nothing.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -51,6 +52,7 @@ class Config(Record):
     printer: str = ""
     printer_profile: str = ""
     printers: tuple[PrinterConfig, ...] = ()
+    labels_kept_days: int = 30
     wedge: str = ""
     feedback: str = "auto"
     ascii: bool = False
@@ -94,6 +96,7 @@ def load(data: Path) -> Config:
         "scale": str,
         "printer": str,
         "printer_profile": str,
+        "labels_kept_days": int,
         "wedge": str,
         "feedback": str,
         "ascii": bool,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.floor import (
+    ENGLISH,
     LABELS,
     LANE,
     LI,
@@ -19,6 +20,7 @@ from tests.unit.floor import (
     TEA_BIN,
     TEA_CASE,
     TEA_CODE,
+    a_courier_is_here,
     a_packer,
     a_packer_with_a_tote,
     a_picker,
@@ -31,8 +33,11 @@ from wms.domain import events as e
 from wms.domain.catalogue import Item
 from wms.domain.packing import PackJob, Parcel, Waybill, WaybillRange
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
+from wms.domain.review import Review
 from wms.domain.waves import Slot
+from wms.workflows.handling import Refused
 from wms.workflows.prompt import Mark, Tone
+from wms.workflows.reviews import sentence
 
 SF_PLACE = f"{SHIP_SF}*88"
 
@@ -385,7 +390,8 @@ def test_the_item_is_no_label(floor):
 @pytest.mark.parametrize(("answer", "reason"), [(0, "nothing came out"), (1, "unreadable"), (2, "torn")])
 def test_a_reprint_has_the_same_number_and_a_reason(floor, answer, reason):
     packer = a_labelled_parcel(floor).press("f2").choose(answer)
-    assert (packer.screen, packer.says) == ("pack.label", ["The label is printing again", "Destroy the old one"])
+    told = ["The label is printing again", "It says REPRINT. Destroy any other of this parcel"]
+    assert (packer.screen, packer.says) == ("pack.label", told)
     assert floor.said_by(e.LabelRequested)[-1] == e.LabelRequested("web-1/1", True, reason)
     assert len(floor.said_by(e.WaybillAssigned)) == 1
     assert floor.parcel("web-1").prints == 2
@@ -393,6 +399,86 @@ def test_a_reprint_has_the_same_number_and_a_reason(floor, answer, reason):
 
 def test_a_label_that_comes_out_after_all_may_be_scanned_instead_of_an_answer(floor):
     assert a_labelled_parcel(floor).press("f2").scan("SF000000000051").screen == "pack.stage"
+
+
+def a_label_that(floor, detail):
+    """The printer's side of a label: what the spool says of it."""
+    packer = a_labelled_parcel(floor, (TEA, 2))
+    floor.must(c.RaiseReview("label", "web-1/1", detail), LI, "T2")
+    return packer.look_again()
+
+
+def test_an_interrupted_label_is_asked_about_and_a_scan_says_that_it_is_there(floor):
+    packer = a_label_that(floor, "broken")
+    assert (packer.screen, packer.prompt.target) == ("pack.look", "SF000000000051")
+    assert packer.shows == ["it may or may not have come out: look at the printer"]
+    assert packer.restart().screen == "pack.look"
+    assert packer.scan("SF000000000051").screen == "pack.stage"
+    assert "label/web-1/1" not in floor.reviews()
+
+
+@pytest.mark.parametrize(("answer", "reason"), [(0, "nothing came out"), (1, "damaged")])
+def test_what_did_not_come_out_whole_is_printed_again_under_a_mark(floor, answer, reason):
+    packer = a_label_that(floor, "broken").choose(answer)
+    assert packer.screen == "pack.label"
+    assert floor.said_by(e.LabelRequested)[-1] == e.LabelRequested("web-1/1", True, reason)
+    assert "label/web-1/1" not in floor.reviews()
+
+
+def test_a_wrong_label_found_at_the_printer_is_refused(floor):
+    packer = a_label_that(floor, "broken").scan("SF000000000052")
+    assert (packer.screen, packer.tone) == ("pack.look", Tone.NO)
+
+
+def test_a_label_that_cannot_be_made_is_told_and_is_no_reprint_once_it_can(floor):
+    packer = a_label_that(floor, "layout,recipient,too long")
+    assert packer.shows == [
+        "recipient does not fit or can't be printed. Mend the order",
+        "Call the supervisor",
+    ]
+    packer.choose(0)
+    assert floor.said_by(e.LabelRequested)[-1] == e.LabelRequested("web-1/1", False, "mended")
+    assert packer.screen == "pack.label"
+
+
+# A spoiled number
+
+
+def test_a_spoiled_number_is_replaced_and_never_taken_for_a_label_again(floor):
+    packer = a_labelled_parcel(floor).press("f2").choose(3)
+    assert packer.says == ["A label with a new number is printing", "Destroy the old one"]
+    assert floor.parcel("web-1").waybill == "SF000000000052"
+    assert floor.rows.get(Waybill, "SF000000000051").void
+    assert floor.said_by(e.LabelRequested)[-1] == e.LabelRequested("web-1/1", False, "spoiled at the bench")
+    packer.scan("SF000000000051")
+    assert (packer.screen, packer.tone) == ("pack.label", Tone.NO)
+    assert packer.says == ["This label's number is spoiled", "Wanted: SF000000000052", "Destroy it"]
+    assert packer.scan("SF000000000052").screen == "pack.stage"
+
+
+def test_a_parcel_with_a_spoiled_label_is_not_loaded(floor):
+    a_labelled_parcel(floor).press("f2").choose(3).scan("SF000000000052", SF_PLACE)
+    courier = a_courier_is_here(floor).scan("SF000000000051")
+    assert courier.tone is Tone.NO
+    assert courier.says[-1] == "Its number is spoiled. Bring the parcel back to packing"
+    assert courier.scan("SF000000000052").tone is Tone.OK
+
+
+def test_a_number_is_spoiled_only_at_its_bench_while_the_parcel_is_there(floor):
+    packer = a_labelled_parcel(floor)
+    assert isinstance(floor.do(c.VoidLabel("web-1/1", "x"), LI, "T1"), Refused)
+    packer.go_on(until="pack.stage").scan(SF_PLACE)
+    assert isinstance(floor.do(c.VoidLabel("web-1/1", "x"), LI, "T2"), Refused)
+    assert not floor.said_by(e.LabelVoided)
+
+
+def test_the_supervisor_reads_how_many_labels_wait_for_a_printer(floor):
+    a_labelled_parcel(floor)
+    floor.must(c.RaiseReview("printer", "T2", "paper_out"), LI, "T2")
+    says = lambda: ENGLISH.say(sentence(floor.rows.get(Review, "printer/T2"), floor.rows))  # noqa: E731
+    assert says() == "Printer of T2: paper out: put in a new roll (1 label waits)"
+    floor.must(c.ReportPrinted("web-1/1", True), LI, "T2")
+    assert says() == "Printer of T2: paper out: put in a new roll"
 
 
 # The carrier's place

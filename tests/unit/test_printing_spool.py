@@ -17,6 +17,7 @@ import wms.workflows.handlers  # noqa: F401  # the rules of the commands
 from drivers.fakes import FakePrinter
 from drivers.printer import open_printer
 from labels import from_escpos
+from wms.config import Config, PrinterConfig
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Category, Item
@@ -35,6 +36,7 @@ from wms.domain.ids import (
 from wms.domain.packing import Parcel
 from wms.domain.places import Place, PlaceKind
 from wms.domain.recipients import PersonalData
+from wms.domain.records import replace
 from wms.domain.review import Review
 from wms.printing import rendering
 from wms.printing.spool import Spool, SpoolState
@@ -42,8 +44,8 @@ from wms.store import Store, verify
 from wms.store.database import connect
 from wms.store.sealing import destroy, seal
 from wms.workflows.handling import Recorded
+from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import NOTHING
-from wms.workflows.reviews import printer_reason
 from wms.workflows.view import DeviceState
 
 ROOT = Path(__file__).parents[2]
@@ -129,9 +131,19 @@ def printer() -> Iterator[FakePrinter]:
         yield fake
 
 
+def the(uri: str | None) -> tuple[PrinterConfig, ...]:
+    """The settings of a house with that printer alone."""
+    return Config(Path(), printer=uri or "").all_printers()
+
+
+def plainly(spool: Spool) -> SpoolState:
+    """Without what it says of each queue."""
+    return replace(spool.state(), queues=(), oldest=None)
+
+
 @contextmanager
 def spooling(bench: Bench, uri: str | None, on_change: Callable[[], None] = lambda: None) -> Iterator[Spool]:
-    spool = Spool(bench.store, uri, "zh_CN", on_change, patience=PATIENCE)
+    spool = Spool(bench.store, the(uri), "zh_CN", on_change, patience=PATIENCE)
     spool.start()
     try:
         yield spool
@@ -155,7 +167,7 @@ def test_printed_once_and_the_paper_says_the_waybill(bench: Bench, printer: Fake
     with spooling(bench, printer.uri) as spool:
         parcel = bench.parcel()
         until(lambda: bench.states() == ["printed"])
-        until(lambda: spool.state() == SpoolState(DeviceState.READY, NOTHING, 0))
+        until(lambda: plainly(spool) == SpoolState(DeviceState.READY, NOTHING, 0))
         bench.do(c.VerifyLabel(parcel))
         assert bench.states() == ["verified"]
     assert len(printer.jobs) == 1
@@ -201,7 +213,7 @@ def test_paper_out_waits_is_told_and_prints_afterwards(bench: Bench, printer: Fa
 
 def test_printer_off_and_on_again_before_anybody_had_to_know(bench: Bench, printer: FakePrinter) -> None:
     printer.off()
-    spool = Spool(bench.store, printer.uri)  # with the patience of the floor
+    spool = Spool(bench.store, the(printer.uri))  # with the patience of the floor
     spool.start()
     parcel = bench.parcel()
     until(lambda: spool.state().device == DeviceState.LOST)
@@ -241,7 +253,7 @@ def test_label_broken_off_is_looked_at_and_never_sent_again(bench: Bench, printe
     printer.paper_out(after_bytes=2000)
     with spooling(bench, printer.uri) as spool:
         parcel = bench.parcel()
-        until(lambda: bench.states() == ["look"])
+        until(lambda: bench.states() == ["failed"])
         assert spool.state().broken == (parcel,)
         assert bench.is_open("label", parcel)
         printer.ok()  # a printer with a buffer prints on
@@ -259,9 +271,9 @@ def test_reprint_takes_the_place_of_what_has_not_come_out(bench: Bench, printer:
         parcel = bench.parcel()
         bench.do(c.ReprintLabel(parcel, "nothing came out"))
         printer.ok()
-        until(lambda: bench.states() == ["dropped", "printed"])
+        until(lambda: bench.states() == ["cancelled", "printed"])
         bench.do(c.ReprintLabel(parcel, "torn"))
-        until(lambda: bench.states() == ["dropped", "printed", "printed"])
+        until(lambda: bench.states() == ["cancelled", "cancelled", "printed"])
     assert [scanned(job) for job in printer.jobs] == [{bench.waybill(parcel)}] * 2
 
 
@@ -272,7 +284,7 @@ def test_supervisor_settles_a_label_without_the_printer(bench: Bench, printer: F
         until(lambda: bench.is_open("label", parcel))
         bench.do(c.CloseReview(f"label/{parcel}", "done"))
         until(lambda: spool.state().broken == ())
-    assert bench.states() == ["dropped"]
+    assert bench.states() == ["cancelled"]
 
 
 def test_cancelled_order_is_not_printed(bench: Bench, printer: FakePrinter) -> None:
@@ -281,12 +293,12 @@ def test_cancelled_order_is_not_printed(bench: Bench, printer: FakePrinter) -> N
         bench.parcel()
         kept = bench.parcel()
         bench.store.record([e.OrderCancelled(OrderId("A-1"))], P)
-        until(lambda: bench.states() == ["dropped", "queued"])
+        until(lambda: bench.states() == ["cancelled", "queued"])
         assert spool.state().waiting == 1
         printer.ok()
-        until(lambda: bench.states() == ["dropped", "printed"])
+        until(lambda: bench.states() == ["cancelled", "printed"])
     assert [scanned(job) for job in printer.jobs] == [{bench.waybill(kept)}]
-    reason = bench.store.rows.connection.execute("SELECT reason FROM print_job WHERE state = 'dropped'").fetchone()
+    reason = bench.store.rows.connection.execute("SELECT reason FROM print_job WHERE state = 'cancelled'").fetchone()
     assert reason == ("cancelled",)
 
 
@@ -300,7 +312,7 @@ def test_cancellation_that_comes_while_the_label_is_being_made_still_counts(
     monkeypatch.setattr(rendering, "rendered", cancelled_meanwhile)
     with spooling(bench, printer.uri):
         bench.parcel()
-        until(lambda: bench.states() == ["dropped"])
+        until(lambda: bench.states() == ["cancelled"])
     assert printer.jobs == []
 
 
@@ -309,7 +321,7 @@ def test_what_the_printer_did_is_written_down_before_anything_else_is_sent(
 ) -> None:
     """The store can't be written just when the label is out: one label, one fact, once it takes writes again."""
     bench.store.writer.do(lambda connection: connection.execute("PRAGMA busy_timeout = 10"))
-    monkeypatch.setattr("wms.printing.spool.LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("wms.printing.queue.LONGEST_PAUSE", 0.05)
     other = connect(bench.store.path).conn
 
     def lock(_: bytes) -> None:
@@ -335,7 +347,7 @@ def test_label_that_cannot_be_made_names_its_field_and_lets_the_next_one_pass(
     with spooling(bench, printer.uri) as spool:
         bad = bench.parcel(PersonalData("\U0001f600" * 3, "13800138678", ("人民路1号",), "上海"))
         good = bench.parcel()
-        until(lambda: bench.states() == ["look", "printed"])
+        until(lambda: bench.states() == ["failed", "printed"])
         found = bench.review("label", bad)
         assert found is not None
         assert found.detail == "layout,recipient,"
@@ -349,7 +361,7 @@ def test_erased_recipient_prints_no_label(bench: Bench, printer: FakePrinter) ->
         parcel = bench.parcel()
         destroy(bench.store, OrderId("A-1"))
         printer.ok()
-        until(lambda: bench.states() == ["look"])
+        until(lambda: bench.states() == ["failed"])
         found = bench.review("label", parcel)
         assert found is not None
         assert found.detail == "layout,recipient,erased"
@@ -365,9 +377,9 @@ def test_order_without_recipient_gets_the_warehouse_s_own_label(bench: Bench, pr
 
 def test_without_a_printer_jobs_wait_and_say_so(bench: Bench, printer: FakePrinter) -> None:
     with spooling(bench, None) as spool:
-        assert spool.state() == SpoolState(DeviceState.NONE, NOTHING, 0)
+        assert plainly(spool) == SpoolState(DeviceState.NONE, NOTHING, 0)
         bench.parcel()
-        assert spool.state() == SpoolState(DeviceState.NONE, printer_reason("not_configured"), 1)
+        assert plainly(spool) == SpoolState(DeviceState.NONE, printer_reason("not_configured"), 1)
         until(lambda: bench.is_open("printer", "T1"))
     with spooling(bench, printer.uri):  # the next start has one
         until(lambda: bench.states()[0] == "printed")
@@ -396,10 +408,10 @@ CRASH = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from tests.unit.test_printing_spool import Bench, Spool
+from tests.unit.test_printing_spool import Bench, Spool, the
 bench = Bench(Path({folder!r}))
 bench.set_up()
-spool = Spool(bench.store, {uri!r})
+spool = Spool(bench.store, the({uri!r}))
 spool.start()
 bench.parcel()
 time.sleep(60)
@@ -421,14 +433,14 @@ def test_crash_in_mid_print_is_looked_at_and_only_a_reprint_sends_again(tmp_path
 
     bench = Bench(folder)
     with spooling(bench, printer.uri) as spool:
-        until(lambda: bench.states() == ["look"])
+        until(lambda: bench.states() == ["failed"])
         parcel = ParcelId("A-1/1")
         assert spool.state().broken == (parcel,)
         until(lambda: bench.is_open("label", parcel))
         until(lambda: spool.state().device == DeviceState.READY)
         assert printer.jobs == []  # nothing goes out by itself
         bench.do(c.ReprintLabel(parcel, "nothing came out"))
-        until(lambda: bench.states() == ["dropped", "printed"])
+        until(lambda: bench.states() == ["cancelled", "printed"])
         until(lambda: not bench.is_open("label", parcel))
     assert [scanned(job) for job in printer.jobs] == [{bench.waybill(parcel)}]
     bench.store.close()
@@ -436,7 +448,7 @@ def test_crash_in_mid_print_is_looked_at_and_only_a_reprint_sends_again(tmp_path
 
 def test_label_is_asked_for_in_the_transaction_of_its_waybill(bench: Bench) -> None:
     """If the job can't be written down, the waybill is not used either."""
-    spool = Spool(bench.store, None)
+    spool = Spool(bench.store)
     bench.store.writer.do(lambda connection: connection.execute("ALTER TABLE print_job RENAME TO elsewhere"))
     with pytest.raises(Exception, match="print_job"):
         bench.parcel()

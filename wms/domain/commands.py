@@ -267,6 +267,13 @@ class ReprintLabel(Record):
     reason: str
 
 
+class VoidLabel(Record):
+    """Spoil a label's waybill number, so that the parcel gets the next one and a label with it."""
+
+    parcel: ParcelId
+    reason: str
+
+
 class ReportPrinted(Record):
     parcel: ParcelId
     proof: bool
@@ -379,6 +386,7 @@ Command: TypeAlias = (
     | WeighParcel
     | LeaseWaybills
     | ReprintLabel
+    | VoidLabel
     | ReportPrinted
     | VerifyLabel
     | StageParcel

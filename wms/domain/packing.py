@@ -52,6 +52,7 @@ class Parcel(Row):
     manifest: ManifestId = ManifestId("")
     prints: int = 0  # labels asked for
     printed: int = 0  # labels the printer took
+    asked: int = 0  # when a label was asked for that the printer has not taken yet, UTC seconds; 0 for none
 
 
 class WaybillRange(Row):
@@ -69,13 +70,14 @@ class WaybillRange(Row):
 
 
 class Waybill(Row):
-    """A used waybill number and the parcel it belongs to."""
+    """A used waybill number and the parcel it belongs to. A `void` one is spoiled: no label may bear it."""
 
     TABLE: ClassVar[str] = "waybill"
     KEY: ClassVar[tuple[str, ...]] = ("number",)
     number: str
     carrier: CarrierCode
     parcel: ParcelId
+    void: bool = False
 
 
 def waybill_number(prefix: str, digits: int, counter: int) -> str:

@@ -30,7 +30,7 @@ class Tally(Row):
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("hour",),)
     hour: int
     person: str
-    what: str  # scans, refused, lines, shorts, labels, verified, samples, failed
+    what: str  # scans, refused, lines, shorts, labels, verified, voided, samples, failed
     count: int
 
 

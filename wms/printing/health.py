@@ -13,7 +13,7 @@ from wms.workflows.prompt import NOTHING, Msg
 from wms.workflows.view import DeviceState
 
 NOT_CONFIGURED = "not_configured"
-NEEDS_A_PERSON = ("paper_out", "cover_open", "error", "offline")
+NEEDS_A_PERSON = ("paper_out", "cover_open", "error", "offline", "another_program", "unknown_profile")
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds between looks at a printer that is away
 ITSELF = Badge("")  # nobody closes the review of a printer that prints again
 
@@ -21,10 +21,12 @@ ITSELF = Badge("")  # nobody closes the review of a printer that prints again
 class Health:
     """Of one printer, kept by the spool's thread. `trouble` is '' or why nothing can be printed, `known` whether the
     printer has been asked at all. `patience` is in seconds: a shorter trouble is a blink and no work for a supervisor.
+    `printer` names it to the supervisor beside the terminal; '' for the one that prints the terminal's labels.
     """
 
-    def __init__(self, store: Store, patience: float, *, configured: bool) -> None:
+    def __init__(self, store: Store, patience: float, *, configured: bool, printer: str = "") -> None:
         self._store, self._patience, self._configured = store, patience, configured
+        self._subject = f"{store.device},{printer}" if printer else str(store.device)
         self.known = not configured
         self.trouble = "" if configured else NOT_CONFIGURED
         self._since: float | None = None if configured else time.monotonic()
@@ -50,20 +52,18 @@ class Health:
         if not self.trouble:
             self._recover()
         elif asking is not None and not self._is_told() and self._left() <= 0:
-            self._store.execute(RaiseReview("printer", self._store.device, self.trouble), asking)
+            self._store.execute(RaiseReview("printer", self._subject, self.trouble), asking)
             self._told = True
 
-    def next_look(self, *, waiting: bool) -> float | None:
-        """Seconds until the printer should be looked at without being asked; None if that can wait for a commit."""
-        if not self.trouble:
-            return None
-        looks = []
-        if self._configured:
+    def next_look(self, *, waiting: bool) -> float:
+        """Seconds until the queue should be looked at though no commit of this program has woken it."""
+        looks = [LONGEST_PAUSE]
+        if self.trouble and self._configured:
             looks.append(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        if waiting and not self._is_told():
+        if self.trouble and waiting and not self._is_told():
             looks.append(max(0.0, self._left()))
-        return min(looks, default=None)
+        return min(looks)
 
     def shown(self) -> tuple[DeviceState, Msg]:
         if not self._configured:
@@ -92,4 +92,4 @@ class Health:
         return self._told or (review is not None and review.open)
 
     def _review(self) -> Review | None:
-        return self._store.rows.get(Review, f"printer/{self._store.device}")
+        return self._store.rows.get(Review, f"printer/{self._subject}")

@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2 as sqlite
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-JOURNAL_VERSION = 2
+JOURNAL_VERSION = 3
 """How many migrations there are; a database that says so itself (`PRAGMA user_version`) needs none."""
 
 T = TypeVar("T")

@@ -80,3 +80,37 @@ def spool(db: Database) -> None:
         CREATE TABLE sealing_key (subject TEXT PRIMARY KEY, key BLOB, sent INTEGER NOT NULL DEFAULT 0) STRICT
         """,
     )
+
+
+@MIGRATIONS()
+def queues_of_printers(db: Database) -> None:
+    """Each printer has a queue; a job is one of this life of the database (`epoch`) or of a copy that was restored.
+
+    What went to a printer is kept (`print_kept`), sealed with its order's key (`key`) where it names a person.
+    """
+    _each(
+        db,
+        """
+        ALTER TABLE print_job ADD COLUMN printer TEXT NOT NULL DEFAULT ''
+
+        ALTER TABLE print_job ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0
+
+        UPDATE print_job SET state = 'failed' WHERE state = 'look'
+
+        UPDATE print_job SET state = 'cancelled' WHERE state = 'dropped'
+
+        CREATE INDEX print_job_subject ON print_job (kind, subject)
+
+        CREATE TABLE print_kept (
+            job INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            key TEXT NOT NULL,
+            data BLOB NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT
+
+        CREATE INDEX print_kept_subject ON print_kept (kind, subject)
+        """,
+    )

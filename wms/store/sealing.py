@@ -73,6 +73,43 @@ def unseal(rows: SqliteRows, order: OrderId, sealed: str) -> PersonalData | None
     return msgspec.json.decode(text, type=PersonalData)
 
 
+def key_of(order: OrderId, sealed: str) -> str:
+    """The name under which the key lies that a recipient was sealed with; '' where there is no recipient."""
+    name, dot, _ = sealed.partition(".")
+    return _subject(order, name) if dot else ""
+
+
+def seal_beside(rows: SqliteRows, key: str, data: bytes, about: str) -> bytes | None:
+    """Bytes that name the person, under the person's own `key` (`key_of`): they are erased together. `about` says what
+    they are and is needed to open them again. None when the key was destroyed."""
+    found = _key(rows, key)
+    if found is None:
+        return None
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = _nonce()
+    return nonce + AESGCM(found).encrypt(nonce, data, about.encode())
+
+
+def unseal_beside(rows: SqliteRows, key: str, sealed: bytes, about: str) -> bytes | None:
+    """None when the key was destroyed. Raises `ValueError` when the bytes do not open with it."""
+    found = _key(rows, key)
+    if found is None:
+        return None
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        return AESGCM(found).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
+    except InvalidTag as error:
+        raise ValueError(f"{about} does not open with its key") from error
+
+
+def _key(rows: SqliteRows, subject: str) -> bytes | None:
+    row = rows.connection.execute("SELECT key FROM sealing_key WHERE subject = ?", (subject,)).fetchone()
+    return None if row is None else row[0]
+
+
 def destroy(store: Store, order: OrderId) -> None:
     """Erase the person of an order, here at once and on every other node with the next sync."""
     destroy_many(store, (order,))

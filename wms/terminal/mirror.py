@@ -102,6 +102,7 @@ def described(view: View) -> dict[str, Any]:
             "scale": str(status.scale),
             "printer": str(status.printer),
             "labels_waiting": status.labels_waiting,
+            "printer_says": say(status.printer_says),
             "trouble": say(status.trouble),
         },
         "needs": [{"id": need.id, "text": say(need.text)} for need in view.board.needs] if view.board else [],

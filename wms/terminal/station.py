@@ -169,6 +169,7 @@ class Station:
             spool.device if spool is not None else DeviceState.NONE,
             spool.says if spool is not None else msg(""),
             spool.waiting if spool is not None else 0,
+            spool.oldest // 1000 if spool is not None and spool.oldest is not None else None,
             trouble,
             self._devices.scanner_says(),
             scale_trouble(self._devices.on_scale()),

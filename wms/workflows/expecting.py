@@ -28,6 +28,7 @@ _BY_SCREEN: dict[str, frozenset[type]] = {
     "pack.item": frozenset({ItemScan, CommandScan}),
     "pack.carton": frozenset({CartonScan}),
     "pack.label": frozenset({WaybillScan}),
+    "pack.look": frozenset({WaybillScan}),
     "pack.stage": frozenset({PlaceScan}),
     "pack.stop": frozenset({PlaceScan}),
     "qc.item": frozenset({ItemScan}),

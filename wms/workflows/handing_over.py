@@ -5,7 +5,7 @@ from __future__ import annotations
 from wms.domain import commands as c
 from wms.domain.catalogue import Carrier
 from wms.domain.ids import CarrierCode, ParcelId
-from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.packing import Parcel, ParcelStatus, Waybill
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.shipping import Manifest
@@ -87,6 +87,8 @@ def _open(state: HandingOver, carrier: CarrierCode, rows: Rows) -> Step[HandingO
 
 def _parcel(state: HandingOver, manifest: Manifest, happening: Happening, rows: Rows) -> Step[HandingOver]:
     match happening:
+        case r.WaybillScan(number=number) if _is_spoiled(number, rows):
+            return _wrong(state, happening, rows, msg("Its number is spoiled. Bring the parcel back to packing"))
         case r.WaybillScan(parcel=parcel, number=number):
             left = max(state.staged - 1, 0)
             said = ok(msg("{number} loaded", number=number), msg_n("{n} still here", "{n} still here", left))
@@ -107,6 +109,11 @@ def _parcel(state: HandingOver, manifest: Manifest, happening: Happening, rows: 
                 return Step(replace(state, signing=True), said=look(stay, msg("Sign to close without, Esc to go on")))
             return Step(replace(state, signing=True))
     return _wrong(state, happening, rows, msg("Scan the labels of the parcels"))
+
+
+def _is_spoiled(number: str, rows: Rows) -> bool:
+    found = rows.get(Waybill, number)
+    return found is not None and found.void
 
 
 def _sign(state: HandingOver, manifest: Manifest, happening: Happening, rows: Rows) -> Step[HandingOver]:

@@ -16,6 +16,7 @@ from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
 from wms.domain.records import Record, replace
+from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Slot
@@ -41,6 +42,8 @@ CANT = ("missing", "damaged", "aside")
 OFF_REASONS = ("again", "packing material", "item weight is wrong")
 TYPED_REASONS = ("scale broken", "too large for the scale")
 REPRINT_REASONS = ("nothing came out", "unreadable", "torn")
+SPOILED = len(REPRINT_REASONS)  # the last answer: the number itself may not be used
+LOOK_REASONS = ("nothing came out", "damaged")
 GONE = (ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 DONE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER, ParcelStatus.VOID)
 
@@ -58,6 +61,7 @@ class Packing(Record):
     grams: int = 0  # a weight waiting for its reason
     last: Sku | None = None  # the item verified last, for undo and typed quantities
     stopped: OrderId | None = None  # a tote of this stopped order was scanned
+    fault: str = ""  # why nobody knows whether the label came out, or why it can't be made; '' if all is well
 
     @property
     def screen(self) -> str:
@@ -75,7 +79,7 @@ class Packing(Record):
             case ParcelStatus.OPEN:
                 return "pack.weigh" if self.parcel.carton else "pack.carton"
             case ParcelStatus.LABELLED:
-                return "pack.label"
+                return "pack.look" if self.fault else "pack.label"
         return "pack.stage"
 
 
@@ -96,9 +100,11 @@ class PackWorkflow:
         state = Packing(
             who, order, tuple(rows.where(OrderLine, order_id=job.order_id)), parcels, parcel, job.sorted_out
         )
+        if parcel is not None:
+            state = replace(state, fault=label_fault(rows, parcel.id))
         same = last is not None and last.parcel is not None and parcel is not None and last.parcel.id == parcel.id
         if last is not None and same and last.parcel is not None and parcel is not None:
-            ask = last.ask if last.parcel.status == parcel.status else Ask.NONE
+            ask = last.ask if last.parcel.status == parcel.status and last.fault == state.fault else Ask.NONE
             return replace(state, ask=ask, grams=last.grams, last=last.last)
         return state
 
@@ -123,9 +129,18 @@ class PackWorkflow:
                 return _weigh(state, happening, rows)
             case "pack.label":
                 return _label(state, happening, rows)
+            case "pack.look":
+                return _look(state, happening, rows)
             case "pack.stage":
                 return _stage(state, happening, rows)
         return _answer(state, happening, rows)
+
+
+def label_fault(rows: Rows, parcel: ParcelId) -> str:
+    """What stands in the open review of a parcel's label: `broken` off, from a `restored` copy, or `layout,field,why`;
+    '' if nobody is asked to look."""
+    found = rows.get(Review, f"label/{parcel}")
+    return found.detail if found is not None and found.open else ""
 
 
 def _to_bring_back(order: Order, rows: Rows) -> bool:
@@ -312,26 +327,40 @@ def _labelled(state: Packing, grams: int, by: str, reason: str) -> Step[Packing]
 def _label(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     assert state.parcel is not None  # noqa: S101
     match happening:
-        case r.WaybillScan(parcel=parcel) if parcel == state.parcel.id:
+        case r.WaybillScan(number=number, parcel=parcel) if number == state.parcel.waybill:
             place = packing_prompts.staging(state.parcel, rows)
             said = ok(msg("Label verified"), msg("Bring the parcel to {place}", place=place))
             return Step(state, (c.VerifyLabel(parcel),), said)
-        case r.WaybillScan(number=number):
+        case r.WaybillScan(number=number, parcel=parcel):
             wrong = c.RefuseScan(number, state.screen, "wrong:label")
-            return Step(
-                state,
-                (wrong,),
-                no(
-                    msg("This label belongs to another parcel"),
-                    msg("Wanted: {number}", number=state.parcel.waybill),
-                    msg("Take the wrong label off"),
-                ),
-            )
+            mine = parcel == state.parcel.id
+            what = msg("This label's number is spoiled") if mine else msg("This label belongs to another parcel")
+            then = msg("Destroy it") if mine else msg("Take the wrong label off")
+            return Step(state, (wrong,), no(what, msg("Wanted: {number}", number=state.parcel.waybill), then))
         case Pressed(key="f2"):
             return Step(replace(state, ask=Ask.REPRINT))
         case Pressed() | Chose() | Entered() | Weighed():
             return Step(state)
     return _wrong(state, happening, rows, msg("Scan the printed label: {number}", number=state.parcel.waybill))
+
+
+def _look(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
+    """Nobody knows what is on paper: only what the packer finds at the printer goes on, nothing is sent by itself."""
+    assert state.parcel is not None  # noqa: S101
+    match happening:
+        case Chose(index=0) if state.fault.startswith("layout"):
+            return Step(
+                state, (c.ReprintLabel(state.parcel.id, "mended"),), said=info(msg("The label is printing again"))
+            )
+        case Chose(index=index) if index < len(LOOK_REASONS) and not state.fault.startswith("layout"):
+            return _print_again(state, LOOK_REASONS[index])
+    return _label(state, happening, rows)
+
+
+def _print_again(state: Packing, reason: str) -> Step[Packing]:
+    assert state.parcel is not None  # noqa: S101
+    said = info(msg("The label is printing again"), msg("It says REPRINT. Destroy any other of this parcel"))
+    return Step(replace(state, ask=Ask.NONE), (c.ReprintLabel(state.parcel.id, reason),), said)
 
 
 def _stage(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
@@ -366,9 +395,11 @@ def _answer(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
         case Ask.TYPED, Chose(index=index) if index < len(TYPED_REASONS):
             return _labelled(state, state.grams, "keypad", TYPED_REASONS[index])
         case Ask.REPRINT, Chose(index=index) if index < len(REPRINT_REASONS):
-            again = c.ReprintLabel(state.parcel.id, REPRINT_REASONS[index])
-            said = info(msg("The label is printing again"), msg("Destroy the old one"))
-            return Step(replace(state, ask=Ask.NONE), (again,), said)
+            return _print_again(state, REPRINT_REASONS[index])
+        case Ask.REPRINT, Chose(index=index) if index == SPOILED:
+            void = c.VoidLabel(state.parcel.id, "spoiled at the bench")
+            said = info(msg("A label with a new number is printing"), msg("Destroy the old one"))
+            return Step(replace(state, ask=Ask.NONE), (void,), said)
         case Ask.OFF, Weighed(grams=grams):
             return _weighed(replace(state, ask=Ask.NONE), grams, rows)
         case Ask.REPRINT, r.WaybillScan():

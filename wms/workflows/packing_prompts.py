@@ -13,6 +13,7 @@ from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.keys import CANT, HELP, KEYS, MORE, UNDO
 from wms.workflows.on_scale import scale_keys, what_to_do
 from wms.workflows.picking_prompts import label
+from wms.workflows.printer_words import label_reason
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Mark, Prompt, Size, msg, msg_n, plain
 from wms.workflows.say import carrier_name, item_name
 
@@ -63,6 +64,8 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
                 keys=(HELP, Key("f2", msg("No label")), MORE),
                 expects=(state.parcel.waybill,),
             )
+        case "pack.look":
+            return _look(base, state, state.parcel)
         case "pack.stage":
             place = staging(state.parcel, rows)
             return base.but(
@@ -201,8 +204,35 @@ def _question(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Promp
             )
     return base.but(
         verb=msg("Print it again?"),
-        choices=(Choice(msg("Nothing came out")), Choice(msg("It can't be read")), Choice(msg("It is torn"))),
+        choices=(
+            Choice(msg("Nothing came out")),
+            Choice(msg("It can't be read")),
+            Choice(msg("It is torn")),
+            Choice(msg("Its number is spoiled: a new one")),
+        ),
         keys=BACK,
+    )
+
+
+def _look(base: Prompt, state: Packing, parcel: Parcel) -> Prompt:
+    """What came out of a printer that was interrupted, only a person can tell."""
+    detail = state.fault.split(",")
+    if detail[0] == "layout":
+        return base.but(
+            verb=msg("No label"),
+            what=(Line(label_reason(detail), Mark.BAD), Line(msg("Call the supervisor"))),
+            choices=(Choice(msg("It is mended: print")),),
+            keys=(HELP, MORE),
+        )
+    return base.but(
+        verb=msg("Look at the printer"),
+        target=parcel.waybill,
+        target_size=Size.BOLD,
+        ask=msg("Whole? Stick it on and scan it"),
+        what=(Line(label_reason(detail), Mark.BAD, short=msg("It stopped in mid-label")),),
+        choices=(Choice(msg("Nothing came out")), Choice(msg("It is damaged or cut off"))),
+        keys=(HELP, Key("f2", msg("No label")), MORE),
+        expects=(parcel.waybill,),
     )
 
 

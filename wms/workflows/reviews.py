@@ -10,12 +10,13 @@ from wms.domain.commands import Command
 from wms.domain.ids import InspectionId, OrderId
 from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order
+from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
-from wms.workflows.printer_words import printer_reason
-from wms.workflows.prompt import Bilingual, Msg, Value, msg, plain
+from wms.workflows.printer_words import label_reason, printer_reason
+from wms.workflows.prompt import Bilingual, Msg, Value, msg, msg_n, plain
 from wms.workflows.say import category_name, item_name
 
 
@@ -89,9 +90,9 @@ def sentence(review: Review, rows: Rows) -> Msg:
                 booked=detail[0],
             )
         case "printer":
-            return msg("Printer of {device}: {why}", device=subject, why=printer_reason(review.detail))
+            return _printer_trouble(review, rows)
         case "label":
-            return msg("Label of {parcel}: {why}", parcel=subject, why=_label_reason(detail))
+            return msg("Label of {parcel}: {why}", parcel=subject, why=label_reason(detail))
         case "pin":
             person = rows.get(Person, review.subject)
             return msg("{name} typed a wrong PIN {n} times", name=person.name if person else subject, n=review.detail)
@@ -133,6 +134,25 @@ def sentence(review: Review, rows: Rows) -> Msg:
     return plain(f"{review.kind} {review.subject} {review.detail}")
 
 
+def _printer_trouble(review: Review, rows: Rows) -> Msg:
+    """With how many labels wait at that terminal. The review is as old as the wait of the first."""
+    device, _, printer = review.subject.partition(",")
+    name = f"{device} {printer}".rstrip()
+    jobs = rows.where(PackJob, device=device)
+    parcels = [parcel for job in jobs for parcel in rows.where(Parcel, order_id=job.order_id)]
+    waiting = sum(parcel.asked > 0 and parcel.status == ParcelStatus.LABELLED for parcel in parcels)
+    why = printer_reason(review.detail)
+    if not waiting or printer:
+        return msg("Printer of {device}: {why}", device=name, why=why)
+    return msg_n(
+        "Printer of {device}: {why} ({n} label waits)",
+        "Printer of {device}: {why} ({n} labels wait)",
+        waiting,
+        device=name,
+        why=why,
+    )
+
+
 def hold_reason(reason: str, rows: Rows) -> Msg:
     """The first reason an order is held for; the rest stand in `wms orders show`."""
     code, _, rest = reason.split(",", maxsplit=1)[0].partition(":")
@@ -157,17 +177,6 @@ def _sample_reason(reason: str) -> Value:
     if bar:
         return Bilingual(zh, en)
     return msg("damaged") if reason == "damaged" else reason
-
-
-def _label_reason(detail: list[str]) -> Msg:
-    match detail[0]:
-        case "layout":
-            return msg("{field} does not fit or can't be printed. Mend the order", field=detail[1])
-        case "erased":
-            return msg("its recipient was erased")
-        case "damaged":
-            return msg("its recipient can't be read")
-    return msg("it may or may not have come out. Look, then reprint")
 
 
 def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:

@@ -36,6 +36,7 @@ class Status(Record):
     printer: DeviceState = DeviceState.NONE
     printer_says: Msg = NOTHING
     labels_waiting: int = 0
+    labels_since: int | None = None  # when the oldest of them was asked for, UTC seconds
     trouble: Msg = NOTHING  # disk full, clock jumped: shown until it is gone
     scanner_says: Msg = NOTHING
     scale_says: Msg = NOTHING

@@ -226,6 +226,13 @@ class Packer(Person):
         self.made("reprint")
         await self.terminal.choose(NOTHING_CAME_OUT)
 
+    async def on_pack_look(self, seen: Sight) -> None:
+        """The printer was interrupted: what came out is scanned, what did not is printed again."""
+        if len(self.terminal.labels) > self._labels_before:
+            await self.on_pack_label(seen)
+        else:
+            await self.on_pack_reprint(seen)
+
     async def on_pack_stage(self, seen: Sight) -> None:
         verdict = await self.terminal.scan(self.floor.labels[seen.target])
         if verdict.green:

@@ -30,6 +30,7 @@ FACT_OF: dict[str, str] = {
     "pack.off": "ParcelWeighed",
     "pack.typed": "ParcelWeighed",
     "pack.label": "LabelVerified",
+    "pack.look": "LabelVerified",
     "pack.stage": "ParcelStaged",
     "pack.stop": "OrderDiverted",
     "ship.carrier": "ManifestOpened",

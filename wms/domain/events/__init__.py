@@ -23,6 +23,7 @@ from wms.domain.events.packing import (
     LabelPrinted,
     LabelRequested,
     LabelVerified,
+    LabelVoided,
     OrderDiverted,
     PackingSetAside,
     PackingStarted,
@@ -113,6 +114,7 @@ Event: TypeAlias = (
     | LabelRequested
     | LabelPrinted
     | LabelVerified
+    | LabelVoided
     | ParcelStaged
     | ParcelVoided
     | OrderDiverted
@@ -168,6 +170,7 @@ __all__ = [
     "LabelPrinted",
     "LabelRequested",
     "LabelVerified",
+    "LabelVoided",
     "LotDisposed",
     "ManifestClosed",
     "ManifestOpened",

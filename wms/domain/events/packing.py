@@ -114,6 +114,15 @@ class LabelVerified(Record):
     parcel: ParcelId
 
 
+class LabelVoided(Record):
+    """The label and its waybill number are spoiled: whatever bears the number is to be destroyed, and it is never used
+    again. The parcel's next number follows."""
+
+    parcel: ParcelId
+    number: str
+    reason: str
+
+
 class ParcelStaged(Record):
     parcel: ParcelId
     place: PlaceId

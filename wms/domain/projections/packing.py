@@ -154,7 +154,8 @@ def waybill_assigned(t: Tables, event: e.WaybillAssigned, fact: Fact) -> None:
 def label_requested(t: Tables, event: e.LabelRequested, fact: Fact) -> None:
     parcel = t.get(Parcel, event.parcel)
     if parcel is not None:
-        t.put(replace(parcel, prints=parcel.prints + 1))
+        t.put(replace(parcel, prints=parcel.prints + 1, asked=fact.seconds))
+    close_review(t, "label", event.parcel, fact.person, "printed again")
 
 
 @applies(e.LabelPrinted)
@@ -162,7 +163,7 @@ def label_printed(t: Tables, event: e.LabelPrinted, fact: Fact) -> None:
     tally(t, fact, "labels")
     parcel = t.get(Parcel, event.parcel)
     if parcel is not None:
-        t.put(replace(parcel, printed=parcel.printed + 1))
+        t.put(replace(parcel, printed=parcel.printed + 1, asked=0))
 
 
 @applies(e.LabelVerified)
@@ -171,7 +172,16 @@ def label_verified(t: Tables, event: e.LabelVerified, fact: Fact) -> None:
     tally(t, fact, "verified")
     parcel = t.get(Parcel, event.parcel)
     if parcel is not None and parcel.status == ParcelStatus.LABELLED:
-        t.put(replace(parcel, status=ParcelStatus.VERIFIED))
+        t.put(replace(parcel, status=ParcelStatus.VERIFIED, asked=0))
+    close_review(t, "label", event.parcel, fact.person, "scanned")
+
+
+@applies(e.LabelVoided)
+def label_voided(t: Tables, event: e.LabelVoided, fact: Fact) -> None:
+    tally(t, fact, "voided")
+    spoiled = t.get(Waybill, event.number)
+    if spoiled is not None:
+        t.put(replace(spoiled, void=True))
 
 
 @applies(e.ParcelStaged)

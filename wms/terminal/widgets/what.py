@@ -46,16 +46,22 @@ def _troubles(status: Status, pen: Pen) -> list[str]:
     if status.scanner in (DeviceState.LOST, DeviceState.TROUBLE):
         lost = msg("Scanner lost: check cable, battery")
         found.append(pen.say(status.scanner_says if status.scanner_says.text else lost))
-    if status.printer in (DeviceState.LOST, DeviceState.TROUBLE):
+    nowhere = status.printer == DeviceState.NONE and status.labels_waiting
+    if status.printer in (DeviceState.LOST, DeviceState.TROUBLE) or nowhere:
         found.append(_printer(status, pen))
     if status.scale in (DeviceState.LOST, DeviceState.TROUBLE):
         lost = msg("Scale lost: check cable, power")
         found.append(pen.say(status.scale_says if status.scale_says.text else lost))
+    if status.printer == DeviceState.READY and status.printer_says.text:
+        found.append(_printer(status, pen))
     return found if len(found) < 2 else [f"(1/{len(found)}) {found[0]}", *found[1:]]
 
 
 def _printer(status: Status, pen: Pen) -> str:
     says = status.printer_says if status.printer_says.text else msg("not answering")
+    minutes = max(pen.now - status.labels_since, 0) // 60 if status.labels_since is not None else 0
+    if status.labels_waiting and minutes:
+        return pen.say(msg("Printer: {says}, {n} waiting, {m} min", says=says, n=status.labels_waiting, m=minutes))
     if status.labels_waiting:
         return pen.say(msg("Printer: {says}, {n} waiting", says=says, n=status.labels_waiting))
     return pen.say(msg("Printer: {says}", says=says))

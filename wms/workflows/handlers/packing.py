@@ -10,6 +10,7 @@ from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, WaybillRange, waybill_number
 from wms.domain.places import Place, PlaceKind, inside
+from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Batch, BatchStatus, Slot, Wave, WaveStatus
@@ -273,7 +274,34 @@ def reprint_label(command: c.ReprintLabel, rows: Rows, context: Context) -> Answ
         return refuse(msg("This parcel has no label yet"))
     if (why := blocked(order, rows)) is not None:
         return why
-    return (e.LabelRequested(parcel.id, True, command.reason),)
+    fault = rows.get(Review, f"label/{parcel.id}")
+    never_out = not parcel.printed and fault is not None and fault.open and fault.detail.startswith("layout")
+    return (e.LabelRequested(parcel.id, not never_out, command.reason),)
+
+
+@handles(c.VoidLabel)
+def void_label(command: c.VoidLabel, rows: Rows, context: Context) -> Answer:
+    """Only at its bench: the next number is one of those leased there, and there its label comes out."""
+    parcel = rows.get(Parcel, command.parcel)
+    order = rows.get(Order, parcel.order_id) if parcel is not None else None
+    job = rows.get(PackJob, parcel.order_id) if parcel is not None else None
+    if parcel is None or order is None or not parcel.waybill:
+        return refuse(msg("This parcel has no label yet"))
+    if job is None or parcel.status not in (ParcelStatus.LABELLED, ParcelStatus.VERIFIED):
+        return refuse(msg("This parcel has left the bench"), msg("Its number can't be spoiled any more"))
+    if job.device != context.device:
+        return refuse(msg("{device} is packing this order", device=job.device), msg("Do it there"))
+    if (why := blocked(order, rows)) is not None:
+        return why
+    number = next_waybill(order, rows, context)
+    if isinstance(number, Refused):
+        return number
+    lease, counter, text = number
+    return (
+        e.LabelVoided(parcel.id, parcel.waybill, command.reason),
+        e.WaybillAssigned(parcel.id, order.carrier, text, lease, counter),
+        e.LabelRequested(parcel.id, reason=command.reason),
+    )
 
 
 @handles(c.ReportPrinted)

@@ -1,0 +1,42 @@
+"""A job as the bytes its printer gets. Imported late: fonts and pictures are no part of the first paint."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from labels import Language, Profile
+from wms.domain.catalogue import Site
+from wms.domain.records import replace
+from wms.printing import jobs, kept, rendering
+from wms.printing.documents import local
+from wms.printing.jobs import Job, Unprintable
+from wms.printing.marking import mark
+from wms.printing.queue import Made
+from wms.store.tables import SqliteRows
+
+
+def made(rows: SqliteRows, job: Job | None, profile: Profile, language: Language, *, keeps: bool) -> Made | None:
+    """Raises `Unprintable`. Without `job` something is drawn that nobody gets: it loads what labels are made with."""
+    if job is None:
+        mark(1, datetime.now(UTC), profile, language)
+        return None
+    plain, fresh = _before(rows, job, profile), None
+    if plain is None:
+        plain = rendering.rendered(rows, replace(job, reprint=False), language, profile)
+        fresh = kept.keep(rows, job, profile.name, plain) if keeps else None
+    return Made(_marked(rows, job, plain, profile, language), fresh)
+
+
+def _before(rows: SqliteRows, job: Job, profile: Profile) -> bytes | None:
+    try:
+        return kept.printed_before(rows, job, profile.name) if job.reprint else None
+    except ValueError as error:
+        raise Unprintable("recipient", "damaged") from error
+
+
+def _marked(rows: SqliteRows, job: Job, plain: bytes, profile: Profile, language: Language) -> bytes:
+    if not job.reprint:
+        return plain
+    copy = jobs.copies_before(rows.connection, job)
+    site = rows.get(Site, "site") or Site("site", "", "UTC")
+    return mark(copy, local(job.created // 1000, site), profile, language) + plain
