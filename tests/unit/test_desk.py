@@ -225,6 +225,43 @@ def test_a_bounce_of_the_trigger_is_said_and_counts_nothing(bench):
     assert (bench.says, bench.store.head()) == (["Already counted"], waiting)
 
 
+def test_a_bounce_hides_no_refusal(bench):
+    an_order(bench)
+    bench.work(0)
+    bench.scan("CART-1", LABELS[TEA_BIN])
+    assert bench.desk.take(Scanned(SOAP_CODE)) is Tone.NO
+    refusal = bench.desk.said
+    assert bench.desk.take(Scanned(SOAP_CODE, fault="duplicate")) is None
+    assert bench.desk.said is refusal
+
+
+@pytest.mark.parametrize("fault", ["duplicate", "garbled", "partial"])
+def test_noise_and_bounces_answer_no_question_of_the_desk(bench, fault):
+    bench.store.record([e.PlaceDefined(Place(TEA, PlaceKind.TOTE))], "")
+    an_order(bench)
+    bench.work(0)
+    bench.press("f4")
+    bench.desk.take(Scanned("CART-1", fault=fault))
+    assert bench.screen == "menu"
+    bench.press("escape")
+    bench.scan("CART-1", LABELS[TEA_BIN], TEA)
+    asked = bench.desk.said
+    assert bench.desk.take(Scanned(TEA, fault=fault)) is (None if fault == "duplicate" else Tone.NO)
+    assert bench.screen == "which"
+    assert (bench.desk.said is asked) == (fault == "duplicate")
+    bench.choose(0)
+    assert (bench.screen, bench.store.rows.all(PickTask)[0].taken) == ("pick.item", 1)
+
+
+def test_what_a_scan_was_taken_for_is_forgotten_with_the_next(bench, monkeypatch):
+    bench.scan(f"BDG-{LI}")
+    assert bench.desk.scanned_as == "BadgeScan"
+    monkeypatch.setattr("wms.workflows.resolve.resolve", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bench.scan("CART-1")
+    assert bench.desk.scanned_as == ""
+
+
 # Who, and which work
 
 

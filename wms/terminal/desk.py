@@ -80,7 +80,7 @@ class Desk:
         self.work = ""
         self.said: Said | None = None
         self.trouble: Msg = NOTHING
-        self.scanned_as = ""  # the kind of code that was scanned last
+        self.scanned_as = ""  # the kind of code that was scanned last, '' while that is not known
         self.menu: Menu | None = None
         self.quitting = False
         self._workflow: Workflow[Any] = SignInWorkflow()
@@ -147,18 +147,22 @@ class Desk:
         return None
 
     def _scan(self, scan: Scanned) -> None:
+        self.scanned_as = ""
         code = r.resolve(scan, self.rows, expected_types(str(getattr(self.state, "screen", ""))))
         self.scanned_as = type(code).__name__
-        if isinstance(code, r.CommandScan):
-            self._command(code)
-            return
-        self.menu = None
         match code:
+            case r.CommandScan():
+                self._command(code)
             case r.Repeated():
-                self.said = info(msg("Already counted"))
+                if self.said is not None and self.said.tone == Tone.OK:
+                    self.said = info(msg("Already counted"))
+            case r.Unreadable():  # nothing that anybody scanned, so it answers no question of the desk either
+                self._happen(code)
             case r.Ambiguous(candidates=candidates):
+                self.menu = None
                 self._ask_which(candidates)
             case _:
+                self.menu = None
                 self._happen(code)
 
     def _command(self, code: r.CommandScan) -> None:
