@@ -6,34 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from drivers.framing import Frame, Framer, FramingConfig
-from drivers.framing_options import DEFAULT_IDLE_MS
-
-_MODE_NAMES = {"stx_etx": "stx", "idle": "line"}
-_FIELDS: dict[str, str] = {
-    "idle_ms": "idle_ms",
-    "stale_ms": "stale_ms",
-    "charset": "charset",
-    "code_id": "code_id",
-    "dedupe_ms": "duplicate_ms",
-    "max_len": "max_length",
-}
-_HEX_FIELDS = {"prefix_hex": "prefix", "gs_alt_hex": "gs_alternative"}
-
-
-def framing_of(config: Mapping[str, Any]) -> FramingConfig:
-    """The framing a scenario's `config` object describes. Raises ValueError for keys nobody knows."""
-    known = {*_FIELDS, *_HEX_FIELDS, "mode", "terminators_hex", "devices"}
-    if unknown := sorted(set(config) - known):
-        raise ValueError(f"unknown framing key {unknown[0]!r}")
-    values: dict[str, Any] = {ours: config[key] for key, ours in _FIELDS.items() if config.get(key) is not None}
-    values |= {ours: bytes.fromhex(config[key]) for key, ours in _HEX_FIELDS.items() if config.get(key)}
-    if (ends := config.get("terminators_hex")) is not None:
-        values["terminators"] = tuple(bytes.fromhex(end) for end in ends)
-    mode = config.get("mode", "line")
-    if mode == "idle":
-        values.setdefault("idle_ms", DEFAULT_IDLE_MS)
-    return FramingConfig(mode=_MODE_NAMES.get(mode, mode), **values)
+from drivers.framing import Frame, Framer
+from drivers.scenario import Chunk, Scenario, read_scenario
 
 
 @dataclass(slots=True)
@@ -65,25 +39,21 @@ class _Step:
     operation: str = ""
 
 
-def _steps(chunk: Mapping[str, Any]) -> list[_Step]:
-    at, device, operation = float(chunk.get("at_ms", 0)), chunk.get("dev") or "", chunk.get("op") or ""
-    if operation not in ("", "unplug", "replug"):
-        raise ValueError(f"unknown op {operation!r}")
-    if operation:
-        return [_Step(at, device, operation=operation)]
-    if "keys" in chunk:
-        gap = float(chunk.get("gap_ms", 0))
-        return [_Step(at + number * gap, device, key.encode()) for number, key in enumerate(chunk["keys"])]
-    return [_Step(at, device, bytes.fromhex(chunk["hex"]))]
+def _steps(chunk: Chunk) -> list[_Step]:
+    device = chunk.dev or ""
+    if chunk.op:
+        return [_Step(chunk.at_ms, device, operation=chunk.op)]
+    if chunk.keys is not None:
+        keys = enumerate(chunk.keys)
+        return [_Step(chunk.at_ms + number * chunk.gap_ms, device, key.encode()) for number, key in keys]
+    if chunk.hex is None:
+        raise ValueError(f"the chunk at {chunk.at_ms:g} ms has neither hex, keys nor op")
+    return [_Step(chunk.at_ms, device, bytes.fromhex(chunk.hex))]
 
 
 class _Stage:
-    def __init__(self, config: Mapping[str, Any], devices: set[str]) -> None:
-        own = config.get("devices") or {}
-        common = {key: value for key, value in config.items() if key != "devices"}
-        self.framers = {
-            name: Framer(framing_of({**common, **(own.get(name) or {})})) for name in sorted({*own, *devices})
-        }
+    def __init__(self, scenario: Scenario) -> None:
+        self.framers = {name: Framer(scenario.framing(name)) for name in scenario.devices}
         self.replayed = Replayed()
 
     def keep(self, device: str, frames: list[Frame]) -> None:
@@ -114,13 +84,14 @@ def replay(scenario: Mapping[str, Any]) -> Replayed:
     """Feed a scenario's chunks at their times, then let the clock run to its `end_ms`.
 
     A scenario is one object of a `streams.json`: `config`, `chunks` (`at_ms` with `hex`, `keys` or `op`), `end_ms`.
-    Raises ValueError or KeyError when it is malformed.
+    Raises ValueError saying what is wrong with it.
     """
-    steps = [step for chunk in scenario["chunks"] for step in _steps(chunk)]
+    read = read_scenario(scenario)
+    steps = [step for chunk in read.chunks for step in _steps(chunk)]
     steps.sort(key=lambda step: step.at)  # stable: chunks of the same time stay in their order
-    stage = _Stage(scenario.get("config") or {}, {step.device for step in steps})
+    stage = _Stage(read)
     for step in steps:
         stage.play(step)
     last = steps[-1].at if steps else 0.0
-    stage.run_until(float(scenario.get("end_ms", last + 1500)))
+    stage.run_until(read.end_ms if read.end_ms is not None else last + 1500)
     return stage.replayed

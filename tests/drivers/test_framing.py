@@ -1,6 +1,5 @@
 """The framing rules, in virtual time."""
 
-import json
 import random
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from drivers.bounce import BOUNCE_MS
 from drivers.framing import Frame, Framer, FramingConfig
 from drivers.framing_options import ScannerSpec, parse_framing, parse_scanner
-from drivers.replay import framing_of, replay
+from drivers.replay import replay
 from drivers.ssi import DECODE_DATA, checksum
 
 
@@ -197,6 +196,24 @@ def test_written_form() -> None:
             parse_framing(wrong)
 
 
-def test_scenario_config_names_unknown_keys() -> None:
-    with pytest.raises(ValueError, match="unknown framing key 'mod'"):
-        framing_of(json.loads('{"mod": "line"}'))
+@pytest.mark.parametrize(
+    ("scenario", "says"),
+    [
+        ({"config": {"mod": "line"}, "chunks": []}, "mod"),
+        ({"config": {"mode": "foo"}, "chunks": []}, "foo"),
+        ({"config": {"code_id": "symbol"}, "chunks": []}, "symbol"),
+        ({"config": {"charset": "latin1"}, "chunks": []}, "latin1"),
+        ({"config": {"max_len": 0}, "chunks": []}, "max_len"),
+        ({"config": {"devices": [1]}, "chunks": []}, "devices"),
+        ({"config": {"devices": {"a": {"stale_ms": "long"}}}, "chunks": []}, "stale_ms"),
+        ({"chunks": [{"hex": "zz"}]}, "hex"),
+        ({"chunks": [{"at_ms": 5}]}, "at 5 ms has neither"),
+        ({"chunks": [{"op": "kick"}]}, "kick"),
+        ({}, "chunks"),
+        (5, "object"),
+        (None, "object"),
+    ],
+)
+def test_a_malformed_scenario_says_what_is_wrong(scenario: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        replay(scenario)

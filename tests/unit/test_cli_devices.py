@@ -116,7 +116,13 @@ def test_recorded_streams(shell: Shell) -> None:
         assert list(one) == ["id", "scans", "events", "host_tx"]
         assert one["scans"] == [{"dev": ""} | scan for scan in scenario["expect"]["scans"]], one["id"]
         assert one["events"] == [{"dev": ""} | event for event in scenario["expect"]["events"]], one["id"]
-    assert "malformed" in shell.bad("scan", "replay", shell.file("x.json", '[{"chunks": [{"hex": "zz"}]}]'))
+    good, bad = '{"id": "g", "chunks": [{"hex": "410d"}]}', '{"id": "b", "chunks": [{"hex": "zz"}]}'
+    told = shell("scan", "replay", shell.file("x.json", f"[{bad}, 5, {good}]"))
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert [line["id"] for line in lines] == ["b", "2", "g"]
+    assert [len(line["scans"]) for line in lines] == [0, 0, 1]
+    assert (told.code, "scenario 1 (b)" in told.err, "error" in lines[1]) == (1, True, True)
+    assert "is wanted" in shell.bad("scan", "replay", shell.file("z.json", "null"))
     assert "not JSON" in shell.bad("scan", "replay", shell.file("y.json", "{"))
 
 

@@ -91,8 +91,8 @@ def _parse_lines(lines: TextIO) -> int:
         if not line.strip():
             continue
         try:
-            emit_line(_verdict(json.loads(line)))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            emit_line(_verdict(json.loads(line.removeprefix("\ufeff"))))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             refused += 1
             emit_line({"result": "reject", "reason": "malformed_line"})
             print(f'wms: line {n} is no {{"raw_hex": "…", "options": {{}}}}: {error}', file=sys.stderr)
@@ -215,13 +215,20 @@ def replay(options: Namespace) -> int:
         kept = json.loads(content(Path(options.file)))
     except ValueError as error:
         raise Refusal(f"{options.file}: this is not JSON: {error}") from error
-    scenarios = kept.get("scenarios", [kept]) if isinstance(kept, dict) else kept
+    scenarios = kept["scenarios"] if isinstance(kept, dict) and "scenarios" in kept else kept
+    scenarios = [scenarios] if isinstance(scenarios, dict) else scenarios
+    if not isinstance(scenarios, list):
+        raise Refusal(f'{options.file}: {{"scenarios": [...]}} or one scenario is wanted')
+    refused = 0
     for n, scenario in enumerate(scenarios, 1):
+        named = scenario.get("id", str(n)) if isinstance(scenario, dict) else str(n)
         try:
-            emit_line({"id": scenario.get("id", str(n))} | play(scenario).as_json())
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise Refusal(f"{options.file}: scenario {n} is malformed: {error}") from error
-    return 0
+            emit_line({"id": named} | play(scenario).as_json())
+        except ValueError as error:
+            refused += 1
+            emit_line({"id": named, "scans": [], "events": [], "host_tx": [], "error": str(error)})
+            print(f"wms: {options.file}: scenario {n} ({named}): {error}", file=sys.stderr)
+    return 1 if refused else 0
 
 
 def log(options: Namespace) -> int:
@@ -249,7 +256,9 @@ def _lines_of(file: Path) -> Iterator[dict[str, Any]]:
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             with contextlib.suppress(ValueError):
-                yield json.loads(line)
+                entry = json.loads(line)
+                if isinstance(entry, dict):
+                    yield entry
 
 
 def _log_line(line: dict[str, Any]) -> str:
@@ -258,6 +267,10 @@ def _log_line(line: dict[str, Any]) -> str:
 
     if "dropped" in line:
         return f"… {line['dropped']} reads were not kept"
-    shown = readable(bytes.fromhex(line["raw_hex"]))
-    verdict = " ".join(filter(None, (line["fault"], line["code"], line["tone"], line["said"])))
-    return safe(f"{line['at']} {line['source']}  {shown}  {verdict}")
+    told = {name: str(line.get(name, "")) for name in ("at", "source", "raw_hex", "fault", "code", "tone", "said")}
+    try:
+        shown = readable(bytes.fromhex(told["raw_hex"]))
+    except ValueError:
+        shown = "?"
+    verdict = " ".join(filter(None, (told["fault"], told["code"], told["tone"], told["said"])))
+    return safe(f"{told['at']} {told['source']}  {shown}  {verdict}")
