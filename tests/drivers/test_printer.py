@@ -2,7 +2,6 @@
 
 import os
 import socket
-import stat
 import threading
 import time
 import tty
@@ -157,7 +156,7 @@ def test_stopped_serial_printer_gives_the_port_back_in_time() -> None:
     try:
         tty.setraw(slave)
         port = open_printer(f"serial:{os.ttyname(slave)}?baud=115200&rtscts=1")
-        delivery = timed(lambda: port.send(bytes(200_000), 0.8), 1.3)
+        delivery = timed(lambda: port.send(bytes(200_000), 0.8), 1.6)
         assert (delivery.outcome, delivery.reason) == ("broken", "timeout")
     finally:
         os.close(slave)
@@ -193,21 +192,6 @@ def test_missing_device_and_nonsense(tmp_path: Path) -> None:
     for wrong in ("", "socket://", "file:", "serial:?baud=x", "/dev/ttyS0?flow=1"):
         with pytest.raises(ValueError):
             open_printer(wrong)
-
-
-def test_cups_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = tmp_path / "lp"
-    command.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat > {tmp_path}/job\n[ "$3" = zebra ] || exit 1\n')
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert open_printer("cups:zebra").send(PICTURE, 5).outcome == "sent"
-    assert (tmp_path / "job").read_bytes() == PICTURE
-    assert (tmp_path / "asked").read_text().split() == ["-s", "-d", "zebra", "-o", "raw"]
-    assert open_printer("cups:gone").send(LABEL, 5).outcome == "not_sent"
-    command.write_text("#!/bin/sh\nexec sleep 5\n")
-    assert timed(lambda: open_printer("cups:zebra").send(LABEL, 0.3), 1).reason == "timeout"
-    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    assert open_printer("cups:zebra").send(LABEL, 1).reason == "missing"
 
 
 def test_replies_are_told_apart_by_their_fixed_bits() -> None:
