@@ -281,8 +281,10 @@ class Store:
         self._listeners.append(listener)
 
     def accompany(self, companion: Companion) -> None:
-        """Let `companion(connection, fact)` write beside each own fact, in the same transaction, as the spool does."""
-        self._companions.append(companion)
+        """Let `companion(connection, fact)` write beside each own fact, in the same transaction, as the spool does. Asked
+        twice, it does so once."""
+        if companion not in self._companions:
+            self._companions.append(companion)
 
     def _tell(self, facts: tuple[Fact, ...]) -> None:
         for listener in self._listeners:
