@@ -81,10 +81,22 @@ def test_ports_with_the_line_for_the_settings(shell: Shell, monkeypatch: pytest.
     assert "plug it in, or correct the line" in shell.good("devices", "list").out
 
 
+def test_what_is_no_port_of_this_machine_is_listed_all_the_same(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(port_listing, "list_ports", list)
+    (tmp_path / "link").symlink_to("/dev/ptmx")
+    settings(shell, f'scanners = ["socket://192.0.2.7:4000", "{tmp_path}/link", "{tmp_path}/gone"]')
+    found = shell.good("devices", "list", "--json").json
+    assert [one["used_as"] for one in found["elsewhere"]] == ["scanner1", "scanner2"]
+    assert [one["used_as"] for one in found["absent"]] == ["scanner3"]
+    assert "none of the machine's own ports" in shell.good("devices", "list").out
+
+
 def test_no_port_at_all_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(port_listing, "list_ports", list)
     assert "No serial or printer port is there" in shell.good("devices", "list").out
-    assert shell.good("devices", "list", "--json").json == {"ports": [], "absent": []}
+    assert shell.good("devices", "list", "--json").json == {"ports": [], "elsewhere": [], "absent": []}
     assert not shell.data.exists()
 
 

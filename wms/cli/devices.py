@@ -12,10 +12,11 @@ LIST = """\
               "description": "Honeywell 1950g", "maker": "Honeywell", "vendor_id": "0c2e", "product_id": "0cb1",
               "kind": "scanner", "access": true, "owners": [], "detail": "", "mend": "", "used_as": ["scanner1"],
               "setting": "scanners = [\\"/dev/serial/by-id/usb-Honeywell_1950g-if00\\"]"}],
+   "elsewhere": [{"used_as": "printer", "written": "socket://192.0.2.10:9100"}],
    "absent": [{"used_as": "scale", "written": "/dev/ttyUSB7"}]}
 
-`setting` is the line for wms.toml, '' for a port that it names already. `absent` is what wms.toml names and nobody has
-plugged in."""
+`setting` is the line for wms.toml, '' for a port that it names already. `elsewhere` is what wms.toml names and no port
+of this machine is, such as a network address; `absent` what it names and nobody has plugged in."""
 TEST = """\
   {"type": "state", "device": "scanner1", "port": "/dev/ttyACM0", "state": "ready", "why": ""}
   {"type": "bytes", "device": "scanner1", "at": 1794200400000, "hex": "5d43…0d", "readable": "]C10104006381333931<CR>"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import configured, emit
@@ -20,16 +21,16 @@ def run(options: Namespace) -> int:
 
     ports, wanted = list_ports(), _written(configured(options))
     used = {id(port): [role for role, path in wanted.items() if _leads_to(path, port)] for port in ports}
-    absent = {
-        role: path for role, path in wanted.items() if _is_port(path) and not any(_leads_to(path, p) for p in ports)
-    }
+    elsewhere = {role: path for role, path in wanted.items() if not any(_leads_to(path, port) for port in ports)}
+    absent = {role: path for role, path in elsewhere.items() if "://" not in path and not Path(path).exists()}
     emit(
         options,
         {
             "ports": [_as_json(port, used[id(port)]) for port in ports],
-            "absent": [{"used_as": role, "written": path} for role, path in absent.items()],
+            "elsewhere": [_written_as(role, path) for role, path in elsewhere.items() if role not in absent],
+            "absent": [_written_as(role, path) for role, path in absent.items()],
         },
-        lambda: _text(ports, used, absent),
+        lambda: _text(ports, used, elsewhere, absent),
     )
     return 0
 
@@ -50,6 +51,10 @@ def _written(config: Config) -> dict[str, str]:
             continue
         found[role] = where.target if where.kind in ("device", "file") else text
     return found
+
+
+def _written_as(role: str, path: str) -> dict[str, str]:
+    return {"used_as": role, "written": path}
 
 
 def _is_port(path: str) -> bool:
@@ -80,7 +85,7 @@ def _as_json(port: PortInfo, used_as: list[str]) -> dict[str, Any]:
     }
 
 
-def _text(ports: list[PortInfo], used: dict[int, list[str]], absent: dict[str, str]) -> str:
+def _text(ports: list[PortInfo], used: dict[int, list[str]], elsewhere: dict[str, str], absent: dict[str, str]) -> str:
     lines: list[str] = []
     for port in ports:
         lines += _described(port, used[id(port)])
@@ -89,8 +94,11 @@ def _text(ports: list[PortInfo], used: dict[int, list[str]], absent: dict[str, s
             "No serial or printer port is there. Plug the device in and look again.",
             "A scanner that types like a keyboard has no port: wms devices test --keyboard",
         ]
-    for role, path in absent.items():
-        lines += [f"wms.toml names {path} as {role}, but it is not there: plug it in, or correct the line"]
+    for role, path in elsewhere.items():
+        if role in absent:
+            lines += [f"wms.toml names {path} as {role}, but it is not there: plug it in, or correct the line"]
+        else:
+            lines += [f"{path}", f"    wms.toml uses it as {role}; it is none of the machine's own ports"]
     return "\n".join(safe(line) for line in lines)
 
 

@@ -34,11 +34,12 @@ each, in order, one line is printed: {"result": "ais", "ais": [["01", "040063813
 {"result": "reject", "reason": "check_digit"}. The option "dl_zero_suppressed_gtin": true takes GTIN-8, -12 and -13 in
 the path of a Digital Link."""
 WATCH = """\
-  {"text": "4006381333931", "aim": "", "raw_hex": "343030363338313333333933310d", "source": "scanner1",
+  {"text": "4006381333931", "aim": "", "raw_hex": "34303036333831333333393331", "source": "scanner1",
    "at": 1794200400000, "fault": ""}
 
-One line for each read, with or without --json, until Ctrl-C. `at` is UTC milliseconds. `fault` is '' for a good read,
-else garbled, partial, overlong, duplicate or bad_checksum. What becomes of the port goes to stderr."""
+One line for each read, with or without --json, until Ctrl-C. `raw_hex` is the frame without its end mark, `at` UTC
+milliseconds. `fault` is '' for a good read, else garbled, partial, overlong, duplicate or bad_checksum. What becomes of
+the port goes to stderr."""
 REPLAY = """\
   {"id": "t01", "scans": [{"text": "4006381333931", "data_hex": "34303036333831333333393331", "aim": null, "dev": ""}],
    "events": [{"type": "partial", "dev": ""}], "host_tx": ["04d00400ff28"]}
@@ -54,6 +55,8 @@ LOG = """\
 One line for each read, the oldest first; about the last 10,000 are kept. `code` is what the warehouse took it for,
 `tone` and `said` the verdict. Only codes of things are kept whole; of others (`whole` false) every letter stands as A
 or a, every digit as 9: framing and separators can be seen, people cannot. {"dropped": 3} tells of a disk too slow."""
+
+_LOOK_EVERY_S = 0.2
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
@@ -196,8 +199,13 @@ def watch(options: Namespace) -> int:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     scanner.start()
+    told = ""
     try:
-        ended.wait()
+        while not ended.wait(_LOOK_EVERY_S):
+            if scanner.problem_text != told:
+                told = scanner.problem_text
+                if told:
+                    print(f"wms: {port}: waiting: {told}", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         pass
     finally:
