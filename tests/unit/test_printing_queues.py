@@ -16,16 +16,16 @@ from labels.profiles import DEFAULT_PROFILE
 from tests.unit.test_printing_spool import (
     PATIENCE,
     ROOT,
-    SF,
     ZHANG,
     Bench,
+    close_a_manifest,
     scanned,
     the,
     until,
 )
 from wms.config import PrinterConfig
 from wms.domain import commands as c
-from wms.domain.ids import ManifestId, OrderId, PlaceId
+from wms.domain.ids import OrderId
 from wms.domain.review import Review
 from wms.printing import jobs, kept, making
 from wms.printing.routes import Routes
@@ -77,16 +77,6 @@ def job(bench: Bench, n: int) -> jobs.Job:
     found = jobs.named(bench.store.rows.connection, n)
     assert found is not None
     return found
-
-
-def close_a_manifest(bench: Bench, parcel: str) -> ManifestId:
-    manifest = ManifestId("sf-T1-1")
-    bench.do(c.VerifyLabel(parcel))
-    bench.do(c.StageParcel(parcel, PlaceId("SHIP-SF")))
-    bench.do(c.OpenManifest(SF))
-    bench.do(c.LoadParcel(manifest, parcel))
-    bench.do(c.CloseManifest(manifest, "李师傅"))
-    return manifest
 
 
 # Queues

@@ -114,6 +114,11 @@ def named(connection: Any, job: int) -> Job | None:
     return next(iter(_jobs(connection, "id = ?", (job,))), None)
 
 
+def of(connection: Any, kind: Kind, subject: str) -> list[Job]:
+    """All of one parcel or manifest, the newest last."""
+    return _jobs(connection, "kind = ? AND subject = ?", (kind, subject))
+
+
 def copies_before(connection: Any, job: Job) -> int:
     """How often the same was asked for before."""
     sql = "SELECT count(*) FROM print_job WHERE kind = ? AND subject = ? AND id < ?"
