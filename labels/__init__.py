@@ -21,11 +21,11 @@ from labels.data import (
 )
 from labels.errors import LayoutError
 from labels.gs1 import sscc
-from labels.layout import Fitting
+from labels.marks import Fitting
 from labels.masking import MaskPolicy, mask_address, mask_name, mask_phone
 from labels.preview import EscPosError, from_escpos, png
-from labels.profiles import DEFAULT_PROFILE, PROFILES, Profile
-from labels.render_escpos import PrintedSymbol, Rendered, render
+from labels.profiles import DEFAULT_PROFILE, PROFILES, Profile, models, profile_named
+from labels.render_escpos import PrintedSymbol, PrintedText, Rendered, render
 from labels.templates.captions import Language
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "MaskPolicy",
     "PlaceLabel",
     "PrintedSymbol",
+    "PrintedText",
     "ProductLabel",
     "Profile",
     "QcLabel",
@@ -55,7 +56,9 @@ __all__ = [
     "mask_address",
     "mask_name",
     "mask_phone",
+    "models",
     "png",
+    "profile_named",
     "render",
     "sscc",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from PIL import Image, ImageChops
 
@@ -17,8 +17,11 @@ _MAX_ROWS = 255
 _MIN_BLANK_ROWS = 4
 """Fewer blank rows are printed along: a feed that short only makes the motor stop and start."""
 
+_MIN_SAVING = 64
+"""Bytes that splitting a band must save: many small ones make some printers stutter."""
+
 REAL_TIME_COMMAND = re.compile(rb"\x10[\x04\x05\x14]")
-"""DLE EOT, DLE ENQ, DLE DC4: some printers execute these even in the middle of raster data."""
+"""DLE EOT, DLE ENQ, DLE DC4: some printers execute these even in the middle of other commands' data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,23 @@ def _parts(run: list[bytes]) -> Iterator[Band | Feed]:
     if not any(run):
         yield Feed(len(run))
         return
-    for start in range(0, len(run), _MAX_ROWS):
-        rows = run[start : start + _MAX_ROWS]
-        width = max(1, *map(len, rows)) if len(rows) > 1 else max(1, len(rows[0]))
-        yield Band(width, b"".join(row.ljust(width, b"\0") for row in rows))
+    for rows in _split(run):
+        for start in range(0, len(rows), _MAX_ROWS):
+            part = rows[start : start + _MAX_ROWS]
+            width = max(1, *map(len, part), 1)
+            yield Band(width, b"".join(row.ljust(width, b"\0") for row in part))
+
+
+def _split(rows: list[bytes]) -> Iterator[list[bytes]]:
+    """`rows` cut where the parts, each as wide as its own ink, are smaller by enough."""
+    above = list(accumulate(map(len, rows), max))
+    below = list(accumulate(map(len, reversed(rows)), max))[::-1]
+    whole = above[-1] * len(rows)
+    size, at = min(
+        ((above[at - 1] * at + below[at] * (len(rows) - at), at) for at in range(1, len(rows))), default=(whole, 0)
+    )
+    if whole - size < _MIN_SAVING:
+        yield rows
+        return
+    yield from _split(rows[:at])
+    yield from _split(rows[at:])

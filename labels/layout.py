@@ -1,94 +1,30 @@
-"""From a label in millimetres to boxes in dots. Everything asked for is placed whole, or refused by field name."""
+"""From a label in millimetres to marks in dots. Everything asked for is placed whole, or refused by field name.
+
+What a printer can do itself is placed where its commands can put it: text line under line in its own cells, symbols in
+the middle and alone. What cannot be had side by side that way is stacked, or becomes a picture.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from labels import fonts, text
+from labels import fonts
 from labels.errors import LayoutError
+from labels.fitting import placed_text
+from labels.marks import Block, CellLine, Fill, Fitting, Layout, Mark, PlacedSymbol, TextLine
 from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Qr, Space, Text
+from labels.printer_text import PrinterText, printer_text
 from labels.profiles import Profile
-from labels.symbols import Symbol
 
-_LINE_HEIGHT = fonts.LINE_ASCENT + fonts.LINE_DESCENT
 _MIN_LINEAR_MODULE_MM = 0.249
 """Two dots at 203 dpi: thinner bars do not survive the ink's growth."""
 _MIN_MATRIX_MODULE_MM = 0.37
-_ELLIPSIS = "…"
-_MISSING = "□"
-
-
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of text: pen at `x` on the base line `y`, `size` dots per em; `ink` is False for white on black."""
-
-    x: int
-    y: int
-    text: str
-    size: int
-    bold: bool
-    ink: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedSymbol:
-    """A symbol whose bars, without quiet zones, start at `x`, `y`; `module` dots per module."""
-
-    x: int
-    y: int
-    symbol: Symbol
-    module: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """A black rectangle."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-Mark = TextLine | PlacedSymbol | Fill
-
-
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """What was changed to make `field` fit: em size asked and used, lines, whether it ends in an ellipsis or runs over
-    more lines than it should, and the characters that no font has."""
-
-    field: str
-    asked_dots: int
-    used_dots: int
-    lines: int
-    shortened: bool
-    continued: bool = False
-    missing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A label in dots."""
-
-    width: int
-    height: int
-    marks: tuple[Mark, ...]
-    fittings: tuple[Fitting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Placed items, relative to their own top left corner."""
-
-    height: int
-    marks: tuple[Mark, ...] = ()
-    fittings: tuple[Fitting, ...] = ()
-
-    def marks_at(self, x: int, y: int) -> tuple[Mark, ...]:
-        return tuple(replace(mark, x=mark.x + x, y=mark.y + y) for mark in self.marks)
+_MAX_NATIVE_MODULE = 6
+"""GS w draws no wider bars."""
+_MAX_NATIVE_RULE = 2
+"""Dots: on a label of native text a thicker rule would cost more bytes than what it parts."""
 
 
 def layout(label: Label, profile: Profile) -> Layout:
@@ -98,151 +34,97 @@ def layout(label: Label, profile: Profile) -> Layout:
         raise LayoutError(
             "width", f"{label.width_mm:g} mm is wider than the {profile.width_mm:.0f} mm {profile.name} prints"
         )
-    content = _stack(label.items, width - 2 * margin, profile)
+    content = _stack(label.items, width - 2 * margin, profile, margin)
     return Layout(profile.dots, content.height + 2 * margin, content.marks_at(margin, margin), content.fittings)
 
 
-def _stack(items: tuple[Item, ...], width: int, profile: Profile) -> _Block:
+def _stack(items: Sequence[Item], width: int, profile: Profile, blank: int = 0) -> Block:
+    """Items from top to bottom; `blank` dots at either side are free of ink and may serve as quiet zones."""
     marks: list[Mark] = []
     fittings: list[Fitting] = []
     y = 0
     for item in items:
-        block = _place(item, width, profile)
+        block = _barcode(item, width, profile, blank) if isinstance(item, Barcode) else _place(item, width, profile)
         marks += block.marks_at(0, y)
         fittings += block.fittings
         y += block.height
-    return _Block(y, tuple(marks), tuple(fittings))
+    return Block(y, tuple(marks), tuple(fittings))
 
 
-def _place(item: Item, width: int, profile: Profile) -> _Block:
+def _place(item: Item, width: int, profile: Profile) -> Block:
     match item:
         case Text():
-            return _text(item, width, profile)
+            return placed_text(item, width, profile)
         case Barcode():
             return _barcode(item, width, profile)
         case Qr():
             return _matrix(item, width, profile)
         case Line():
-            thickness = max(1, profile.to_dots(item.thickness_mm))
-            return _Block(thickness, (Fill(0, 0, width, thickness),))
+            return _rule(item, width, profile)
         case Space():
-            return _Block(profile.to_dots(item.height_mm))
+            return Block(profile.to_dots(item.height_mm))
         case Box():
             return _box(item, width, profile)
         case Columns():
             return _columns(item, width, profile)
 
 
-def _text(item: Text, width: int, profile: Profile) -> _Block:
-    cleaned = text.clean(item.text)
-    if not cleaned:
-        return _Block(0)
-    font = fonts.chain(bold=item.bold)
-    missing = font.missing(cleaned)
-    if missing:
-        cleaned = _boxed(item, cleaned, missing)
-    padding = profile.to_dots(0.6) if item.inverse else 0
-    asked, least = profile.to_dots(item.size_mm), profile.to_dots(min(item.min_mm, item.size_mm))
-    size, lines, shortened = _fit(item, cleaned, width - 2 * padding, asked, least, font)
-    pitch = round(size * _LINE_HEIGHT)
-    marks: list[Mark] = []
-    if item.inverse:
-        marks.append(Fill(0, 0, width, pitch * len(lines) + 2 * padding))
-    for number, line in enumerate(lines):
-        slack = width - 2 * padding - round(font.width(line, size))
-        indent = {"left": 0, "center": slack // 2, "right": slack}[item.align]
-        base = padding + number * pitch + round(size * fonts.LINE_ASCENT)
-        marks.append(TextLine(padding + indent, base, line, size, item.bold, ink=not item.inverse))
-    continued = len(lines) > item.max_lines
-    changed = size != asked or shortened or continued or missing
-    fittings = (Fitting(item.field, asked, size, len(lines), shortened, continued, missing),) if changed else ()
-    return _Block(pitch * len(lines) + 2 * padding, tuple(marks), fittings)
+def _rule(item: Line, width: int, profile: Profile) -> Block:
+    thickness = max(1, profile.to_dots(item.thickness_mm))
+    if profile.text != "raster":
+        thickness = min(thickness, _MAX_NATIVE_RULE)
+    return Block(thickness, (Fill(0, 0, width, thickness),))
 
 
-def _boxed(item: Text, cleaned: str, missing: str) -> str:
-    """`cleaned` with a box for each character of `missing`, where the item allows that and it still says something."""
-    boxed = "".join(_MISSING if char in missing else char for char in cleaned)
-    if not item.box_missing or not any(char.isalnum() for char in boxed):
-        raise LayoutError(item.field, f"no font on the label has {_named(missing)}")
-    return boxed
-
-
-def _fit(
-    item: Text, cleaned: str, width: int, asked: int, least: int, font: fonts.FontChain
-) -> tuple[int, list[str], bool]:
-    """The largest size at which the text fits, its lines, and whether it had to be shortened."""
-
-    def lines_of(candidate: str, size: int) -> list[str] | None:
-        lines = text.wrap(candidate, width / size, font.advance)
-        fits = len(lines) <= item.max_lines and max(font.width(line, size) for line in lines) <= width
-        return lines if fits else None
-
-    for size in range(asked, least - 1, -1):
-        lines = lines_of(cleaned, size)
-        if lines and (size == least or not _breaks_a_word(cleaned, lines)):
-            return size, lines, False
-    if item.continues:
-        return least, text.wrap(cleaned, width / least, font.advance), False
-    if item.shorten:
-        too_long = bisect_left(
-            range(len(cleaned)), True, key=lambda kept: lines_of(cleaned[:kept] + _ELLIPSIS, least) is None
-        )
-        if too_long and (lines := lines_of(cleaned[: too_long - 1].rstrip() + _ELLIPSIS, least)):
-            return least, lines, True
-    room = f"{item.max_lines} line" + ("s" if item.max_lines > 1 else "")
-    raise LayoutError(item.field, f"{len(cleaned)} characters do not fit {room} even at the smallest size")
-
-
-def _breaks_a_word(cleaned: str, lines: list[str]) -> bool:
-    """True when a Latin word had to be cut, which a smaller size may avoid."""
-    at = 0
-    for line in lines[:-1]:
-        at = cleaned.index(line, at) + len(line)
-        if cleaned[at - 1].isascii() and cleaned[at - 1].isalnum() and cleaned[at].isascii() and cleaned[at].isalnum():
-            return True
-    return False
-
-
-def _named(characters: str) -> str:
-    return ", ".join(
-        f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}" for char in characters
-    )
-
-
-def _barcode(item: Barcode, width: int, profile: Profile) -> _Block:
+def _barcode(item: Barcode, width: int, profile: Profile, blank: int = 0) -> Block:
     symbol = item.symbol
-    least = -(-profile.dpi * _MIN_LINEAR_MODULE_MM // 25.4)
-    module = min(width // symbol.width, max(int(least), profile.to_dots(item.max_module_mm)))
+    least = int(-(-profile.dpi * _MIN_LINEAR_MODULE_MM // 25.4))
+    module = min((width + 2 * blank) // symbol.width, width // len(symbol.rows[0]))
+    module = min(module, max(least, profile.to_dots(item.max_module_mm)))
     if module < least:
-        raise LayoutError(item.field, f"its bar code needs {symbol.width * int(least)} dots, {width} are there")
+        raise LayoutError(item.field, f"its bar code needs {symbol.width * least} dots, {width + 2 * blank} are there")
+    if symbol.kind in profile.native:
+        module = min(module, max(least, _MAX_NATIVE_MODULE))
     bars_width = len(symbol.rows[0]) * module
-    x = max(symbol.quiet_left * module, (width - bars_width) // 2)
-    x = min(x, width - bars_width - symbol.quiet_right * module)
+    x = max(symbol.quiet_left * module - blank, (width - bars_width) // 2)
+    x = min(x, width + blank - bars_width - symbol.quiet_right * module)
     height = profile.to_dots(item.height_mm)
     bars = PlacedSymbol(x, 0, symbol, module, height)
     if not item.caption_mm:
-        return _Block(height, (bars,))
+        return Block(height, (bars,))
     caption = Text(item.caption or symbol.text, item.caption_mm, item.field, min_mm=2.2, align="center", bold=True)
-    words = _text(caption, width, profile)
+    words = placed_text(caption, width, profile)
     gap = profile.to_dots(0.4)
-    return _Block(height + gap + words.height, (bars, *words.marks_at(0, height + gap)), words.fittings)
+    return Block(height + gap + words.height, (bars, *words.marks_at(0, height + gap)), words.fittings)
 
 
-def _matrix(item: Qr, width: int, profile: Profile) -> _Block:
+def _matrix(item: Qr, width: int, profile: Profile) -> Block:
     symbol = item.symbol
     least = max(1, profile.to_dots(_MIN_MATRIX_MODULE_MM))
-    module = max(least, min(width, profile.to_dots(item.size_mm)) // symbol.width)
+    module = max(least, min(width // symbol.width, round(profile.to_dots(item.size_mm) / symbol.width)))
     side = module * symbol.width
     if side > width:
         raise LayoutError(item.field, f"its QR code needs {side} dots, {width} are there")
     x, y = (width - side) // 2 + symbol.quiet_left * module, symbol.quiet_vertical * module
-    return _Block(side, (PlacedSymbol(x, y, symbol, module, len(symbol.rows) * module),))
+    return Block(side, (PlacedSymbol(x, y, symbol, module, len(symbol.rows) * module),))
 
 
-def _box(item: Box, width: int, profile: Profile) -> _Block:
+def _box(item: Box, width: int, profile: Profile) -> Block:
+    """A frame; where its sides would turn native text into a picture, brackets around a line or rules around more."""
+    charset = printer_text(profile)
+    if charset:
+        if len(item.items) == 1 and isinstance(text := item.items[0], Text):
+            for shown in (f"[{text.text}]", text.text):
+                line = placed_text(replace(text, text=shown), width, profile)
+                if len(line.marks) == 1 and _is_lines(line, charset):
+                    return line
+        rule = Line(item.border_mm)
+        ruled = _stack((rule, Space(item.padding_mm), *item.items, rule), width, profile)
+        if all(isinstance(mark, CellLine | Fill) for mark in ruled.marks):
+            return ruled
     border = max(1, profile.to_dots(item.border_mm))
     inset = border + profile.to_dots(item.padding_mm)
-    content = _stack(item.items, width - 2 * inset, profile)
+    content = _stack(item.items, width - 2 * inset, _pictured(profile))
     height = content.height + 2 * inset
     frame = (
         Fill(0, 0, width, border),
@@ -250,19 +132,87 @@ def _box(item: Box, width: int, profile: Profile) -> _Block:
         Fill(0, 0, border, height),
         Fill(width - border, 0, border, height),
     )
-    return _Block(height, (*frame, *content.marks_at(inset, inset)), content.fittings)
+    return Block(height, (*frame, *content.marks_at(inset, inset)), content.fittings)
 
 
-def _columns(item: Columns, width: int, profile: Profile) -> _Block:
+def _columns(item: Columns, width: int, profile: Profile) -> Block:
+    """Side by side: as lines of native text if all of it is that. If not, then stacked where a symbol or Chinese text
+    would lose by becoming a picture, and as a picture otherwise."""
+    charset = printer_text(profile)
+    if charset:
+        blocks = _column_blocks(item, width, profile)
+        if all(_is_lines(block, charset) for block in blocks):
+            return _in_rows(item, blocks, width, profile)
+    if (charset and profile.text == "gb18030") or _has_native_symbol(item, profile):
+        gap = Space(item.gap_mm)
+        return _stack([part for column in item.columns for part in (*column.items, gap)][:-1], width, profile)
+    return _beside(item, _column_blocks(item, width, _pictured(profile)), width, profile)
+
+
+def _column_blocks(item: Columns, width: int, profile: Profile) -> list[Block]:
     widths = _column_widths(item, width, profile)
-    blocks = [_stack(column.items, room, profile) for column, room in zip(item.columns, widths, strict=True)]
+    return [_stack(column.items, room, profile) for column, room in zip(item.columns, widths, strict=True)]
+
+
+def _beside(item: Columns, blocks: Sequence[Block], width: int, profile: Profile) -> Block:
     height = max(block.height for block in blocks)
     marks: list[Mark] = []
-    x = 0
-    for column, block, room in zip(item.columns, blocks, widths, strict=True):
+    for column, block, x in zip(item.columns, blocks, _column_starts(item, width, profile), strict=True):
         marks += block.marks_at(x, (height - block.height) // 2 if column.middle else 0)
+    return Block(height, tuple(marks), tuple(fitting for block in blocks for fitting in block.fittings))
+
+
+def _in_rows(item: Columns, blocks: Sequence[Block], width: int, profile: Profile) -> Block:
+    """Lines of text of several columns as common lines, which share their foot as a printer's do."""
+    starts = _column_starts(item, width, profile)
+    columns = [[mark for mark in block.marks if isinstance(mark, CellLine | TextLine)] for block in blocks]
+    marks: list[Mark] = []
+    y = 0
+    for row in range(max(map(len, columns))):
+        lines = [
+            (x, *_extent(column[row]), column[row]) for x, column in zip(starts, columns, strict=True) if column[row:]
+        ]
+        height = max(bottom - top for _, top, bottom, _ in lines)
+        marks += [replace(line, x=line.x + x, y=line.y + y + height - bottom) for x, _, bottom, line in lines]
+        y += height + height // 12 + 4
+    return Block(y, tuple(marks), tuple(fitting for block in blocks for fitting in block.fittings))
+
+
+def _extent(line: CellLine | TextLine) -> tuple[int, int]:
+    """Top and bottom of a line."""
+    if isinstance(line, CellLine):
+        return line.y, line.y + line.height
+    return line.y - round(line.size * fonts.LINE_ASCENT), line.y + round(line.size * fonts.LINE_DESCENT)
+
+
+def _is_lines(block: Block, charset: PrinterText) -> bool:
+    """True when `block` is nothing but lines in the printer's font, save those with a character it lacks."""
+    return all(
+        isinstance(mark, CellLine) or (isinstance(mark, TextLine) and mark.ink and not charset.can_print(mark.text))
+        for mark in block.marks
+    ) and (not block.marks or any(isinstance(mark, CellLine) for mark in block.marks))
+
+
+def _has_native_symbol(item: Columns, profile: Profile) -> bool:
+    return any(
+        isinstance(part, Barcode | Qr) and part.symbol.kind in profile.native
+        for column in item.columns
+        for part in column.items
+    )
+
+
+@lru_cache(maxsize=64)
+def _pictured(profile: Profile) -> Profile:
+    """`profile`, asked for nothing but pictures."""
+    return replace(profile, text="raster", native=frozenset())
+
+
+def _column_starts(item: Columns, width: int, profile: Profile) -> list[int]:
+    starts, x = [], 0
+    for room in _column_widths(item, width, profile):
+        starts.append(x)
         x += room + profile.to_dots(item.gap_mm)
-    return _Block(height, tuple(marks), tuple(fitting for block in blocks for fitting in block.fittings))
+    return starts
 
 
 def _column_widths(item: Columns, width: int, profile: Profile) -> list[int]:

@@ -53,7 +53,7 @@ class Barcode:
 
 @dataclass(frozen=True, slots=True)
 class Qr:
-    """A two-dimensional symbol as large as fits a square of `size_mm`, quiet zone included."""
+    """A two-dimensional symbol in a square of about `size_mm`, quiet zone included."""
 
     symbol: Symbol
     size_mm: float

@@ -15,13 +15,17 @@ from labels import code128, gs1
 
 SymbolKind = Literal["code128", "gs1-128", "ean13", "ean8", "qr"]
 
+_SHORT_QR_BYTES = 24
+"""What version 3, 29 modules a side, holds at level H."""
+
 
 @dataclass(frozen=True)
 class Symbol:
     """One symbol before it has a size.
 
     `text` is what a scanner reports; `rows` are its modules, `1` dark, one row for a linear symbol; the quiet zones are
-    in modules.
+    in modules. `codewords` are the start and data characters of a Code 128 symbol, by which a printer can draw it too;
+    `level` is the error correction of a QR code.
     """
 
     kind: SymbolKind
@@ -30,6 +34,8 @@ class Symbol:
     quiet_left: int
     quiet_right: int
     quiet_vertical: int = 0
+    codewords: tuple[int, ...] = ()
+    level: str = ""
 
     @property
     def is_matrix(self) -> bool:
@@ -51,13 +57,18 @@ class Symbol:
 
 def code_128(text: str) -> Symbol:
     """Code 128 of ASCII text, quiet zones 10 X (ISO/IEC 15417, 4.4). Raises ValueError for anything else."""
-    return Symbol("code128", text, (code128.bars(text),), 10, 10)
+    return _code_128("code128", text, text)
 
 
 def gs1_128(*elements: tuple[str, str]) -> Symbol:
     """GS1-128 of application identifiers and values; `text` has FNC1 separators as GS, as scanners send them."""
     data = gs1.element_string(*elements)
-    return Symbol("gs1-128", data[1:].replace(gs1.FNC1, "\x1d"), (code128.bars(data),), 10, 10)
+    return _code_128("gs1-128", data[1:].replace(gs1.FNC1, "\x1d"), data)
+
+
+def _code_128(kind: SymbolKind, text: str, data: str) -> Symbol:
+    codewords = code128.codewords(data)
+    return Symbol(kind, text, (code128.modules(codewords),), 10, 10, codewords=tuple(codewords))
 
 
 def sscc_128(sscc: str) -> Symbol:
@@ -86,14 +97,17 @@ def article_number(gtin: str) -> Symbol:
 
 @lru_cache(maxsize=64)
 def qr(text: str) -> Symbol:
-    """A QR code of `text` exactly as given, level M, quiet zone 4 X (ISO/IEC 18004).
+    """A QR code of `text` exactly as given, quiet zone 4 X (ISO/IEC 18004).
 
     Anything but ASCII travels as UTF-8 bytes: as Shift-JIS, segno's choice for some Chinese, readers return rubbish.
-    Raises ValueError when the text is empty or too long.
+    What is short gets error correction level H, by which it is still read from paper blurred by 1.5 X; longer texts
+    have level M or what fits beyond in the same size: their modules are small already. Raises ValueError when the text
+    is empty or too long.
     """
     if not text:
         raise ValueError("there is nothing to encode")
     mode = None if text.isascii() else "byte"
-    code = segno.make_qr(text.encode("utf-8"), error="m", mode=mode)
+    data = text.encode("utf-8")
+    code = segno.make_qr(data, error="h" if len(data) <= _SHORT_QR_BYTES else "m", mode=mode)
     rows = tuple("".join("1" if module else "0" for module in row) for row in code.matrix)
-    return Symbol("qr", text, rows, 4, 4, quiet_vertical=4)
+    return Symbol("qr", text, rows, 4, 4, quiet_vertical=4, level=code.error)

@@ -8,7 +8,8 @@ import pytest
 from PIL import ImageChops
 
 from labels import DEFAULT_PROFILE, PROFILES, LayoutError, Profile, ShippingLabel, render
-from labels.layout import Fill, Fitting, Layout, Mark, PlacedSymbol, TextLine, layout
+from labels.layout import layout
+from labels.marks import Fill, Fitting, Layout, Mark, PlacedSymbol, TextLine
 from labels.model import Barcode, Box, Column, Columns, Label, Line, Qr, Space, Text
 from labels.paint import paint
 from labels.symbols import code_128, qr
@@ -70,12 +71,12 @@ def test_the_largest_module_that_fits_is_taken() -> None:
     assert modules == {
         "generic-58": [2],
         "generic-80": [3],
-        "wide-104": [4],
+        "wide-104": [5],
         "gb18030-80": [3],
         "raster-58": [2],
         "raster-80": [3],
-        "raster-80-300dpi": [4],
-        "raster-104": [4],
+        "raster-80-300dpi": [5],
+        "raster-104": [5],
     }
 
 
