@@ -37,7 +37,8 @@ def trouble_rows(status: Status, pen: Pen) -> list[Row]:
     """The most pressing trouble, in one row or two, or in three where rows are short: what to do stands at its end."""
     mark = SHORT_MARKS[Mark.BAD] if pen.narrow else MARKS[Mark.BAD][0]
     found = _troubles(status, pen)
-    return [row(text, Ink.CAUTION) for text in wrap(mark + found[0], pen.columns)[: 3 if pen.narrow else 2]] if found else []
+    rows = wrap(mark + found[0], pen.columns)[: 3 if pen.narrow else 2] if found else []
+    return [row(text, Ink.CAUTION) for text in rows]
 
 
 def _troubles(status: Status, pen: Pen) -> list[str]:
