@@ -6,10 +6,11 @@ import gc
 import logging
 import logging.handlers
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wms.config import FILE, Config
 from wms.store import Store, StoreUnwritable
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _SETTLING_S = 2.5  # longer than the imports that wait for the first paint
 _GARBAGE_THRESHOLDS = (10_000, 20, 100)
+_OF_THE_MACHINE = (OSError, StoreUnwritable)  # their messages speak of disks and ports
+
+
+log = logging.getLogger(__name__)
 
 
 class Unopenable(RuntimeError):
@@ -34,10 +39,23 @@ def log_to(folder: Path) -> None:
     handler = logging.handlers.RotatingFileHandler(
         folder / "wms.log", maxBytes=1_000_000, backupCount=4, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_WithoutMessages("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+
+
+class _WithoutMessages(logging.Formatter):
+    """Says of an exception its type and where it was raised. Its message may quote what was scanned or typed."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        lines: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            said = f": {error}" if isinstance(error, _OF_THE_MACHINE) else ""
+            lines[:0] = [*traceback.format_tb(error.__traceback__), f"{type(error).__name__}{said}\n"]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "".join(lines).rstrip()
 
 
 def open_store(folder: Path, device: str = "") -> Store:
@@ -88,7 +106,10 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
         if sync is not None:
             sync.stop()
         scan_log.close()
-        store.close()
+        if made.ended:
+            store.close()
+        else:
+            log.error("the station still works: its store is left open, and what it commits now is kept")
 
 
 def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:

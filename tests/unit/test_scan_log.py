@@ -57,6 +57,14 @@ def test_an_article_number_nobody_knows_is_kept_because_it_names_no_person(tmp_p
     assert (known["whole"], phone["raw_hex"]) == (True, b"99999999999".hex())
 
 
+@pytest.mark.parametrize("code", ["WaybillScan", "OrderScan", "BadgeScan", "Ambiguous", "Repeated"])
+def test_a_number_known_to_be_of_a_person_is_not_kept_though_it_adds_up_like_an_article_number(
+    tmp_path: Path, code: str
+) -> None:
+    (line,) = kept(tmp_path, Entry(0, "scanner1", b"4006381333931", code=code))
+    assert line["raw_hex"] == b"9999999999999".hex()
+
+
 @given(st.binary())
 def test_a_shape_holds_no_letter_or_digit_that_was_scanned(raw: bytes) -> None:
     shown = shape(raw)

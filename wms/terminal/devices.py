@@ -42,6 +42,7 @@ class Devices:
         self._unjudged: dict[str, deque[bytes]] = {}
         self._states: dict[str, DeviceState] = {}
         self.scanners: dict[str, Scanner] = {}
+        self._hears_verdicts: set[str] = set()  # scanners that wait for one after each read
         self.scale: Scale | None = None
         self.pan = Pan(self.on_scale, self._order)
         if config.scanners:
@@ -50,6 +51,7 @@ class Devices:
             self._add_scale(config.scale)
 
     def _add_scanners(self, config: DeviceConfig) -> None:
+        from drivers.feedback import parse_feedback
         from drivers.framing_options import parse_scanner
         from drivers.scanner import Scanner
 
@@ -59,6 +61,8 @@ class Devices:
             self._states[name] = DeviceState.CONNECTING
             self._unjudged[name] = deque()
             feedback = spec.feedback or config.feedback
+            if parse_feedback(feedback, spec.framing.mode).answers:
+                self._hears_verdicts.add(name)
             self.scanners[name] = Scanner(
                 spec.address, spec.framing, self._read, self._noting(name), name, feedback=feedback
             )
@@ -90,7 +94,7 @@ class Devices:
 
         Scans are judged in the order in which each scanner submitted them. `code` is the kind of code it was.
         """
-        self._signal(scan.source, tone, scan.at)
+        self._signal(scan, tone)
         waiting = self._unjudged.get(scan.source)
         raw = waiting.popleft() if waiting else (scan.aim + scan.text).encode(errors="replace")
         if self._scan_log is not None:
@@ -99,16 +103,17 @@ class Devices:
             first = said.lines[0].text if said is not None and said.lines else ""
             self._scan_log.keep(Entry(scan.at, scan.source, raw, scan.fault, scan.aim, code, str(tone or ""), first))
 
-    def _signal(self, source: str, tone: Tone | None, at_ms: int) -> None:
-        scanner = self.scanners.get(source)
+    def _signal(self, scan: Scanned, tone: Tone | None) -> None:
+        """A read without a verdict, a printed command for one, is good to a scanner that waits to hear of it."""
+        scanner = self.scanners.get(scan.source)
         if scanner is None:
             return
-        if tone == Tone.OK:
-            scanner.good(at_ms)
-        elif tone == Tone.NO:
-            scanner.bad(at_ms)
+        if tone == Tone.NO:
+            scanner.bad(scan.at)
         elif tone == Tone.LOOK:
-            scanner.attention(at_ms)
+            scanner.attention(scan.at)
+        elif tone == Tone.OK or (scan.source in self._hears_verdicts and not scan.fault):
+            scanner.good(scan.at)
 
     def scanner_state(self) -> DeviceState:
         """The worst of the scanners: one that is lost is worth knowing."""

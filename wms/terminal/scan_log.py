@@ -26,6 +26,9 @@ WAITING = 1_000
 _KEPT_WHOLE = frozenset({"ItemScan", "PlaceScan", "ToteScan", "CartScan", "CarrierScan", "CartonScan", "CommandScan"})
 """Codes of things. Any other may name a person: a waybill, an order, a badge, the text of a shipping label."""
 
+_NOT_KNOWN = frozenset({"", "Unknown", "Unreadable"})
+"""Nothing more is known of it than its digits. A waybill's or a badge's may add up like an article number's."""
+
 
 class Entry(Record):
     """One read: `raw` as it arrived, `code` the kind of code it was taken for, `said` the verdict's first line."""
@@ -83,8 +86,10 @@ class _Quiet(logging.handlers.RotatingFileHandler):
 
 
 def _names_a_thing(entry: Entry) -> bool:
+    if entry.code not in _NOT_KNOWN:
+        return entry.code in _KEPT_WHOLE
     bare = entry.raw[3:] if entry.raw.startswith(b"]") else entry.raw
-    return entry.code in _KEPT_WHOLE or (bare.isdigit() and gtin14(bare.decode("ascii")) is not None)
+    return bare.isdigit() and gtin14(bare.decode("ascii")) is not None
 
 
 def _line(entry: Entry) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The station: one thread that takes inputs in order, commits, and publishes pictures.
 
 It does not wait for the screen. A stalled display stops neither scans nor commits; a slow one skips to the newest
-picture.
+picture. Inputs wait for the station, as many as come: while a disk or the hub keeps it, the queue grows with the reads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from wms.domain import commands as c
@@ -22,7 +23,7 @@ from wms.terminal.desk import Desk
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
-from wms.workflows.prompt import Msg, Tone, msg, no
+from wms.workflows.prompt import Msg, Said, Tone, msg, no
 from wms.workflows.view import Board, DeviceState, Status, View
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+CLOSING_S = 30.0
+"""So long `close` waits for what was taken before, then for the input under way: a stuck disk may take for ever."""
 CLOCK_JUMP_MS = 5_000
 CLOCK_BEHIND_MS = 60_000
 """A clock this far behind the last thing it recorded was set back, or its battery is empty."""
@@ -55,6 +58,7 @@ class Station:
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()
+        self._given_up = threading.Event()
         self._board_due = 0.0
         self._clocks = (store.clock(), _steady_ms())
         self._view = self._picture(0)
@@ -91,17 +95,31 @@ class Station:
         self._subscribers.append(callback)
 
     def close(self) -> None:
+        """Finish the inputs already taken and stop. After `CLOSING_S` those that still wait are given up, and logged.
+
+        Whoever closes the store must ask `ended` first.
+        """
         self._devices.stop()
         self._inputs.put(None)
-        self._thread.join(5)
+        self._thread.join(CLOSING_S)
+        if self._thread.is_alive():
+            self._given_up.set()
+            log.error("closed after %s s: %d inputs were not worked off", CLOSING_S, self._inputs.qsize() - 1)
+            self._thread.join(CLOSING_S)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the station is done with the store: it was closed, and no input keeps it."""
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while True:
+        while not self._given_up.is_set():
             try:
                 inp = self._inputs.get(timeout=TICK_S)
             except queue.Empty:
                 inp = Refreshed()
-                self._watch_clock()
+                with _surviving("the clock could not be watched"):
+                    self._watch_clock()
             if inp is None:
                 return
             self._work_off(inp)
@@ -110,31 +128,49 @@ class Station:
         """No exception ends the station, and none reaches an operator."""
         if isinstance(inp, Refreshed):
             self._news.clear()
+        tone = self._take(inp)
+        if isinstance(inp, Scanned):
+            with _surviving("a verdict could not be handed on"):
+                said = self.desk.said if tone is not None else None
+                self._devices.judged(inp, tone, self.desk.scanned_as, said)
         try:
-            tone = self.desk.take(inp)
+            self._publish(fresh=not isinstance(inp, Refreshed))
+        except Exception:
+            self._publish_doubt()
+
+    def _take(self, inp: Input) -> Tone | None:
+        try:
+            return self.desk.take(inp)
         except StoreUnwritable as error:
             log.error("store unwritable: %s", error)
             self.desk.said = no(msg("Not saved: the disk is full or read-only"), msg("Stop, and call the supervisor"))
-            tone = Tone.NO
         except Exception:
-            log.exception("an input could not be worked off: %r", inp)
+            log.exception("an input could not be worked off: %s", _kind_of(inp))
             self.desk.said = no(
                 msg("That did not work and was not recorded"), msg("Scan again, or call the supervisor")
             )
-            tone = Tone.NO
-        if isinstance(inp, Scanned):
-            self._devices.judged(inp, tone, self.desk.scanned_as, self.desk.said)
-        self._publish(fresh=not isinstance(inp, Refreshed))
+        return Tone.NO
 
     def _publish(self, *, fresh: bool) -> None:
         if not fresh and self.desk.work == "board" and time.monotonic() < self._board_due:
             return
         view = self._picture(self._view.serial + 1)
-        if not fresh and _same(view, self._view):
-            return
+        if fresh or not _same(view, self._view):
+            self._hand_out(view)
+
+    def _publish_doubt(self) -> None:
+        """What is on the screen belongs to an earlier moment, and nobody may take it for the verdict."""
+        said = Said(Tone.LOOK, (msg("This screen may be wrong"), msg("Call the supervisor")))
+        view = replace(self._view, serial=self._view.serial + 1, said=said)
+        if not _same(view, self._view):
+            log.exception("there is no new picture")
+            self._hand_out(view)
+
+    def _hand_out(self, view: View) -> None:
         self._view = view
         for subscriber in self._subscribers:
-            subscriber(view)
+            with _surviving("a picture could not be handed out"):
+                subscriber(view)
 
     def _picture(self, serial: int) -> View:
         desk, site = self.desk, self.desk.site()
@@ -200,6 +236,20 @@ class Station:
             except Exception:
                 log.exception("waybill numbers could not be fetched")
             time.sleep(TICK_S)
+
+
+@contextmanager
+def _surviving(trouble: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        log.exception(trouble)
+
+
+def _kind_of(inp: Input) -> str:
+    """What a log may say of an input: never what was scanned or typed, which may name a person or be a PIN."""
+    kind = type(inp).__name__
+    return f"{kind} {inp.source} {inp.fault}".strip() if isinstance(inp, Scanned) else kind
 
 
 def _steady_ms() -> int:
