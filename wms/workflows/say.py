@@ -17,6 +17,13 @@ S = TypeVar("S")
 
 MIXED = msg("mixed")
 
+_DAMAGED = msg("The code arrived damaged: scan it again")
+_UNREADABLE = {
+    "partial": msg("Only part of the code arrived: scan it again"),
+    "overlong": msg("Too long for one code: scan one label at a time"),
+}
+"""For the faults of a read; a garbled one, or one whose checksum is wrong, was damaged on its way."""
+
 
 def item_name(rows: Rows, sku: str) -> Value:
     item = rows.get(Item, sku)
@@ -132,8 +139,8 @@ def what_it_is(code: r.Code, rows: Rows) -> Msg:
             return msg("This is order {order}", order=code.order_id)
         case r.Unknown():
             return _unknown(code, rows)
-        case r.Unreadable():
-            return msg("The scan was not readable")
+        case r.Unreadable(fault=fault):
+            return _UNREADABLE.get(fault, _DAMAGED)
         case r.Ambiguous():
             return msg("This code means two things")
         case r.Repeated():
