@@ -9,11 +9,12 @@ from typing import Literal
 
 import segno
 from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
+from barcode.itf import ITF
 from PIL import Image
 
 from labels import code128, gs1
 
-SymbolKind = Literal["code128", "gs1-128", "ean13", "ean8", "qr"]
+SymbolKind = Literal["code128", "gs1-128", "ean13", "ean8", "itf14", "qr", "datamatrix"]
 
 _SHORT_QR_BYTES = 24
 """What version 3, 29 modules a side, holds at level H."""
@@ -80,12 +81,12 @@ def sscc_128(sscc: str) -> Symbol:
 
 
 def article_number(gtin: str) -> Symbol:
-    """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, GS1-128 (01) for the GTIN-14
-    of a trade unit. Quiet zones after GS1 General Specifications, 5.2.3.4. Raises ValueError for a bad number."""
+    """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, ITF-14 for the GTIN-14 of a
+    trade unit. Quiet zones: GS1 General Specifications, 5.2.3.4 and 5.3.2.2. Raises ValueError for a bad number."""
     gs1.require_check_digit(gtin)
     match len(gtin):
         case 14 if not gtin.startswith("0"):
-            return gs1_128(("01", gtin))
+            return Symbol("itf14", gtin, (ITF(gtin, narrow=1, wide=3).build()[0],), 10, 10)
         case 12 | 13 | 14:
             digits = gtin[-13:].zfill(13)
             return Symbol("ean13", digits, (EuropeanArticleNumber13(digits).build()[0],), 11, 7)
@@ -111,3 +112,21 @@ def qr(text: str) -> Symbol:
     code = segno.make_qr(data, error="h" if len(data) <= _SHORT_QR_BYTES else "m", mode=mode)
     rows = tuple("".join("1" if module else "0" for module in row) for row in code.matrix)
     return Symbol("qr", text, rows, 4, 4, quiet_vertical=4, level=code.error)
+
+
+@lru_cache(maxsize=64)
+def data_matrix(text: str) -> Symbol:
+    """A Data Matrix of ASCII or UTF-8 `text`, quiet zone 1 X (ISO/IEC 16022). Raises ValueError when zxing-cpp, which
+    draws it, is not installed, or when the text is too long."""
+    try:
+        import zxingcpp
+    except ImportError as error:
+        raise ValueError("a Data Matrix needs the package zxing-cpp") from error
+    try:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix)
+        picture = code.to_image(scale=1, add_quiet_zones=False)
+    except (RuntimeError, ValueError) as error:
+        raise ValueError(f"{len(text)} characters are too many for a Data Matrix") from error
+    dots: list[list[int]] = memoryview(picture).tolist()  # type: ignore[arg-type,assignment]
+    rows = tuple("".join("0" if dot else "1" for dot in row) for row in dots)
+    return Symbol("datamatrix", text, rows, 1, 1, quiet_vertical=1)

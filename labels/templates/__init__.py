@@ -1,46 +1,25 @@
-"""One function per kind of label: from what it says to what it looks like."""
+"""Labels as templates in TOML: what stands where, in millimetres. A site may put its own in place of any of them."""
 
 from __future__ import annotations
 
-from labels.data import (
-    BadgeLabel,
-    CommandLabel,
-    LabelData,
-    ManifestSlip,
-    PlaceLabel,
-    ProductLabel,
-    QcLabel,
-    ShippingLabel,
-    SsccLabel,
-    ToteLabel,
-)
+from labels.data import LabelData
 from labels.model import Label
-from labels.templates.captions import Language, captions
-from labels.templates.floor import badge, command, place, tote
-from labels.templates.goods import product, quality, sscc
-from labels.templates.manifest import manifest
-from labels.templates.shipping import shipping
+from labels.templates import composing
+from labels.templates.captions import LANGUAGES, Language
+from labels.templates.library import Library, UnknownTemplate, built_in
+from labels.templates.samples import sample
+from labels.templates.template import Template
+from labels.templates.values import kind_of
+
+__all__ = ["LANGUAGES", "Language", "Library", "Template", "UnknownTemplate", "compose", "kind_of", "sample"]
 
 
-def compose(data: LabelData, width_mm: float, language: Language) -> Label:
-    """The label for `data`, `width_mm` wide, captions in `language`. Raises LayoutError when a code cannot be drawn."""
-    words = captions(language)
-    match data:
-        case ShippingLabel():
-            return shipping(data, width_mm, words)
-        case SsccLabel():
-            return sscc(data, width_mm, words)
-        case ToteLabel():
-            return tote(data, width_mm, words)
-        case PlaceLabel():
-            return place(data, width_mm, words)
-        case BadgeLabel():
-            return badge(data, width_mm, words)
-        case ProductLabel():
-            return product(data, width_mm, words)
-        case ManifestSlip():
-            return manifest(data, width_mm, words)
-        case CommandLabel():
-            return command(data, width_mm, words)
-        case QcLabel():
-            return quality(data, width_mm, words)
+def compose(data: LabelData, width_mm: float, language: Language, template: Template | None = None) -> Label:
+    """The label for `data`, `width_mm` wide, captions in `language`, by `template` or the usual one for such data.
+
+    Raises LayoutError naming the field that stands in the way, ValueError for a template for other data.
+    """
+    chosen = template or built_in(kind_of(data))
+    if chosen.label != kind_of(data):
+        raise ValueError(f"template {chosen.name} is for {chosen.label} labels, not for {kind_of(data)}")
+    return composing.compose(chosen, data, width_mm, language)

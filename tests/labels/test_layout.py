@@ -48,8 +48,8 @@ def test_contents_end_in_a_visible_and_reported_ellipsis() -> None:
 
 
 def test_a_glyph_no_font_has_names_its_field(shipping: ShippingLabel) -> None:
-    with pytest.raises(LayoutError, match=r"sender: no font on the label has 😀 \(U\+1F600\)"):
-        render(dataclasses.replace(shipping, sender_lines=("晨光😀",)))
+    with pytest.raises(LayoutError, match=r"routing_code: no font on the label has 😀 \(U\+1F600\)"):
+        render(dataclasses.replace(shipping, routing_code="591😀"))
 
 
 @pytest.mark.parametrize(

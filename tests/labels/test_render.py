@@ -18,6 +18,7 @@ from labels import (
     BadgeLabel,
     CommandLabel,
     LabelData,
+    LogisticLabel,
     ManifestParcel,
     ManifestSlip,
     MaskPolicy,
@@ -27,7 +28,6 @@ from labels import (
     QcLabel,
     Rendered,
     ShippingLabel,
-    SsccLabel,
     ToteLabel,
     from_escpos,
     render,
@@ -42,7 +42,7 @@ Scan = Callable[[Image.Image], list[tuple[str, str]]]
 SYMBOLOGY = {"code128": "Code128", "gs1-128": "Code128", "ean13": "EAN-13", "ean8": "EAN-8", "qr": "QRCode"}
 NOON = datetime(2025, 6, 11, 12, 0)  # noqa: DTZ001  # printed as it stands
 KINDS: list[LabelData] = [
-    SsccLabel(sscc("0691234567", 42), "杭州 → 上海 混装"),
+    LogisticLabel(sscc("0691234567", 42), "杭州 → 上海 混装"),
     ToteLabel("T-0042", "拣货"),
     PlaceLabel("A-03-12-2", "常温区 三排", "47"),
     PlaceLabel("DOCK", "", ""),

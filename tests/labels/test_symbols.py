@@ -27,7 +27,7 @@ def scanned(symbol: symbols.Symbol) -> zxingcpp.Barcode:
         ("036000291452", "ean13", "0036000291452"),
         ("06901234567892", "ean13", "6901234567892"),
         ("96385074", "ean8", "96385074"),
-        ("16901234567899", "gs1-128", "0116901234567899"),
+        ("16901234567899", "itf14", "16901234567899"),
     ],
 )
 def test_article_numbers_scan(gtin: str, kind: str, text: str) -> None:

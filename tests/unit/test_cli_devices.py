@@ -10,31 +10,17 @@ import sys
 from math import isclose
 from pathlib import Path
 from random import Random
-from typing import get_args
 
 import pytest
 import zxingcpp
 
 from drivers.fakes import FakePrinter, FakeScanner
-from labels import PROFILES, LabelData, from_escpos
+from labels import PROFILES, from_escpos
 from tests.unit.cli_shell import Shell
-from wms.cli import labels as piles
-from wms.cli.label_data import TEMPLATES
 from wms.cli.qc import accepted_with_probability
 from wms.terminal.scan_log import FILE, Entry, ScanLog
 
 CASES = Path(__file__).parents[3] / "shared" / "scan-cases"
-SHIPMENT = {
-    "order": "A-1001",
-    "waybill": "SF100000000001",
-    "carrier_name": "顺丰",
-    "routing_code": "SF 上海",
-    "recipient_lines": ["王小明", "人民路1号"],
-    "recipient_phone": "13800138000",
-    "sender_lines": ["East"],
-    "weight_g": 420,
-    "created": "2026-11-11T16:27:00",
-}
 
 
 @pytest.fixture
@@ -168,37 +154,6 @@ def scanned(data: bytes, profile: str = "raster-80") -> set[str]:
     """What a reader finds on the labels that these bytes print."""
     pictures = from_escpos(data, PROFILES[profile])
     return {found.text for picture in pictures for found in zxingcpp.read_barcodes(picture.convert("L"))}
-
-
-def test_the_bytes_of_a_label_and_its_picture(shell: Shell) -> None:
-    source = shell.file("s.json", json.dumps(SHIPMENT))
-    out, picture = shell.folder / "label.bin", shell.folder / "label.png"
-    said = shell.good("label", "render", source, "-o", out, "--png", picture, "--printer", "raster-58", "--json").json
-    assert said["bytes"] == out.stat().st_size
-    assert {symbol["text"] for symbol in said["symbols"]} == {"SF100000000001"}
-    assert scanned(out.read_bytes(), "raster-58") == {"SF100000000001"}
-    assert picture.read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"weigth_g": 1}, "weigth_g is no field of shipping"),
-        ({"weight_g": "heavy"}, "weight_g"),
-        ({"created": "yesterday"}, "created"),
-        ({"waybill": "面单"}, "waybill"),
-    ],
-)
-def test_a_label_that_can_t_be_made_names_the_field(shell: Shell, change: dict[str, object], why: str) -> None:
-    source = shell.file("s.json", json.dumps(SHIPMENT | change))
-    assert why in shell.bad("label", "render", source, "-o", shell.folder / "out")
-    assert not (shell.folder / "out").exists()
-
-
-def test_templates_and_profiles_are_those_of_the_labels() -> None:
-    assert list(TEMPLATES) == list(piles.TEMPLATES)
-    assert list(PROFILES) == list(piles.PROFILES)
-    assert set(TEMPLATES.values()) == set(get_args(LabelData))
 
 
 def test_what_must_be_stuck_on(shell: Shell) -> None:

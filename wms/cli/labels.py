@@ -1,4 +1,4 @@
-"""`wms labels`: what must be stuck on. `wms label render`: one label as the bytes a printer would get."""
+"""`wms labels`: what must be stuck on."""
 
 from __future__ import annotations
 
@@ -22,42 +22,11 @@ PILES = {
     "totes": "labels of totes and carts",
     "commands": "cards for what can be said by scanning: commands, couriers, cartons",
 }
-TEMPLATES = ("shipping", "sscc", "tote", "place", "badge", "product", "manifest", "command", "quality")
-PROFILES = (
-    "generic-58",
-    "generic-80",
-    "wide-104",
-    "gb18030-80",
-    "raster-58",
-    "raster-80",
-    "raster-80-300dpi",
-    "raster-104",
-)
-
 PRINTED = """\
   {"labels": [{"code": "BDG-P-001", "outcome": "printed", "reason": ""}]}
 
 `printed`: the printer said so. `sent`: everything went out. `not_sent`, `broken`, `refused`: see `reason`; then the
 exit code is 1."""
-RENDERED = """\
-  {"bytes": 20113, "symbols": [{"kind": "code128", "text": "SF100000000001", "module_dots": 3}],
-   "shortened": ["contents"]}
-
-SHIPMENT.json holds what the label says. For the template `shipping`:
-  {"order": "A-1001", "waybill": "SF100000000001", "carrier_name": "SF Express", "routing_code": "SF 200001",
-   "recipient_lines": ["Wang Xiaoming", "1 Renmin Road", "Shanghai"], "recipient_phone": "13800138000",
-   "sender_lines": ["East Warehouse", "1 Sample Road, Shanghai"], "weight_g": 420, "created": "2026-11-11T16:27:00"}
-and if wanted "parcel_n": 1, "parcel_of": 2, "wave": "W0001", "qc_mark": "" | "inspected" | "sampled",
-  "reprint": false, "contents": "2 x tea", "carrier_qr": "…", "masking": "hide" | "carrier" | "show".
-The recipient is masked unless `masking` says otherwise. Other templates:
-  sscc      {"sscc": "…18 digits…", "title": "…"}           tote     {"code": "T-001", "title": "…"}
-  place     {"code": "A-01-1*37", "name": "…", "check_digits": "37"}
-  badge     {"code": "BDG-P-001", "name": "…", "roles": ["…"]}
-  product   {"gtin": "…", "sku": "TEA-01", "name": "…"}     command  {"code": "CMD-SKIP", "text": "…"}
-  manifest  {"manifest": "…", "carrier": "…", "signed_by": "…", "at": "2026-11-11T18:00:00",
-             "parcels": [{"waybill": "…", "order": "…", "weight_g": 420}]}
-  quality   {"code": "…", "title": "…", "disposition": "…", "reason": "…", "inspector": "…",
-             "at": "2026-11-11T18:00:00"}"""
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
@@ -67,20 +36,12 @@ def add(top: ArgumentParser, commands: Any) -> None:
         pile.add_argument("--printer", default=SUPPRESS, metavar="URI", help="where to (default: the configured one)")
         pile.add_argument("-o", "--output", metavar="FILE", help="write what the printer would get, instead")
         pile.add_argument("--png", metavar="DIR", help="a picture of each")
-        pile.add_argument("--profile", choices=PROFILES, default="raster-80", help="default: raster-80")
+        pile.add_argument("--profile", default="raster-80", help="default: raster-80")
         language_flag(pile)
         if name in ("places", "totes"):
             pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
         if name == "places":
             pile.add_argument("--rotate", action="store_true", help="with new check digits; the old labels turn wrong")
-    label = group(commands, "label", "one label from what it says")
-    render = command(label, "render", "the exact bytes a printer would get, and a picture", render_label, RENDERED)
-    render.add_argument("shipment", metavar="SHIPMENT.json")
-    render.add_argument("--printer", dest="profile", choices=PROFILES, default="raster-80", help="default: raster-80")
-    render.add_argument("--template", choices=TEMPLATES, default="shipping", help="default: shipping")
-    render.add_argument("-o", "--output", required=True, metavar="FILE")
-    render.add_argument("--png", metavar="FILE")
-    language_flag(render)
 
 
 def print_pile(options: Namespace) -> int:
@@ -172,36 +133,15 @@ def _print(options: Namespace, stickers: list[Sticker]) -> list[Printed]:
 
 
 def _profile(options: Namespace) -> Profile:
-    from labels import PROFILES as KNOWN
+    from labels.profiles import profile_named
 
-    return KNOWN[options.profile]
+    try:
+        return profile_named(options.profile)
+    except ValueError as error:
+        raise Refusal(f"--profile: {error}", 2) from error
 
 
 def _language(options: Namespace) -> Language:
     """Labels speak the house's language unless told otherwise: they stay when the locale of a shell has changed."""
     named: Language | None = getattr(options, "language", None)
     return named or ("zh_CN" if configured(options).language == "zh_CN" else "en")
-
-
-def render_label(options: Namespace) -> int:
-    from labels import LayoutError, png, render
-    from wms.cli.files import content
-    from wms.cli.label_data import label_data
-
-    data = label_data(options.template, content(Path(options.shipment)), options.shipment)
-    profile = _profile(options)
-    try:
-        rendered = render(data, profile, _language(options))
-    except LayoutError as error:
-        raise Refusal(f"{options.shipment}: {error}") from error
-    try:
-        Path(options.output).write_bytes(rendered.data)
-        if options.png:
-            png(rendered, Path(options.png), profile)
-    except OSError as error:
-        raise Refusal(f"{error.filename}: {(error.strerror or str(error)).lower()}") from error
-    symbols = [{"kind": s.kind, "text": s.text, "module_dots": s.module_dots} for s in rendered.symbols]
-    shortened = [fitting.field for fitting in rendered.fittings if fitting.shortened]
-    document = {"bytes": len(rendered.data), "symbols": symbols, "shortened": shortened}
-    emit(options, document, lambda: f"{len(rendered.data)} bytes for {profile.name} in {options.output}")
-    return 0

@@ -22,6 +22,7 @@ GROUPS = (
     "setup",
     "stock",
     "labels",
+    "label",
     "devices",
     "scan",
     "qc",
