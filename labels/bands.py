@@ -6,7 +6,7 @@ The right side of each band is cropped to its ink. A typical 130 mm label shrink
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
@@ -45,26 +45,40 @@ class Band:
 
 def bands(picture: Image.Image) -> list[Band | Feed]:
     """Bands and feeds that paint `picture` (mode 1, ink black) from top to bottom, in full."""
-    stride = (picture.width + 7) // 8
-    ink = ImageChops.invert(picture).tobytes()
-    rows = [ink[at : at + stride].rstrip(b"\0") for at in range(0, len(ink), stride)]
-    return [part for run in _runs(rows) for part in _parts(run)]
+    return [part for run in _runs(_rows(picture)) for part in _parts(run)]
 
 
 def without_real_time_commands(picture: Image.Image) -> Image.Image:
-    """`picture`, moved sideways by the fewest dots after which no band holds the bytes of a real-time command.
+    """`picture`, in which every piece between blank rows that would hold the bytes of a real-time command is moved
+    sideways by the fewest dots after which it does not. Raises ValueError if ink would leave the paper before."""
+    safe, top = picture, 0
+    for run in _runs(_rows(picture)):
+        bottom = top + len(run)
+        if _is_command(_parts(run)):
+            safe = safe if safe is not picture else picture.copy()
+            safe.paste(_moved_to_safety(picture.crop((0, top, picture.width, bottom))), (0, top))
+        top = bottom
+    return safe
 
-    Raises ValueError if ink would leave the paper before.
-    """
-    left, _, right, _ = ImageChops.invert(picture).getbbox() or (0, 0, picture.width, 0)
-    room = range(-left, picture.width - right + 1)
+
+def _moved_to_safety(piece: Image.Image) -> Image.Image:
+    left, _, right, _ = ImageChops.invert(piece).getbbox() or (0, 0, piece.width, 0)
     for shift in sorted(range(-7, 8), key=abs):
-        if shift not in room:
-            continue
-        moved = picture if shift == 0 else _moved(picture, shift)
-        if not any(isinstance(part, Band) and REAL_TIME_COMMAND.search(part.data) for part in bands(moved)):
-            return moved
+        if -left <= shift <= piece.width - right:
+            moved = _moved(piece, shift)
+            if not _is_command(bands(moved)):
+                return moved
     raise ValueError("the picture holds bytes that printers take for commands, and there is no margin to move it")
+
+
+def _is_command(parts: Iterable[Band | Feed]) -> bool:
+    return any(isinstance(part, Band) and REAL_TIME_COMMAND.search(part.data) for part in parts)
+
+
+def _rows(picture: Image.Image) -> list[bytes]:
+    stride = (picture.width + 7) // 8
+    ink = ImageChops.invert(picture).tobytes()
+    return [ink[at : at + stride].rstrip(b"\0") for at in range(0, len(ink), stride)]
 
 
 def _moved(picture: Image.Image, dots: int) -> Image.Image:

@@ -18,6 +18,8 @@ _LINE_HEIGHT = fonts.LINE_ASCENT + fonts.LINE_DESCENT
 _ELLIPSIS = "…"
 _PLAIN_ELLIPSIS = "..."
 _MISSING = "□"
+_READ_NEARBY_MM = 6.0
+"""Text up to this size need not be as large as asked where its dots are dear."""
 _MAX_SCALE = 8
 """GS ! enlarges no further."""
 _CELL_BASE_LINE = 21
@@ -54,6 +56,8 @@ def _drawn(item: Text, cleaned: str, missing: str, width: int, profile: Profile)
     font = fonts.chain(bold=item.bold)
     padding = profile.to_dots(0.6) if item.inverse else 0
     asked, least = profile.to_dots(item.size_mm), profile.to_dots(min(item.min_mm, item.size_mm))
+    if profile.is_sparing and item.size_mm <= _READ_NEARBY_MM:
+        asked = (asked + least) // 2
     size, lines, shortened = _fit(item, cleaned, width - 2 * padding, asked, least, font)
     pitch = round(size * _LINE_HEIGHT)
     marks: list[Mark] = []

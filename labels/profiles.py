@@ -59,6 +59,11 @@ class Profile:
         """The printable width."""
         return self.dots * 25.4 / self.dpi
 
+    @property
+    def is_sparing(self) -> bool:
+        """True where text is a picture only for want of characters: such printers often hang on slow lines."""
+        return bool(self.code_pages)
+
     def to_dots(self, mm: float) -> int:
         """The whole number of dots next to `mm`."""
         return round(mm * self.dpi / 25.4)
