@@ -42,7 +42,7 @@ def test_a_sound_warehouse(house: Shell) -> None:
     assert before == {path.name: path.stat().st_mtime_ns for path in house.data.iterdir() if path.suffix == ".sqlite3"}
     text = house("doctor").out
     assert "[+]  sqlite" in text
-    assert "-> put printer = " in text
+    assert "-> wms printer add" in text
 
 
 def test_nothing_there_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

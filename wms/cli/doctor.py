@@ -45,7 +45,7 @@ def run(options: Namespace) -> int:
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    from wms.cli.checks import devices, machine, warehouse
+    from wms.cli.checks import devices, machine, printers, warehouse
     from wms.store.database import DatabaseError
 
     for check in (
@@ -59,7 +59,7 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         devices.scanners,
         devices.wedge,
         devices.scale,
-        devices.printer,
+        printers.check,
         warehouse.hub,
         warehouse.waybills,
         warehouse.backups,

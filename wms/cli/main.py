@@ -22,6 +22,7 @@ GROUPS = (
     "setup",
     "stock",
     "labels",
+    "printers",
     "label",
     "devices",
     "scan",

@@ -49,6 +49,7 @@ def with_flags(config: Config, options: Namespace) -> Config:
     return config.but(
         scanners=tuple(options.scanner) if options.scanner else config.scanners,
         printer=options.printer or config.printer,
+        printers=() if options.printer else config.printers,
         scale=scale,
         language=options.language or config.language,
         ascii=options.ascii or config.ascii,

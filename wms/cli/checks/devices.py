@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from drivers.ports import PortInfo
     from drivers.transport import PortError
 
-OPEN_S, STATUS_S, LISTEN_S = 2.0, 2.0, 3.5
+OPEN_S, LISTEN_S = 2.0, 3.5
 OURS = "wms"
 
 MENDS = {
@@ -159,37 +159,3 @@ def scale(subject: Subject) -> Iterator[Finding]:
     else:
         shown = f"{last.grams} g" if last is not None and last.grams is not None else "no weight"
         yield ok("scale", f"{text} speaks {spoken}, shows {shown}")
-
-
-def printer(subject: Subject) -> Iterator[Finding]:
-    from drivers.printer import open_printer
-
-    uri = subject.config.printer
-    if not uri:
-        yield look("printer", "none configured: labels wait", 'put printer = "socket://HOST:9100" into wms.toml')
-        return
-    try:
-        status = open_printer(uri).status(STATUS_S)
-    except ValueError as error:
-        yield bad("printer", f"{uri}: {error}", "write it as socket://HOST:9100, a device or file:PATH in wms.toml")
-        return
-    if status.answered and not status.reason:
-        if status.paper == "low":
-            yield look("printer", f"{uri}: paper is low", "have a new roll ready")
-        else:
-            yield ok("printer", f"{uri} is ready")
-    elif status.reason in ("", "silent"):
-        yield ok("printer", f"{uri} is there; it does not tell its state")
-    else:
-        yield bad("printer", f"{uri}: {status.reason.replace('_', ' ')}", _mend_printer(uri, status.reason))
-
-
-def _mend_printer(uri: str, reason: str) -> str:
-    from drivers.address import parse_address
-    from drivers.port_faults import explained
-    from drivers.transport import PortError
-
-    told = ""
-    if reason in ("busy", "denied"):
-        told = explained(PortError("busy" if reason == "busy" else "denied"), parse_address(uri)).mend
-    return told or MENDS.get(reason, OTHERWISE)
