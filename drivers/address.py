@@ -46,6 +46,12 @@ def _flag(text: str) -> bool:
     return text == "1"
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError(f"baud cannot be {text!r}: use the scanner's or scale's speed, such as 9600")
+    return int(text)
+
+
 def _parse_settings(query: str) -> dict[str, str]:
     return dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
 
@@ -56,7 +62,7 @@ def _parse_line(settings: dict[str, str]) -> LineSettings:
         try:
             match name:
                 case "baud":
-                    values[name] = int(text)
+                    values[name] = _positive(text)
                 case "bits":
                     values[name] = {"7": 7, "8": 8}[text]
                 case "parity":
@@ -98,3 +104,11 @@ def parse_address(text: str) -> Address:
     settings = _parse_settings(query)
     answers = _flag(settings.pop("status", "1"))
     return Address("device", path, line=_parse_line(settings), answers=answers)
+
+
+def parse_two_way(text: str) -> Address:
+    """The address of a device that is read. Raises ValueError as `parse_address` does, and for what is only written."""
+    address = parse_address(text)
+    if address.kind in ("file", "cups"):
+        raise ValueError(f"{text} can only be written to: give a port, or socket://host:port")
+    return address

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
+from drivers.address import parse_two_way
 from drivers.bounce import BOUNCE_MS
 from drivers.feedback import parse_feedback
 from drivers.framing import FramingConfig
@@ -35,11 +36,13 @@ _TERMINATORS = {
 }
 
 
-def _milliseconds(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError(text)
-    return value
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ValueError(f"use {least} to {most}")
+        return int(text)
+
+    return check
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -54,13 +57,13 @@ def _one_of(*words: str) -> Callable[[str], str]:
 _OPTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "charset": ("charset", _one_of("ascii", "auto")),
     "codeid": ("code_id", _one_of(*CODE_IDS)),
-    "dup": ("duplicate_ms", _milliseconds),
+    "dup": ("duplicate_ms", _between(0, 10_000)),
     "gs": ("gs_alternative", unquote_to_bytes),
     "handshake": ("handshake", _one_of("none", "acknak")),
-    "idle": ("idle_ms", _milliseconds),
-    "max": ("max_length", _milliseconds),
+    "idle": ("idle_ms", _between(0, 10_000)),
+    "max": ("max_length", _between(1, 1_000_000)),
     "prefix": ("prefix", unquote_to_bytes),
-    "stale": ("stale_ms", _milliseconds),
+    "stale": ("stale_ms", _between(10, 60_000)),
     "term": ("terminators", _TERMINATORS.__getitem__),
 }
 
@@ -95,11 +98,15 @@ def parse_framing(text: str) -> FramingConfig:
         field, read = _OPTIONS[name]
         try:
             changes[field] = read(value)
-        except (ValueError, KeyError):
-            raise ValueError(f"framing option {name} cannot be {value!r}") from None
+        except (ValueError, KeyError) as error:
+            hint = f": {error}" if str(error).startswith("use ") else ""
+            raise ValueError(f"framing option {name} cannot be {value!r}{hint}") from None
     if changes.get("handshake") == "acknak" and mode in ("ssi", "wedge"):
         raise ValueError(f"framing {mode} has no handshake to choose")
-    return replace(_MODES[mode], **changes)  # type: ignore[arg-type]
+    framing = replace(_MODES[mode], **changes)  # type: ignore[arg-type]
+    if framing.mode == "line" and not framing.idle_ms and (mode == "idle" or not framing.terminators):
+        raise ValueError("where nothing ends a code but a silence, say which: idle=50")
+    return framing
 
 
 def parse_scanner(text: str) -> ScannerSpec:
@@ -107,13 +114,14 @@ def parse_scanner(text: str) -> ScannerSpec:
     that dialect's own options behind it: `/dev/ttyACM0,line:dup=100:feedback=newland:good=TAG:bad=TAG`.
     Where `dup` is not given, a scanner's bounces are told from its reads by `BOUNCE_MS`; `dup=0` takes every read.
 
-    Raises ValueError as `parse_framing` and `parse_feedback` do.
+    Raises ValueError as `parse_framing`, `parse_feedback` and `drivers.address.parse_two_way` do.
     """
     address, comma, written = text.rpartition(",")
     if not comma:
         address, written = text, ""
     if not address:
         raise ValueError("the scanner's port is missing")
+    parse_two_way(address)
     framing_parts: list[str] = []
     feedback_parts: list[str] = []
     for part in written.split(":"):

@@ -20,6 +20,7 @@ from drivers.port_system import (
 )
 from drivers.transport import DEVICES_BY_PYSERIAL, DescriptorPort, Port, PortError, open_port
 
+LIST_PORTS = "give a port: wms doctor lists those there are"
 _NUMBERED_BY_ARRIVAL = re.compile(r"tty(?:ACM|USB)\d+")
 
 
@@ -58,13 +59,19 @@ class Place:
         if self._is_watched:
             self.address = replace(self._configured, target=self._path_now())
         port = open_port(self.address, timeout_s, explain=False)
-        if self._is_watched:
-            try:
+        try:
+            self._refuse_what_never_waits(port)
+            if self._is_watched:
                 self._note(port)
-            except BaseException:
-                port.close(discard=True)
-                raise
+        except BaseException:
+            port.close(discard=True)
+            raise
         return port
+
+    def _refuse_what_never_waits(self, port: Port) -> None:
+        """/dev/null and its like are devices, and always ready to read: nothing is ever scanned or weighed there."""
+        if isinstance(port, DescriptorPort) and self.address.kind == "device" and not os.isatty(port.fd):
+            raise PortError("unsupported", f"{self.address.target} is no serial port", LIST_PORTS)
 
     def _path_now(self) -> str:
         if self._known is None:

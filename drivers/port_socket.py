@@ -65,9 +65,13 @@ class SocketPort(DescriptorPort):
             raise PortError("timeout", f"{host}:{port} did not answer") from error
         except OSError as error:
             raise fault_of(error) from error
-        self._socket.setblocking(False)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._watch_silence()
+        try:
+            self._socket.setblocking(False)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._watch_silence()
+        except OSError as error:  # the peer hung up already: some systems refuse to set anything then
+            self._socket.close()
+            raise fault_of(error) from error
         super().__init__(self._socket.fileno())
 
     def _take(self, size: int) -> bytes:

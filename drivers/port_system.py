@@ -5,6 +5,7 @@ Sources: the kernel's Documentation/ABI (sysfs-class-tty, sysfs-bus-usb), udev's
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -141,7 +142,7 @@ def links_to(number: int, system: System = HERE) -> list[str]:
     database = _text(system.udev / "data" / f"c{os.major(number)}:{os.minor(number)}")
     names = {str(system.dev / line[2:]) for line in database.splitlines() if line.startswith("S:")}
     for folder in ("serial/by-id", "serial/by-path", "wms", "wms/by-port"):
-        if (system.dev / folder).is_dir():
+        with contextlib.suppress(OSError):  # udev takes a folder away with its last link
             names |= {str(link) for link in (system.dev / folder).iterdir() if link.is_symlink()}
     return sorted(name for name in names if device_number(name) == number)
 

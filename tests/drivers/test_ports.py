@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,28 @@ def test_port_without_any_link_is_unstable_and_one_without_a_chip_is_none(machin
     assert better_name(port.device, machine.system) is None
     (machine.system.sys / "class/tty/ttyUSB0/type").write_text("0\n")
     assert list_ports(machine.system) == []
+
+
+def test_names_are_asked_for_while_udev_takes_the_last_one_away(machine: UsbMachine) -> None:
+    plugged = machine.plug(CLONE, "ttyUSB0")
+    folder = machine.system.dev / "serial/by-path"
+    for link in folder.iterdir():
+        link.unlink()
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            folder.rmdir()
+            folder.mkdir()
+
+    udev = threading.Thread(target=come_and_go)
+    udev.start()
+    try:
+        for _ in range(300):
+            links_to(plugged.number, machine.system)
+    finally:
+        ended.set()
+        udev.join()
 
 
 def test_makers_come_from_the_public_list() -> None:
