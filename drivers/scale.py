@@ -45,7 +45,8 @@ class Scale:
     """Calls `on_reading` for each change of weight or status, and `on_state`, from its own thread.
 
     `on_result` gets what became of `zero`, `tare` and `clear_tare`: `done`; `moving`: not now, it moves;
-    `out_of_range`: too much on the pan; `refused`; `no_answer` in two seconds; `unsupported` by this protocol.
+    `out_of_range`: too much on the pan; `refused`, also while another is under way; `no_answer` in two seconds;
+    `unsupported` by this protocol. The same asked for again while it is under way has one result.
 
     `protocol` is a name of `drivers.weighing.PROTOCOLS` or `auto`. Raises ValueError for another, or for an address
     that is none.
@@ -107,8 +108,10 @@ class Scale:
             self._on_result(command, "unsupported")
         elif not self._open:
             self._on_result(command, "no_answer")
-        elif self._wanted is None and self._order is None:
+        elif (busy_with := self._order.command if self._order else self._wanted) is None:
             self._wanted = command
+        elif busy_with != command:
+            self._on_result(command, "refused")
 
     def _listen(self, t: float) -> None:
         """Forget what was heard: another scale may have been plugged in."""
@@ -124,6 +127,7 @@ class Scale:
 
     def opened(self, t: float) -> None:
         self._listen(t)
+        self._wanted = self._order = None  # meant for what was plugged in before
         self._open = True
         self._on_state("ready")
 

@@ -178,6 +178,32 @@ def test_a_scale_that_does_not_answer(outside_scale: ModuleType, tmp_path: Path)
             opened[make][1].answered(("zero", result))
 
 
+def test_another_command_while_one_is_under_way_is_refused(outside_scale: ModuleType, tmp_path: Path) -> None:
+    link = str(tmp_path / "scale")
+    with outside_scale.FakeScale("sics", link=link) as fake, Pan(link, "sics") as pan:
+        fake.do("0.005")
+        pan.shows("5", "stable")
+        fake.do("mute")
+        pan.scale.zero()
+        pan.scale.clear_tare()
+        assert pan.results == [("clear_tare", "refused")]
+        pan.answered(("clear_tare", "refused"), ("zero", "no_answer"))
+
+
+def test_a_command_meant_for_another_scale_is_not_sent_to_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scale = Pan(str(tmp_path / "none"), "sics").scale
+    sent: list[bytes] = []
+    monkeypatch.setattr(scale, "_send", sent.append)
+    scale.opened(0)
+    scale.zero()
+    scale.opened(1000)
+    scale.ticked(1001)
+    scale.stop()
+    assert sent == [b"SI\r\n"]
+
+
 def test_unplugged_before_it_answered(outside_scale: ModuleType, tmp_path: Path) -> None:
     link = str(tmp_path / "scale")
     with outside_scale.FakeScale("sics", link=link) as fake, Pan(link, "sics") as pan:
