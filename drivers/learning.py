@@ -6,7 +6,6 @@ must come out, each once and nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,7 +15,7 @@ from urllib.parse import quote_from_bytes
 from drivers.framing import Framer, FramingConfig
 from drivers.framing_options import DEFAULT_IDLE_MS, parse_framing
 from drivers.known_codes import SETUP_CODES, Change, Found, KnownCode, find
-from drivers.payload import CODE_IDS, GS1_AIM_IDS
+from drivers.payload import AIM_ID, CODE_IDS, GS1_AIM_IDS
 from drivers.ssi import Packet, Splitter
 
 Chunk: TypeAlias = tuple[float, bytes]
@@ -45,7 +44,6 @@ What: TypeAlias = (
     ]
 )
 
-_AIM_ID = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
 _BETWEEN_READS_MS = 5000.0
 _SLOW_MS = 200.0
 _BAD: frozenset[What] = frozenset(
@@ -204,13 +202,13 @@ class _Learning:
 
     def _aim_identifiers(self, heads: list[bytes]) -> _Identifiers | None:
         """AIM identifiers, with the same prefix before or after each."""
-        matches = [_AIM_ID.search(head) for head in heads]
+        matches = [AIM_ID.search(head) for head in heads]
         if not all(
             match and match.group()[1:2].upper() == read.code.aim[1:2].encode()
             for match, read in zip(matches, self._reads, strict=True)
         ):
             return None
-        rests = {_AIM_ID.sub(b"", head, count=1) for head in heads}
+        rests = {AIM_ID.sub(b"", head, count=1) for head in heads}
         if len(rests) > 1:
             return None
         return _Identifiers(rests.pop(), aims=tuple(match.group().decode("ascii") for match in matches if match))

@@ -27,7 +27,7 @@ CODE_IDS: dict[str, dict[bytes, str]] = {
     "zebra": {b"A": "]E0", b"B": "]A0", b"D": "]C0", b"K": "]C1", b"F": "]I1", b"R": "]e0"},
 }
 
-_AIM_ID = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
+AIM_ID = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
 # TAB, LF, CR, EOT and FS…US occur inside symbols (ISO/IEC 15434 messages); any other control byte is line noise.
 _NOISE = re.compile(rb"[\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f]")
 _C1_CONTROLS = re.compile("[\x80-\x9f]")
@@ -73,7 +73,7 @@ def _take_identifiers(data: bytes, prefix: bytes, code_ids: dict[bytes, str], ai
     """The data without prefix and identifier, whichever of them comes first."""
     bare = data.removeprefix(prefix)
     inner_prefix = prefix if bare == data else b""
-    if found := _AIM_ID.match(bare):
+    if found := AIM_ID.match(bare):
         return bare[found.end() :].removeprefix(inner_prefix), found.group().decode("ascii")
     if known := code_ids.get(bare[:1]):
         return bare[1:].removeprefix(inner_prefix), known
