@@ -13,10 +13,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from drivers.bounce import SECOND_PULL_MS
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
 from labels import DEFAULT_PROFILE, EscPosError, Profile, from_escpos
 from wms.demo.bench_line import Answer, BenchLine
+from wms.demo.trigger import SECOND_PULL_MS
 
 LATEST = "latest.png"
 PLATFORM_SCALE_G = 150_000

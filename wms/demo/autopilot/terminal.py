@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.bounce import SECOND_PULL_MS
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
 from wms.demo.autopilot.children import Children, Screen
 from wms.demo.autopilot.sight import Sight, read
+from wms.demo.trigger import SECOND_PULL_MS
 
 _SAME_CODE_SECONDS = SECOND_PULL_MS / 1000
 _PATIENCE = 3.0  # seconds after which a person looks at the screen again though it said nothing
