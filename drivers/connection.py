@@ -9,12 +9,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from drivers.address import parse_address
-from drivers.port_budget import PAUSE_S, ReadBudget
+from drivers.address import parse_two_way
+from drivers.port_budget import LARGEST_READ, PAUSE_S, ReadBudget
 from drivers.port_faults import explained, shared_words
 from drivers.port_place import Place
 from drivers.port_system import HERE, System
-from drivers.transport import READ_SIZE, Fault, Port, PortError, Wake
+from drivers.transport import Fault, Port, PortError, Wake
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ QUICK_RETRY_S, SLOW_RETRY_S = 0.02, 0.2
 QUICK_FOR_S = 3.0
 OPEN_TIMEOUT_S = 2.0
 STEADY_AFTER_S, PATIENT_CALLS = 1.0, 3
+FAREWELL_S = 0.3
 EXPLAIN_EVERY_S = 5.0
 # A second's worth of commands on a slow line. A device that takes none is left alone, not queued up for.
 MOST_QUEUED, MOST_QUEUED_BYTES = 64, 8192
@@ -37,7 +38,12 @@ def utc_ms() -> int:
 
 
 class Handler(Protocol):
-    """What a device does with its connection. Every method is called from the connection's thread."""
+    """What a device does with its connection. Every method is called from the connection's thread.
+
+    `received(data, t)`: read at `t`; when they came is not known, for this thread may have been held up.
+    `ticked(t)`: the time of `due()` has come, and the device had nothing to read at `t`, or what it had was
+    `received` just before.
+    """
 
     def connecting(self) -> None: ...
     def opened(self, t: float) -> None: ...
@@ -51,16 +57,18 @@ class Handler(Protocol):
 class _Outgoing:
     data: bytes
     until: float
+    begun: bool = False
 
 
 class Connection:
     """Keeps a device open by its stable name. Times given to the handler are `monotonic_ms()`.
 
     A device that floods is read at `drivers.port_budget`'s rate and has to wait; `throttled` says so.
+    Raises ValueError for an address that is none, or of something that cannot be read.
     """
 
     def __init__(self, address: str, handler: Handler, name: str, system: System = HERE) -> None:
-        self._place = Place(parse_address(address), system)
+        self._place = Place(parse_two_way(address), system)
         self._system = system
         self._handler = handler
         self._wake = Wake()
@@ -68,6 +76,9 @@ class Connection:
         self._outgoing: deque[_Outgoing] = deque()
         self._port: Port | None = None
         self._budget: ReadBudget | None = None
+        self._heard = False
+        self._filled = False
+        self._continues = False
         self._thread = threading.Thread(target=self._run, name=f"device {name}", daemon=True)
         self._fault: PortError | None = None
         self._explained_at = -EXPLAIN_EVERY_S
@@ -106,11 +117,24 @@ class Connection:
         budget = self._budget
         return budget is not None and budget.exhausted(time.monotonic())
 
+    @property
+    def continues(self) -> bool:
+        """Whether what was `received` last goes on where a read stopped that could not take all there was."""
+        return self._continues
+
+    def charge(self, frames: int) -> None:
+        """What was read made so many frames; the next read waits if that is more than any scanner sends."""
+        if budget := self._budget:
+            budget.charge(frames, time.monotonic())
+
     def start(self) -> None:
         self._thread.start()
 
     def stop(self, timeout_s: float = 3.0) -> None:
-        """End the thread and give the port back. May be called twice, and before `start`."""
+        """End the thread and give the port back; what was sent before still leaves, unless the device stalls.
+
+        May be called twice, and before `start`.
+        """
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -119,7 +143,7 @@ class Connection:
             self._wake.close()
 
     def send(self, data: bytes, timeout_s: float = 1.0) -> bool:
-        """Queue bytes for the device; they are dropped when it has not taken them in time. Never blocks.
+        """Queue bytes for the device; they are dropped when it has taken none of them in time. Never blocks.
 
         False if they were dropped at once: the port is not open, or too much waits already.
         """
@@ -165,8 +189,10 @@ class Connection:
             opened = time.monotonic()
             self._use(port)
             since = time.monotonic()
-            # A peer that hangs up at once, as a serial-device server does that serves another, is called less often.
-            hung_up = hung_up + 1 if since - opened < STEADY_AFTER_S and self._place.address.kind == "tcp" else 0
+            # What hangs up at once is opened less often: a serial-device server that serves another, a device that
+            # fails its first read. A cable with a loose contact is none of these: something comes through.
+            in_vain = self._place.address.kind == "tcp" or not self._heard
+            hung_up = hung_up + 1 if in_vain and since - opened < STEADY_AFTER_S else 0
             self._stopping.wait(QUICK_RETRY_S if hung_up < PATIENT_CALLS else SLOW_RETRY_S)
 
     def _note(self, error: PortError) -> None:
@@ -185,17 +211,20 @@ class Connection:
         self._fault, self._shared = None, ("", "")
         self._outgoing.clear()
         self._budget = ReadBudget(time.monotonic())
+        self._heard = self._filled = False
         self._port = port
+        discard = True
         try:
             self._guarded(self._handler.opened, monotonic_ms())
             threading.Thread(target=self._look_for_others, args=(port,), name="owners", daemon=True).start()
             self._serve(port, self._budget)
+            discard = not self._said_all(port)
         except PortError as error:
             self._note(error)
         finally:
             self._port = self._budget = None
             try:
-                port.close(discard=True)
+                port.close(discard=discard)
             except OSError:
                 log.exception("closing %s", self._thread.name)
             if not self._stopping.is_set():
@@ -213,21 +242,30 @@ class Connection:
             limit = budget.limit(time.monotonic())
             if limit:
                 port.wait(self._patience(), writable=bool(self._outgoing), wake=self._wake)
-                data = port.read(min(limit, READ_SIZE))
-                budget.spend(len(data), time.monotonic())
+                self._take(port, limit, budget)
             else:
                 self._stopping.wait(PAUSE_S)  # not on the port, which has something to read and would not let us
-                data = b""
-            now = monotonic_ms()
-            if data:
-                self._guarded(self._handler.received, data, now)
-            due = self._handler.due()
-            if due is not None and now >= due:
-                self._guarded(self._handler.ticked, now)
-            self._write_queued(port)
+            try:
+                self._write_queued(port)
+            except PortError:
+                self._take(port, LARGEST_READ, budget)  # what came before it hung up
+                raise
+
+    def _take(self, port: Port, limit: int, budget: ReadBudget) -> None:
+        """Read once. A read that finds nothing proves silence until it began, however long this thread is held up."""
+        asked = monotonic_ms()
+        data = port.read(limit)
+        budget.spend(len(data), time.monotonic())
+        self._continues, self._filled = self._filled, len(data) >= limit
+        if data:
+            self._heard = True
+            self._guarded(self._handler.received, data, monotonic_ms())
+        due = self._handler.due()
+        if due is not None and asked >= due:
+            self._guarded(self._handler.ticked, asked)
 
     def _patience(self) -> float | None:
-        ends = [item.until - time.monotonic() for item in list(self._outgoing)[:1]]
+        ends = [item.until - time.monotonic() for item in list(self._outgoing)[:1] if not item.begun]
         if (due := self._handler.due()) is not None:
             ends.append((due - monotonic_ms()) / 1000)
         return max(0.0, min(ends)) if ends else None
@@ -235,14 +273,26 @@ class Connection:
     def _write_queued(self, port: Port) -> None:
         while self._outgoing:
             item = self._outgoing[0]
-            if item.until < time.monotonic():
+            if item.until < time.monotonic() and not item.begun:  # the next must not go into the middle of one
                 self._outgoing.popleft()
                 continue
             taken = port.write(item.data)
             if taken < len(item.data):
+                item.begun = item.begun or taken > 0
                 item.data = item.data[taken:]
                 return
             self._outgoing.popleft()
+
+    def _said_all(self, port: Port) -> bool:
+        """Whether all that was sent has left: an acknowledgement that is owed, leave to read again. Waits a moment."""
+        until = time.monotonic() + FAREWELL_S
+        self._write_queued(port)
+        while self._outgoing or port.unsent():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.005)
+            self._write_queued(port)
+        return True
 
     def _guarded(self, method: object, *arguments: object) -> None:
         """A fault in what is done with a read must not stop the next one from being taken."""

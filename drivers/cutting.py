@@ -32,6 +32,11 @@ class Cutter(Protocol):
         """Whether a frame has begun that has not ended."""
         ...
 
+    @property
+    def half_read(self) -> bool:
+        """Whether the beginning of a code is held that would be one with what follows, were there a silence or not."""
+        ...
+
     def due(self) -> float | None:
         """When `expire` has something to do, or None."""
         ...

@@ -27,8 +27,10 @@ class Delivery:
         self._thread.start()
 
     def put(self, call: Callable[[Any], None], argument: object) -> None:
-        """Have `call(argument)` made. Waits only while MOST_WAITING calls wait already: then it is better that the
-        device finds nobody reading, and an acknowledging one tells its holder, than that a read is thrown away."""
+        """Have `call(argument)` made. Waits only while MOST_WAITING calls wait already, which is when `call` itself is
+        stuck: one that only takes note and returns never makes a device wait. Meanwhile nobody reads the device, so an
+        acknowledging one tells its holder, others wait if they know flow control, and of a code in the middle nobody
+        knows what belongs to it: it becomes `partial`. Better than reads without end in memory."""
         while self._waiting.qsize() >= MOST_WAITING and not self._ended:
             self._ended = self._closing.wait(_LOOK_EVERY_S)
         if not self._ended:  # once one found no room at the end, those after it have none either: no gaps

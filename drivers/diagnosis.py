@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
+from drivers.bounce import BOUNCE_MS
 from drivers.framing import Frame, FramingConfig
 from drivers.ssi import find_decode_data
 
@@ -32,7 +33,7 @@ FLOOD_OVER_MS = 2000
 
 _REMEMBERED = 8
 _WINDOW_MS = 60_000
-_BOUNCE_MS, _BOUNCES_OVER_MS = 150, 30_000
+_BOUNCES_OVER_MS = 30_000
 _TAIL = 600
 _NEEDED: dict[Trouble, int] = {
     "speaks_ssi": 1,
@@ -84,20 +85,25 @@ class Diagnosis:
 
     def admits(self, frame: Frame) -> bool:
         """Whether the frame is to be handed on. One that is not is counted in `dropped`, and floods."""
+        admitted = not self.exceeds(frame)
+        self.dropped += not admitted
+        return admitted
+
+    def exceeds(self, frame: Frame) -> bool:
+        """Whether the frame is one more than anybody scans, or than anybody needs to see."""
         bucket = self._reads if frame.kind == "scan" else self._faults
         if bucket.take(frame.at):
-            return True
-        self.dropped += 1
+            return False
         if frame.kind == "scan":
             self.flooded(frame.at)
-        return False
+        return True
 
     def flooded(self, t: float) -> None:
         """More came than is taken, at `t`."""
         self._flood_until = t + FLOOD_OVER_MS
 
     def watch(self, data: bytes, frames: Iterable[Frame], t: float) -> None:
-        """What came at `t`, and what it became."""
+        """What came at `t`, and which of what it became is handed on: of a flood a few frames tell as much as all."""
         self._tail = (self._tail + data)[-_TAIL:]
         for frame in frames:
             if frame.kind not in ("unplugged", "replugged"):
@@ -137,7 +143,7 @@ class Diagnosis:
     def _symptom(self, frame: Frame) -> Trouble:
         if frame.kind in ("scan", "duplicate"):
             last, self._last = self._last, (frame.data, frame.at)
-            again = last is not None and last[0] == frame.data and frame.at - last[1] < _BOUNCE_MS
+            again = last is not None and last[0] == frame.data and frame.at - last[1] < BOUNCE_MS
             return "bounces" if again or (frame.kind == "duplicate" and frame.text) else ""
         if self._mode != "ssi" and find_decode_data(self._tail) is not None:
             return "speaks_ssi"

@@ -71,16 +71,27 @@ class Framer:
 
     Call `feed` for bytes, `tick` when `due()` has come, `unplugged`/`replugged` when the cable says so, and
     send `take_replies()` to the device after each call.
+
+    `live`: `t` is when bytes were read, which may be long after they came. Then only `tick` tells of a silence, at a
+    time at which the device had nothing to read. Where bytes come first and `due()` is over, nobody knows whether
+    there was one: the code they end or continue is `partial`. Nor is a code a bounce of one out of the same read.
     """
 
-    def __init__(self, config: FramingConfig) -> None:
+    pieces: int
+    """How many pieces the stream was cut into, those included that are no frame: empty lines, parts of a symbol."""
+
+    def __init__(self, config: FramingConfig, *, live: bool = False) -> None:
         self.config = config
+        self._live = live
         self._plugged = True
         self._reset()
 
     def _reset(self) -> None:
         self._cutter = _cutter_for(self.config)
-        self._last_read: tuple[bytes, str, float] | None = None
+        self._last_read: tuple[bytes, str, float, int] | None = None
+        self.pieces = 0
+        self._feed = 0
+        self._doubtful = False
         self._owed = Owed()
         self._replies: list[bytes] = []
 
@@ -89,27 +100,35 @@ class Framer:
         """Whether a frame has begun that has not ended."""
         return self._cutter.busy
 
-    def feed(self, data: bytes, t: float) -> list[Frame]:
-        """The frames that `data`, read at `t`, completes."""
-        frames = self.tick(t)
+    def feed(self, data: bytes, t: float, *, continued: bool = False) -> list[Frame]:
+        """The frames that `data`, read at `t`, completes; `continued` where the read before could not take all."""
+        frames: list[Frame] = []
+        if not self._live:
+            frames = self.tick(t)
+        elif _is_over(self._cutter.due(), t) and self._cutter.half_read:
+            self._doubtful = True
         if not data:
             return frames
+        self._feed += not continued
         return frames + self._finish(self._cutter.feed(data, t), t)
 
     def due(self) -> float | None:
         """When `tick` next has something to do, or None while the stream is at rest."""
-        return self._cutter.due()
+        ends = (self._cutter.due(), self._owed.due(busy=self._cutter.busy))
+        return min((end for end in ends if end is not None), default=None)
 
     def tick(self, t: float) -> list[Frame]:
         """Close or give up what has been silent for too long by `t`."""
-        due = self.due()
-        return [] if due is None or t < due else self._finish(self._cutter.expire(), t)
+        frames = self._finish(self._cutter.expire(), t) if _is_over(self._cutter.due(), t) else []
+        if self._owed.take_fault(t, busy=self._cutter.busy):
+            self._replies.append(NAK)
+        return frames
 
     def unplugged(self, t: float) -> list[Frame]:
         """The device is gone: nothing from before may join what comes after."""
         if not self._plugged:
             return []
-        frames = self.tick(t) + self._finish(self._cutter.drop(), t)
+        frames = ([] if self._live else self.tick(t)) + self._finish(self._cutter.drop(), t)
         self._reset()
         self._plugged = False
         return [*frames, Frame("unplugged", at=t)]
@@ -127,16 +146,22 @@ class Framer:
         return replies
 
     def _finish(self, cuts: list[Cut], t: float) -> list[Frame]:
+        self.pieces += len(cuts)
         self._replies += [cut.raw for cut in cuts if cut.verdict == "reply"]
         frames = [frame for cut in cuts if (frame := self._framed(cut, t))]
         if self.config.handshake == "acknak":
-            owed = self._owed.settle([frame.kind for frame in frames], busy=self._cutter.busy)
-            self._replies += [NAK if kind == "fault" else ACK for kind in owed]
+            self._replies += [ACK] * len(self._owed.settle([frame.kind for frame in frames], t))
+        self._doubtful = self._doubtful and self._cutter.busy
         return frames
 
     def _framed(self, cut: Cut, t: float) -> Frame | None:
         if cut.verdict == "reply":
             return None
+        doubtful = self._doubtful and cut.verdict in ("whole", "partial", "overlong")
+        if doubtful:
+            self._doubtful = False
+            if cut.verdict == "whole":
+                return Frame("partial", raw=cut.raw, at=t)
         if cut.verdict != "whole":
             return Frame(cut.verdict, raw=cut.raw, data=cut.raw if cut.verdict == "duplicate" else b"", at=t)
         if not cut.raw.strip(b"\0"):
@@ -153,14 +178,20 @@ class Framer:
         if payload is None:
             return Frame("garbled", raw=cut.raw, at=t)
         kind: Kind = "duplicate" if self._repeats(payload, t) else "scan"
-        self._last_read = (payload.data, payload.aim, t)
+        self._last_read = (payload.data, payload.aim, t, self._feed)
         return Frame(kind, cut.raw, payload.data, payload.text, payload.aim, t)
 
     def _repeats(self, payload: Payload, t: float) -> bool:
         if not self.config.duplicate_ms or self._last_read is None:
             return False
-        data, aim, at = self._last_read
+        data, aim, at, feed = self._last_read
+        if self._live and feed == self._feed:
+            return False
         return (payload.data, payload.aim) == (data, aim) and t - at <= self.config.duplicate_ms
+
+
+def _is_over(due: float | None, t: float) -> bool:
+    return due is not None and t >= due
 
 
 def _cutter_for(config: FramingConfig) -> Cutter:

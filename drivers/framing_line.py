@@ -30,6 +30,10 @@ class LineCutter:
     def busy(self) -> bool:
         return self._discarding or bool(self._held.strip(b"\0"))
 
+    @property
+    def half_read(self) -> bool:
+        return self.busy
+
     def due(self) -> float | None:
         # An overlong frame lasts to its terminator, however long that takes to come (R11).
         if not self._held and not self._discarding:

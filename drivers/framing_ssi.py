@@ -31,6 +31,10 @@ class SsiCutter:
     def busy(self) -> bool:
         return self._packets.pending or bool(self._message)
 
+    @property
+    def half_read(self) -> bool:
+        return bool(self._message)  # the bytes of one packet prove by their checksum that they belong together
+
     def due(self) -> float | None:
         return self._since + self._stale_ms if self.busy else None
 

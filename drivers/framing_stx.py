@@ -22,6 +22,10 @@ class StxCutter:
     def busy(self) -> bool:
         return self._inside or bool(self._held)
 
+    @property
+    def half_read(self) -> bool:
+        return self._inside
+
     def due(self) -> float | None:
         if self._discarding or not (self._inside or self._held or self._junk_reported):
             return None

@@ -24,6 +24,10 @@ class WedgeCutter:
     def busy(self) -> bool:
         return bool(self._keys)
 
+    @property
+    def half_read(self) -> bool:
+        return self.busy
+
     def due(self) -> float | None:
         if not self._keys and not self._discarding:
             return None

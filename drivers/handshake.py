@@ -17,36 +17,47 @@ from typing import Literal, TypeAlias
 
 ACK, NAK = b"\x06", b"\x15"
 
-Due: TypeAlias = Literal["scan", "duplicate", "fault"]
+Due: TypeAlias = Literal["scan", "duplicate"]
 
 _TAKEN: dict[str, Due] = {"scan": "scan", "duplicate": "duplicate"}
 
 ANSWER_WITHIN_MS = 400
+# Noise and the code behind it may come in two reads; scanners wait for their answer much longer than this.
+QUIET_MS = 30
 
 
 class Owed:
-    """Counts what the scanner waits for: one answer to each time it sent, however much of that was noise.
+    """What the scanner waits for: one answer to each time it sent, however much of that was noise.
 
     Noise before a good frame came with it, so only the frame is answered: an answer to each would have the scanner
-    take the first for all, and send a code again that was taken already.
+    take the first for all, and send a code again that was taken already. So a fault is answered after a silence.
     """
 
     def __init__(self) -> None:
-        self._fault = False
+        self._fault_at: float | None = None
 
-    def settle(self, kinds: Iterable[str], *, busy: bool) -> list[Due]:
-        """What to answer now, after frames of these kinds; `busy` while more of the same sending is under way."""
+    def settle(self, kinds: Iterable[str], t: float) -> list[Due]:
+        """What to answer at once after frames of these kinds, read at `t`."""
         owed: list[Due] = []
         for kind in kinds:
             if due := _TAKEN.get(kind):
                 owed.append(due)
-                self._fault = False
+                self._fault_at = None
             elif kind not in ("unplugged", "replugged"):
-                self._fault = True
-        if self._fault and not busy:
-            owed.append("fault")
-            self._fault = False
+                self._fault_at = t
         return owed
+
+    def due(self, *, busy: bool) -> float | None:
+        """When a fault is to be answered, or None; `busy` while more of the same sending is under way."""
+        return None if busy or self._fault_at is None else self._fault_at + QUIET_MS
+
+    def take_fault(self, t: float, *, busy: bool) -> bool:
+        """Whether a fault is to be answered now; from now on it is not."""
+        due = self.due(busy=busy)
+        if due is None or t < due:
+            return False
+        self._fault_at = None
+        return True
 
 
 class Awaited:
@@ -65,23 +76,23 @@ class Awaited:
         with self._lock:
             self._until[read] = t + self._within_ms
 
-    def take(self, read: int = 0) -> bool:
-        """Whether the read (0: the oldest) still waits; from now on it does not."""
+    def take(self, read: int = 0) -> int:
+        """The read (0: the oldest), which waits no longer; 0 if it did not."""
         with self._lock:
             read = read or next(iter(self._until), 0)
-            return self._until.pop(read, None) is not None
+            return 0 if self._until.pop(read, None) is None else read
 
     def due(self) -> float | None:
         with self._lock:
             return min(self._until.values(), default=None)
 
-    def overdue(self, t: float) -> int:
-        """How many have waited too long; they no longer wait."""
+    def overdue(self, t: float) -> list[int]:
+        """Those that have waited too long; they no longer wait."""
         with self._lock:
             late = [read for read, until in self._until.items() if t >= until]
             for read in late:
                 del self._until[read]
-            return len(late)
+            return late
 
     def clear(self) -> None:
         with self._lock:

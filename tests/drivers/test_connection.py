@@ -13,8 +13,16 @@ from pathlib import Path
 import pytest
 
 from drivers import connection
-from drivers.port_budget import BURST_BYTES, COST_OF_A_READ, SUSTAINED_BYTES_PER_S, ReadBudget
-from drivers.transport import PortError
+from drivers.port_budget import (
+    BURST_BYTES,
+    BURST_FRAMES,
+    COST_OF_A_READ,
+    LARGEST_READ,
+    SUSTAINED_BYTES_PER_S,
+    SUSTAINED_FRAMES_PER_S,
+    ReadBudget,
+)
+from drivers.transport import DescriptorPort, PortError
 from tests.drivers.usb_machine import Gadget, Recorder, UsbMachine, as_nobody, eventually
 
 SCANNER = Gadget("0c2e", "0b6a", "S1", "Honeywell", "Xenon")
@@ -259,16 +267,6 @@ def test_path_that_is_no_device_is_refused_and_not_read(tmp_path: Path, kind: st
             assert not desk.data
 
 
-def test_device_that_is_always_readable_does_not_spin() -> None:
-    with Recorder("/dev/null") as desk:
-        desk.wait_for("opened")
-        time.sleep(1.2)  # the burst is used up
-        before = time.process_time()
-        time.sleep(0.5)
-        assert time.process_time() - before < 0.25
-        assert desk.connection.throttled
-
-
 # --- floods and stalls
 
 
@@ -284,12 +282,31 @@ def test_budget_lets_the_fastest_line_through_and_no_more() -> None:
         now = tick / 1000
         size = min(65536, budget.limit(now))
         taken += size
+        assert size <= LARGEST_READ
         if size:
             budget.spend(size, now)
     assert budget.exhausted(20.0)
     assert taken <= 10 * SUSTAINED_BYTES_PER_S + BURST_BYTES
     assert taken >= 10 * SUSTAINED_BYTES_PER_S - COST_OF_A_READ * 10_000
     assert not budget.exhausted(21.1)
+
+
+def test_budget_of_frames() -> None:
+    """A cart of stored codes at once is read without a pause, two-byte frames on end are not."""
+    budget = ReadBudget(0.0)
+    for _ in range(10):
+        assert budget.limit(0.0)
+        budget.charge(200, 0.0)
+    assert not budget.exhausted(0.0)
+    frames = 0
+    for tick in range(10_000):
+        now = tick / 1000
+        if size := budget.limit(now):
+            frames += size // 2
+            budget.spend(size, now)
+            budget.charge(size // 2, now)
+    assert frames <= BURST_FRAMES + 10 * SUSTAINED_FRAMES_PER_S + LARGEST_READ
+    assert budget.limit(20.0), "a second later it is read again"
 
 
 FLOOD = "import os, sys, time\nend = time.time() + float(sys.argv[3])\nnoise = os.urandom(int(sys.argv[2]))\n"
@@ -479,3 +496,117 @@ def test_port_error_says_what_it_is() -> None:
         "busy: it is open in cat (process 7); close it there"
     )
     assert str(PortError("lost")) == "lost"
+
+
+# --- what was begun is ended
+
+
+class HalfTaking(DescriptorPort):
+    """Takes three bytes of what it is sent, then nothing while `full` is set; `heard` is what went through."""
+
+    def __init__(self) -> None:
+        self.heard, self.full = bytearray(), threading.Event()
+        self._far, near = os.openpty()
+        os.set_blocking(near, False)
+        super().__init__(near)
+
+    def _give(self, data: bytes) -> int:
+        if self.heard and self.full.is_set():
+            raise BlockingIOError
+        taken = data if self.heard else data[:3]
+        if not self.heard:
+            self.full.set()
+        self.heard += taken
+        return len(taken)
+
+    def wait(self, timeout_s: float | None, **_: object) -> None:
+        time.sleep(min(0.005, timeout_s or 0.005))
+
+    def close(self, *, discard: bool = False) -> None:
+        os.close(self._far)
+        super().close()
+
+
+def test_no_command_goes_into_the_middle_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    from drivers import port_place
+
+    port = HalfTaking()
+    monkeypatch.setattr(port_place, "open_port", lambda *_arguments, **_options: port)
+    with Recorder("/dev/ttyS99") as desk:
+        desk.wait_for("opened")
+        assert desk.connection.send(b"FIRST;", timeout_s=0.05)
+        eventually(lambda: port.heard == b"FIR")
+        assert desk.connection.send(b"NEVER;", timeout_s=0.05)
+        time.sleep(0.1)
+        assert desk.connection.send(b"LAST;", timeout_s=5)
+        port.full.clear()
+        eventually(lambda: port.heard == b"FIRST;LAST;")
+
+
+def test_what_is_owed_leaves_before_the_port_is_given_back(machine: UsbMachine) -> None:
+    plugged = machine.plug(SCANNER)
+    with Recorder(bare(machine), machine.system) as desk:
+        desk.wait_for("opened")
+        desk.connection.send(b"\x06")
+        desk.connection.stop()
+        assert plugged.hear() == b"\x06"
+
+
+def test_device_that_fails_its_first_read_is_opened_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    from drivers import port_place
+
+    opened: list[float] = []
+
+    class Failing(HalfTaking):
+        def _take(self, size: int) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    def open_port(*_arguments: object, **_options: object) -> Failing:
+        opened.append(time.monotonic())
+        return Failing()
+
+    monkeypatch.setattr(port_place, "open_port", open_port)
+    with Recorder("/dev/ttyS99") as desk:
+        desk.wait_for("lost")
+        time.sleep(1.0)
+    assert 4 <= len(opened) <= 10, len(opened)
+
+
+def test_bytes_that_came_before_a_failing_write_are_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    from drivers import port_place
+
+    class Broken(HalfTaking):
+        said = b""
+
+        def _take(self, size: int) -> bytes:
+            if not self.heard:
+                raise BlockingIOError
+            said, self.said = self.said, b""
+            if not said:
+                raise OSError(5, "Input/output error")
+            return said
+
+        def _give(self, data: bytes) -> int:
+            self.heard += data
+            self.said = b"LAST WORDS\r"
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(port_place, "open_port", lambda *_arguments, **_options: Broken())
+    with Recorder("/dev/ttyS99") as desk:
+        desk.wait_for("opened")
+        desk.connection.send(b"?")
+        eventually(lambda: bytes(desk.data) == b"LAST WORDS\r")
+
+
+@pytest.mark.parametrize("address", ["file:/tmp/scans", "cups:queue"])
+def test_what_is_only_written_is_no_scanner(address: str) -> None:
+    with pytest.raises(ValueError, match="can only be written to"):
+        Recorder(address)
+
+
+@pytest.mark.parametrize("address", ["/dev/null", "/dev/zero"])
+def test_device_that_is_always_readable_is_refused(address: str) -> None:
+    with Recorder(address) as desk:
+        eventually(lambda: desk.connection.problem == "unsupported")
+        assert "is no serial port" in desk.connection.problem_text
+        assert desk.events == ["connecting"]

@@ -38,8 +38,9 @@ class Watched:
 
     def _keep(self, data: bytes, frames: list[Frame], t: float) -> str:
         self.kinds += [frame.kind for frame in frames]
-        self.handed_on += [frame for frame in frames if self.diagnosis.admits(frame)]
-        self.diagnosis.watch(data, frames, t)
+        admitted = [frame for frame in frames if self.diagnosis.admits(frame)]
+        self.handed_on += admitted
+        self.diagnosis.watch(data, admitted, t)
         return self.diagnosis.trouble
 
 
@@ -205,3 +206,56 @@ def test_two_seconds_of_rubbish_as_fast_as_it_goes(link: str) -> None:
     finally:
         os.close(far)
         os.close(near)
+
+
+FLOOD = (
+    "import os, sys, time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: os.write({far}, {pattern} * {n})"
+)
+
+
+@pytest.mark.parametrize(
+    ("framing", "pattern"),
+    [("line", b"\x07\r"), ("line", b"4006381333931\r"), ("line", b"\r\n"), ("stx", b"\x02\x03")],
+)
+def test_a_flood_of_small_pieces_leaves_the_machine_to_the_others(tmp_path: Path, framing: str, pattern: bytes) -> None:
+    far, near = os.openpty()
+    other_far, other_near = os.openpty()
+    arrived: dict[str, float] = {}
+    late_ms: list[float] = []
+    try:
+        with (
+            Desk(os.ttyname(near), framing) as flooded,
+            Desk(os.ttyname(other_near), on_read=lambda read: arrived.setdefault(read.text, time.monotonic())) as other,
+        ):
+            flooded.wait_state("ready")
+            other.wait_state("ready")
+            source = FLOOD.format(far=far, pattern=pattern, n=2000 // len(pattern))
+            used, began = time.process_time(), time.monotonic()
+            with subprocess.Popen([sys.executable, "-c", source], pass_fds=[far]) as flood:
+                while flood.poll() is None:
+                    code, sent = f"N{len(late_ms)}", time.monotonic()
+                    os.write(other_far, f"{code}\r".encode())
+                    eventually(lambda code=code: code in arrived)
+                    late_ms.append((arrived[code] - sent) * 1000)
+                    time.sleep(0.05)
+            share = (time.process_time() - used) / (time.monotonic() - began)
+            assert flooded.scanner.trouble in ("flood", "unreadable")
+        late_ms.sort()
+        print(f"flood of {pattern!r}: {share:.0%} of a core, the other scanner {late_ms[-1]:.1f} ms at most")
+        assert share < 0.25
+        assert late_ms[len(late_ms) * 9 // 10] < 20
+    finally:
+        for each in (far, near, other_far, other_near):
+            os.close(each)
+
+
+def test_two_thousand_stored_codes_at_once_are_no_flood(make_fake: Callable[..., Any], link: str) -> None:
+    fake = make_fake()
+    codes = [f"{n:013d}" for n in range(READS_AT_ONCE)]
+    with Desk(link) as desk:
+        desk.wait_state("ready")
+        fake.send("".join(f"{code}\r\n" for code in codes).encode())
+        eventually(lambda: len(desk.texts) == READS_AT_ONCE)
+        assert desk.texts == codes
+        assert set(desk.states) == {"connecting", "ready"}
+        assert desk.scanner.trouble == ""

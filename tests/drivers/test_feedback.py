@@ -95,6 +95,36 @@ def test_after_a_wrong_item_the_scanner_stops_for_a_moment(make_fake: Callable[.
         assert fake.host_commands()[:4] == ["SCAN_ENABLE", "BEEP 06", "SCAN_DISABLE", "SCAN_ENABLE"]
 
 
+def test_a_scanner_that_was_stopped_is_let_go_when_the_program_ends(make_fake: Callable[..., Any], link: str) -> None:
+    fake = make_fake(protocol="ssi")
+    with Desk(link, "ssi", "ssi:hold=10000") as desk:
+        desk.wait_state("ready")
+        desk.scanner.bad()
+        eventually(lambda: not fake.enabled)
+    eventually(lambda: fake.enabled)
+
+
+def test_a_verdict_from_before_the_cable_was_pulled_sounds_on_no_other_scanner(
+    make_fake: Callable[..., Any], link: str
+) -> None:
+    fake = make_fake()
+    with Desk(link, feedback="bel") as desk:
+        desk.wait_state("ready")
+        fake.scan("BEFORE")
+        eventually(lambda: desk.reads)
+        fake.unplug()
+        desk.wait_state("lost")
+        fake.replug()
+        desk.wait_state("ready")
+        desk.scanner.bad(desk.reads[0].at_ms)
+        fake.scan("AFTER")
+        eventually(lambda: len(desk.reads) == 2)
+        time.sleep(0.02)
+        assert fake.host_bytes() == b""
+        desk.scanner.bad(desk.reads[1].at_ms)
+        eventually(lambda: fake.host_bytes() == b"\a")
+
+
 def test_a_signal_leaves_at_once(make_fake: Callable[..., Any], link: str) -> None:
     fake = make_fake()
     with Desk(link, feedback="bel") as desk:

@@ -135,7 +135,7 @@ def test_stopping_delivers_what_was_read_and_does_not_wait_for_a_receiver_that_h
     with Desk(link, on_read=hang) as desk:
         desk.wait_state("ready")
         fake.send(b"".join(b"N%d\r" % n for n in range(MOST_WAITING + 200)))
-        eventually(lambda: texts)
+        eventually(lambda: desk.scanner._delivery._waiting.qsize() >= MOST_WAITING)
         before = time.monotonic()
         threading.Timer(0.2, release.set).start()
         desk.scanner.stop()
@@ -165,9 +165,10 @@ def test_each_read_has_a_time_of_its_own(make_fake: Callable[..., Any], link: st
     fake = make_fake()
     with Desk(link) as desk:
         desk.wait_state("ready")
-        fake.send(b"".join(b"N%d\r" % n for n in range(50)))
-        eventually(lambda: len(desk.reads) == 50)
-        assert len({read.at_ms for read in desk.reads}) == 50
+        fake.send(b"".join(b"N%d\r" % n for n in range(1900)))
+        eventually(lambda: len(desk.reads) == 1900)
+        times = [read.at_ms for read in desk.reads]
+        assert times == sorted(set(times))
 
 
 def test_port_is_ours_alone(make_fake: Callable[..., Any], link: str) -> None:
