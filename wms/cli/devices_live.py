@@ -269,10 +269,20 @@ class _Test:
         silent = [name for name, reads in self._reads.items() if not reads]
         mends = [self._mend(name) for name in silent]
         if self._options.json:
-            emit_line({"type": "end", "reads": self._reads, "silent": silent, "mend": mends})
+            emit_line({"type": "end", "reads": self._reads, "silent": silent, "mend": mends} | self._dropped())
         for name, mend in zip(silent, mends, strict=True):
             print(f"wms: {name}: {mend}", file=sys.stderr)
+        for name, count in self._dropped().get("dropped", {}).items():
+            print(
+                f"wms: {name}: {count} more reads and faults came than anybody scans and were dropped", file=sys.stderr
+            )
         return 1 if silent or self._failed else 0
+
+    def _dropped(self) -> dict[str, dict[str, int]]:
+        """How much of what floods was not taken; nothing where nothing does."""
+        scanners = [device for device in self._devices.values() if isinstance(device, _TappedScanner)]
+        counts = {device.name: device.dropped for device in scanners if device.dropped}
+        return {"dropped": counts} if counts else {}
 
     def _mend(self, name: str) -> str:
         device = self._devices[name]

@@ -210,6 +210,8 @@ def watch(options: Namespace) -> int:
         pass
     finally:
         scanner.stop()
+    if scanner.dropped:
+        print(f"wms: {port}: {scanner.dropped} more reads and faults came than anybody scans", file=sys.stderr)
     return 0
 
 
