@@ -23,8 +23,8 @@ _MIN_LINEAR_MODULE_MM = 0.249
 _MIN_MATRIX_MODULE_MM = 0.37
 _MAX_NATIVE_MODULE = 6
 """GS w draws no wider bars."""
-_MAX_NATIVE_RULE = 2
-"""Dots: on a label of native text a thicker rule would cost more bytes than what it parts."""
+_MAX_RULE_DOTS = {"gb18030": 1, "codepage": 2}
+"""Where text is sent as text, a thicker rule would cost more bytes than the lines that it parts."""
 
 
 def layout(label: Label, profile: Profile) -> Layout:
@@ -71,8 +71,7 @@ def _place(item: Item, width: int, profile: Profile) -> Block:
 
 def _rule(item: Line, width: int, profile: Profile) -> Block:
     thickness = max(1, profile.to_dots(item.thickness_mm))
-    if profile.text != "raster":
-        thickness = min(thickness, _MAX_NATIVE_RULE)
+    thickness = min(thickness, _MAX_RULE_DOTS.get(profile.text, thickness))
     return Block(thickness, (Fill(0, 0, width, thickness),))
 
 
