@@ -22,6 +22,8 @@ def printer_reason(reason: str) -> Msg:
             return msg("another program holds it, or its rights are missing: run wms doctor")
         case "timeout":
             return msg("does not answer: switch it off and on")
+        case "queue_stopped":
+            return msg("its queue is stopped: run wms doctor")
         case "broken":
             return msg("stopped in mid-label: look whether it came out")
         case "another_program":
