@@ -56,7 +56,7 @@ def _drawn(item: Text, cleaned: str, missing: str, width: int, profile: Profile)
     font = fonts.chain(bold=item.bold)
     padding = profile.to_dots(0.6) if item.inverse else 0
     asked, least = profile.to_dots(item.size_mm), profile.to_dots(min(item.min_mm, item.size_mm))
-    if profile.is_sparing and item.size_mm <= _READ_NEARBY_MM:
+    if (profile.is_sparing or profile.code_pages) and item.size_mm <= _READ_NEARBY_MM:
         asked = (asked + least) // 2
     size, lines, shortened = _fit(item, cleaned, width - 2 * padding, asked, least, font)
     pitch = round(size * _LINE_HEIGHT)

@@ -26,8 +26,9 @@ class Profile:
 
     `text` is how it may be sent text: as pictures only; in its `code_pages`, whose numbers for ESC t are given by
     Python's names; or those and Chinese in two-byte GB18030, with its four-byte characters only if `four_byte`.
-    `native` are the kinds of symbols it draws itself. `speed_mm_s` only tells how long a label takes. `source` says
-    where all this is published.
+    `native` are the kinds of symbols it draws itself. `is_sparing` asks for pictures of text no larger than needed, for
+    the sake of slow lines; where text is a picture only for want of characters, it always is. `speed_mm_s` only tells
+    how long a label takes. `source` says where all this is published.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Profile:
     code_pages: tuple[tuple[str, int], ...] = ()
     four_byte: bool = False
     native: frozenset[str] = frozenset()
+    is_sparing: bool = False
     speed_mm_s: int = 150
     status: StatusDialect = "epson"
     maker: str = ""
@@ -58,11 +60,6 @@ class Profile:
     def width_mm(self) -> float:
         """The printable width."""
         return self.dots * 25.4 / self.dpi
-
-    @property
-    def is_sparing(self) -> bool:
-        """True where text is a picture only for want of characters: such printers often hang on slow lines."""
-        return bool(self.code_pages)
 
     def to_dots(self, mm: float) -> int:
         """The whole number of dots next to `mm`."""

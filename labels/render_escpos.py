@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from labels import templates
 from labels.data import LabelData
-from labels.emit import emit
+from labels.emit import Emission, emit
 from labels.layout import layout
 from labels.marks import CellLine, Fitting, PlacedSymbol, TextLine
 from labels.model import Label
 from labels.profiles import DEFAULT_PROFILE, Profile
 from labels.symbols import SymbolKind
 from labels.templates.captions import Language
+
+_BYTES_PER_DOT_OF_WIDTH, _USUAL_DPI = 75, 203
+"""43 kB on an 80 mm head, four seconds at 115200 baud."""
+_ORDINARY_LENGTH_MM = 200
+"""Longer ones are lists, on which every line counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
         label = templates.compose(label, profile.width_mm, language)
     placed = layout(label, profile)
     emission = emit(placed, profile)
+    if _is_too_dear(emission, profile):
+        placed = layout(label, replace(profile, is_sparing=True))
+        emission = emit(placed, profile)
     symbols = tuple(
         PrintedSymbol(mark.symbol.kind, mark.symbol.text, mark.module, mark in emission.native)
         for mark in placed.marks
@@ -75,3 +83,9 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
     )
     seconds = round(emission.image.height * 25.4 / profile.dpi / profile.speed_mm_s, 2)
     return Rendered(emission.data, emission.image, symbols, placed.fittings, texts, seconds)
+
+
+def _is_too_dear(emission: Emission, profile: Profile) -> bool:
+    """True for a label of ordinary length with more bytes than a slow line should be given."""
+    dearest = _BYTES_PER_DOT_OF_WIDTH * profile.dots * (profile.dpi / _USUAL_DPI) ** 2
+    return emission.image.height <= profile.to_dots(_ORDINARY_LENGTH_MM) and len(emission.data) > dearest
