@@ -51,7 +51,7 @@ def list_ports(system: System = HERE) -> list[PortInfo]:
         return _ports_of_pyserial()
     found = [_serial_port(device, system) for device in serial_devices(system)]
     printers = sorted(str(path) for path in (system.dev / "usb").glob("lp*"))
-    return found + [_described(PortInfo(path, path, "USB printer", False, True, kind="printer")) for path in printers]
+    return found + [_usb_printer(path, system) for path in printers]
 
 
 def port_named(path: str, system: System = HERE) -> PortInfo | None:
@@ -96,6 +96,15 @@ def _serial_port(device: str, system: System) -> PortInfo:
             links,
         ),
         system,
+    )
+
+
+def _usb_printer(device: str, system: System) -> PortInfo:
+    link = stable_link(device, system)
+    number = device_number(device)
+    links = tuple(links_to(number, system)) if number is not None else ()
+    return _described(
+        PortInfo(link or device, device, "USB printer", link is not None, True, kind="printer", links=links), system
     )
 
 

@@ -5,7 +5,9 @@ The way to the printer is opened for each job, every wait has an end, and nothin
 
 from __future__ import annotations
 
+import os
 import threading
+from pathlib import Path
 from typing import Protocol
 
 from drivers.address import parse_address
@@ -63,6 +65,13 @@ class FilePrinter:
         return Delivery("sent")
 
     def status(self, timeout_s: float = 1.0) -> PrinterStatus:
+        """Makes no file: who asks has not printed."""
+        path = Path(self._path)
+        if not path.exists():
+            folder = path.parent
+            writable = os.access(folder, os.W_OK)
+            reason = "" if folder.is_dir() and writable else "denied" if folder.is_dir() else "missing"
+            return PrinterStatus(answered=False, reason=reason)
         try:
             FilePort(self._path).close()
         except PortError as error:

@@ -179,6 +179,9 @@ def test_serial_printer_gets_every_byte() -> None:
 def test_file(tmp_path: Path) -> None:
     path = tmp_path / "labels.bin"
     port = open_printer(f"file:{path}")
+    assert port.status().reason == ""
+    assert not path.exists()
+    assert open_printer(f"file:{tmp_path}/no/folder").status().reason == "missing"
     assert port.send(LABEL) == Delivery("sent")
     assert port.send(PICTURE) == Delivery("sent")
     assert path.read_bytes() == LABEL + PICTURE

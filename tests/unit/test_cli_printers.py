@@ -104,7 +104,8 @@ def test_without_printers(shell: Shell) -> None:
     assert "no printer is configured" in shell.bad("printer", "status")
     assert "no printer is configured" in shell.bad("printer", "test")
     assert "no printer is configured" in shell.good("printer", "list").out
-    shell.good("printer", "add", "dock", "file:x")
+    shell.good("printer", "add", "dock", f"file:{shell.folder}/x")
+    assert not (shell.folder / "x").exists()
     assert "it has dock" in shell.bad("printer", "status", "bench", code=2)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import configured, emit
+from wms.config import ONLY_PRINTER
 from wms.terminal.text import safe
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def _written(config: Config) -> dict[str, str]:
     from drivers.framing_options import parse_scanner
 
     named = {f"scanner{n}": text for n, text in enumerate(config.scanners, 1)}
-    named |= {role: text for role, text in (("scale", config.scale), ("printer", config.printer)) if text}
+    named |= {"scale": config.scale} if config.scale else {}
+    for printer in config.all_printers():
+        named[ONLY_PRINTER if printer.name == ONLY_PRINTER else f"printer {printer.name}"] = printer.uri
     found = {}
     for role, text in named.items():
         try:
