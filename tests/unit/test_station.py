@@ -269,6 +269,7 @@ def test_every_read_is_kept_with_its_verdict_the_unreadable_too(store, tmp_path)
         ("scanner1", "", "BadgeScan", "ok"),
         ("wedge", "", "Unknown", "no"),
     ]
+    assert lines[0]["said"] == "Unknown code …"
     assert bytes.fromhex(lines[1]["raw_hex"]) == b"\x01aaaaa"
     assert bytes.fromhex(lines[2]["raw_hex"]) == b"AAA-9999"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from drivers.scanner import Read, Scanner
     from drivers.weighing_frames import Command
     from wms.terminal.scan_log import ScanLog
+
+_FIELD = re.compile(r"\{[^}]*\}")  # of a message: its value may be a person's
 
 
 class DeviceConfig(Record):
@@ -100,7 +103,7 @@ class Devices:
         if self._scan_log is not None:
             from wms.terminal.scan_log import Entry
 
-            first = said.lines[0].text if said is not None and said.lines else ""
+            first = _FIELD.sub("…", said.lines[0].text) if said is not None and said.lines else ""
             self._scan_log.keep(Entry(scan.at, scan.source, raw, scan.fault, scan.aim, code, str(tone or ""), first))
 
     def _signal(self, scan: Scanned, tone: Tone | None) -> None:
