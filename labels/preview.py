@@ -196,9 +196,14 @@ class _Printer:
         if self._mode.page not in self._pages:
             raise self._error(f"{self._profile.name} has no code page {self._mode.page}")
 
-    def _country(self) -> None:
+    def _plain(self) -> None:
+        """A country's characters, another font, space between characters: none of them is ever asked for."""
         if self._byte():
-            raise self._error("a country other than ESC R 0")
+            raise self._error("other than the plain font A by ESC R, ESC M or ESC SP")
+
+    def _kanji_spacing(self) -> None:
+        if any(self._take(2)):
+            raise self._error("space between Chinese characters by FS S")
 
     def _skip(self) -> None:
         """A status request, or one that concerns the text below bars, of which there is none."""
@@ -300,7 +305,10 @@ class _Printer:
         b"\x1b3": _set_spacing,
         b"\x1bE": _bold,
         b"\x1bJ": _feed,
-        b"\x1bR": _country,
+        b"\x1bM": _plain,
+        b"\x1bR": _plain,
+        b"\x1b ": _plain,
+        b"\x1cS": _kanji_spacing,
         b"\x1ba": _align,
         b"\x1bt": _page,
         b"\x1b$": _position,
