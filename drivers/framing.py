@@ -5,7 +5,7 @@ All times are milliseconds of one monotonic clock of the caller's choosing. Only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from drivers.cutting import Cut, Cutter
@@ -75,6 +75,8 @@ class Framer:
     `live`: `t` is when bytes were read, which may be long after they came. Then only `tick` tells of a silence, at a
     time at which the device had nothing to read. Where bytes come first and `due()` is over, nobody knows whether
     there was one: the code they end or continue is `partial`. Nor is a code a bounce of one out of the same read.
+    Where silence alone may end a code, `due()` comes twice within that time even at rest: a read after a longer time
+    in which nobody looked may hold two codes and the silence between them, so none in it is a scan.
     """
 
     pieces: int
@@ -90,6 +92,7 @@ class Framer:
         self._cutter = _cutter_for(self.config)
         self._last_read: tuple[bytes, str, float, int] | None = None
         self.pieces = 0
+        self._looked_at = 0.0
         self._feed = 0
         self._doubtful = False
         self._owed = Owed()
@@ -102,23 +105,32 @@ class Framer:
 
     def feed(self, data: bytes, t: float, *, continued: bool = False) -> list[Frame]:
         """The frames that `data`, read at `t`, completes; `continued` where the read before could not take all."""
-        frames: list[Frame] = []
         if not self._live:
             frames = self.tick(t)
-        elif _is_over(self._cutter.due(), t) and self._cutter.half_read:
+            return frames + self._finish(self._cutter.feed(data, t), t) if data else frames
+        if _is_over(self._cutter.due(), t) and self._cutter.half_read:
             self._doubtful = True
         if not data:
-            return frames
+            return []
         self._feed += not continued
-        return frames + self._finish(self._cutter.feed(data, t), t)
+        unseen = 0 < self.config.idle_ms <= t - self._looked_at
+        self._looked_at = t
+        cuts = self._cutter.feed(data, t)
+        if unseen:
+            cuts = [replace(cut, verdict="partial") if cut.verdict == "whole" else cut for cut in cuts]
+        frames = self._finish(cuts, t)
+        self._doubtful = self._doubtful or (unseen and self._cutter.busy)
+        return frames
 
     def due(self) -> float | None:
         """When `tick` next has something to do, or None while the stream is at rest."""
-        ends = (self._cutter.due(), self._owed.due(busy=self._cutter.busy))
+        look = self._looked_at + self.config.idle_ms / 2 if self._live and self.config.idle_ms else None
+        ends = (self._cutter.due(), self._owed.due(busy=self._cutter.busy), look)
         return min((end for end in ends if end is not None), default=None)
 
     def tick(self, t: float) -> list[Frame]:
         """Close or give up what has been silent for too long by `t`."""
+        self._looked_at = t
         frames = self._finish(self._cutter.expire(), t) if _is_over(self._cutter.due(), t) else []
         if self._owed.take_fault(t, busy=self._cutter.busy):
             self._replies.append(NAK)
@@ -135,6 +147,7 @@ class Framer:
 
     def replugged(self, t: float) -> list[Frame]:
         """The device is back."""
+        self._looked_at = t
         if self._plugged:
             return []
         self._plugged = True

@@ -44,7 +44,7 @@ def live(framing: str, *reads: tuple[float, bytes], ticks: bool = False, until: 
         ("line", (b"6901234", b"567892\rNEXT\r"), ["partial", "scan NEXT"], ["partial", "scan 567892", "scan NEXT"]),
         ("line", (b"690", b"1234"), ["partial"], ["partial", "partial"]),
         ("idle", (b"6901234", b"567892"), ["partial"], ["scan 6901234", "scan 567892"]),
-        ("idle", (b"6901234", b"567892\rNEXT\r"), ["partial", "scan NEXT"], ["scan 6901234", "scan 567892"]),
+        ("idle", (b"6901234", b"567892\rNEXT\r"), ["partial", "partial"], ["scan 6901234", "scan 567892"]),
         ("stx", (b"\x026901234", b"567892\x03"), ["partial"], ["partial", "garbled"]),
         ("stx", (b"\x026901234", b"\x02NEXT\x03"), ["partial", "scan NEXT"], ["partial", "scan NEXT"]),
         ("wedge", (b"6901234", b"567892\r"), ["partial"], ["scan 567892"]),
@@ -60,6 +60,16 @@ def test_an_unproven_silence_makes_no_code(
     assert [f"{kind} {text}".strip() for kind, text in live(framing, *reads)] == late
     seen = [f"{kind} {text}".strip() for kind, text in live(framing, *reads, ticks=True)]
     assert seen[: len(in_time)] == in_time
+
+
+def test_a_read_may_hold_the_silence_that_parts_two_codes() -> None:
+    framer = Framer(parse_framing("idle"), live=True)
+    framer.replugged(0)
+    frames = framer.feed(b"A1", 20) + framer.tick(70) + framer.feed(b"A2\rA3", 125) + framer.tick(175)
+    assert [(frame.kind, frame.text) for frame in frames] == [("scan", "A1"), ("partial", ""), ("partial", "")]
+    assert framer.due() == 200, "somebody must look"
+    assert [frame.text for frame in framer.tick(200) + framer.feed(b"A4\r", 240)] == ["A4"]
+    assert Framer(parse_framing("idle")).due() is None
 
 
 def test_a_code_that_comes_late_as_a_whole_is_one() -> None:
