@@ -66,6 +66,8 @@ class LogisticLabel:
     parcel_of: int = 0
     weight_g: int | None = None
     masking: MaskPolicy = MaskPolicy.HIDE
+    sender_phone: str = field(default="", repr=False)
+    recipient_phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

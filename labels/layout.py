@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from PIL import Image
+
 from labels import fonts
 from labels.errors import LayoutError
 from labels.fitting import placed_text
-from labels.marks import Block, CellLine, Fill, Fitting, Layout, Mark, PlacedSymbol, TextLine
-from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Qr, Space, Text
+from labels.marks import Block, CellLine, Fill, Fitting, Layout, Mark, PlacedPicture, PlacedSymbol, TextLine
+from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Picture, Qr, Space, Text
 from labels.printer_text import PrinterText, printer_text
 from labels.profiles import Profile
 
@@ -59,6 +61,8 @@ def _place(item: Item, width: int, profile: Profile) -> Block:
             return _barcode(item, width, profile)
         case Qr():
             return _matrix(item, width, profile)
+        case Picture():
+            return _picture(item, width, profile)
         case Line():
             return _rule(item, width, profile)
         case Space():
@@ -67,6 +71,17 @@ def _place(item: Item, width: int, profile: Profile) -> Block:
             return _box(item, width, profile)
         case Columns():
             return _columns(item, width, profile)
+
+
+def _picture(item: Picture, width: int, profile: Profile) -> Block:
+    across = profile.to_dots(item.width_mm)
+    if across > width:
+        raise LayoutError(item.field, f"the picture needs {across} dots, {width} are there")
+    down = max(1, round(item.image.height * across / item.image.width))
+    grey = item.image.convert("L").resize((across, down), Image.Resampling.LANCZOS)
+    ink = grey.point([255] * 128 + [0] * 128, mode="1")
+    x = {"left": 0, "center": (width - across) // 2, "right": width - across}[item.align]
+    return Block(down, (PlacedPicture(x, 0, across, down, ink.tobytes()),))
 
 
 def _rule(item: Line, width: int, profile: Profile) -> Block:

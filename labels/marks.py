@@ -75,7 +75,18 @@ class Fill:
     height: int
 
 
-Mark = TextLine | CellLine | PlacedSymbol | Fill
+@dataclass(frozen=True, slots=True)
+class PlacedPicture:
+    """A picture whose top left corner is at `x`, `y`: `ink` has a bit per dot, rows in whole bytes, 1 for ink."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    ink: bytes
+
+
+Mark = TextLine | CellLine | PlacedSymbol | PlacedPicture | Fill
 
 
 @dataclass(frozen=True, slots=True)

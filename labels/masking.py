@@ -14,11 +14,11 @@ _STAR = "*"
 _NUMBER = r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ一二三四五六七八九十百零〇]"
 _NUMBERS = rf"(?>{_NUMBER}+(?:[-－—~]{_NUMBER}+)*)"
 
-_UNIT_OR_ROOM = re.compile(rf"{_NUMBERS}(?=\s*(?:单元|室|号?房|户(?!外)))|(?<=单元)\s*{_NUMBERS}")
+_UNIT_OR_ROOM = re.compile(rf"{_NUMBERS}(?=\s*(?:单元|室|号?房|户(?!外)|门(?![口店市诊])))|(?<=单元)\s*{_NUMBERS}")
 _ROOM_NUMBER = re.compile(rf"(?:号楼|[栋幢])\s*[-－]?\s*({_NUMBERS})(?=号(?!楼))|号\s*([0-9０-９]{{3,4}}[A-Za-z]?)\s*$")
-_AFTER_BUILDING = re.compile(rf"(?:号楼|[栋幢座楼层])\s*[-－]?\s*({_NUMBERS})(?!\s*(?:号楼|[栋幢座楼层号弄]))")
+_AFTER_BUILDING = re.compile(rf"(?:号楼|[0-9*]门|[栋幢座楼层])\s*[-－]?\s*({_NUMBERS})(?!\s*(?:号楼|[栋幢座楼层号弄]))")
 _TRAILING_NUMBER = re.compile(
-    r"(?<=[\u4e00-\u9fff])\s*[0-9０-９]+(?:[-－—][0-9０-９A-Za-z]+)+\s*$|\s[0-9０-９]{3,4}\s*$"
+    r"(?<=[\u4e00-\u9fff])\s*[A-Za-z]?[0-9０-９]+(?:[-－—][0-9０-９A-Za-z]+)+\s*$|\s[0-9０-９]{3,4}\s*$"
 )
 _ENGLISH = re.compile(
     r"\b(?:apartment|apt|unit|room|rm|suite|ste|flat)\b\.?\s*#?\s*([0-9A-Za-z][0-9A-Za-z/-]*)|#\s*([0-9A-Za-z][0-9A-Za-z-]*)",

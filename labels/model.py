@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from PIL import Image
+
 from labels.symbols import Symbol
 
 Align = Literal["left", "center", "right"]
@@ -61,6 +63,16 @@ class Qr:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture such as a house's mark, `width_mm` wide; what is darker than the middle grey is printed."""
+
+    image: Image.Image
+    width_mm: float
+    field: str
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A rule over the whole width."""
 
@@ -101,7 +113,7 @@ class Columns:
     gap_mm: float = 1.5
 
 
-Item = Text | Barcode | Qr | Line | Space | Box | Columns
+Item = Text | Barcode | Qr | Picture | Line | Space | Box | Columns
 
 
 @dataclass(frozen=True, slots=True)

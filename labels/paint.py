@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 from labels import fonts
 from labels.errors import LayoutError
 from labels.fonts.cells import cell_ink
-from labels.marks import CellLine, Fill, Layout, Mark, PlacedSymbol, TextLine
+from labels.marks import CellLine, Fill, Layout, Mark, PlacedPicture, PlacedSymbol, TextLine
 from labels.printer_text import KANJI
 
 WHITE, BLACK = 255, 0
@@ -31,6 +31,10 @@ def paint_marks(paper: Image.Image, marks: Iterable[Mark]) -> None:
                 paper.paste(BLACK, (mark.x, mark.y, mark.x + mark.width, mark.y + mark.height))
             case PlacedSymbol():
                 _paint_symbol(paper, mark)
+            case PlacedPicture():
+                _require_inside(paper, "picture", mark.x, mark.y, mark.width, mark.height)
+                ink = Image.frombytes("1", (mark.width, mark.height), mark.ink)
+                paper.paste(BLACK, (mark.x, mark.y), ink)
             case TextLine():
                 _paint_line(paper, mark)
             case CellLine():

@@ -10,7 +10,7 @@ from labels.data import LabelData
 from labels.errors import LayoutError
 from labels.gs1 import Element, in_print
 from labels.gs1_symbols import in_symbols
-from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Qr, Space, Text
+from labels.model import Barcode, Box, Column, Columns, Item, Label, Line, Picture, Qr, Space, Text
 from labels.symbols import Symbol, article_number, code_128, data_matrix, gs1_128, qr
 from labels.templates import elements as e
 from labels.templates.captions import Language
@@ -32,6 +32,7 @@ class _Composer:
 
     def __init__(self, template: Template, width_mm: float, language: Language) -> None:
         self._words = template.words(language)
+        self._pictures = template.pictures
         self._width_mm = width_mm
         self._named = frozenset(_identifiers(template.elements))
 
@@ -67,6 +68,8 @@ class _Composer:
                 yield self._matrix(qr, element.qr, element, said)
             case e.DataMatrixElement():
                 yield self._matrix(data_matrix, element.datamatrix, element, said)
+            case e.PictureElement(picture=file):
+                yield Picture(self._pictures[file], element.width_mm, element.field or "picture", element.align)
             case e.LineElement(line=thickness):
                 yield Line(thickness)
             case e.SpaceElement(space=height):

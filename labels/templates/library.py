@@ -44,7 +44,7 @@ class Library:
             before = path.read_bytes()[: error.start]
             column = error.start - before.rfind(b"\n")
             raise TemplateError(str(path), before.count(b"\n") + 1, column, "is not UTF-8") from error
-        return read_template(source, name, str(path))
+        return read_template(source, name, str(path), path.parent)
 
 
 @cache

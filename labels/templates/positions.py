@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """How to come to a value: keys of tables and places in arrays."""
 
 
@@ -19,12 +19,12 @@ class Position(NamedTuple):
     column: int
 
 
-def positions(source: str) -> Mapping[Path, Position]:
+def positions(source: str) -> Mapping[KeyPath, Position]:
     """The position of every key, table and array entry of `source`."""
     return _Scanner(source).run()
 
 
-def position(source: str, path: Path) -> Position:
+def position(source: str, path: KeyPath) -> Position:
     """Where `path` stands, or what contains it if the text lacks it."""
     known = positions(source)
     while path and path not in known:
@@ -36,11 +36,11 @@ class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
         self._at = 0
-        self._found: dict[Path, Position] = {}
-        self._tables: dict[Path, int] = {}
+        self._found: dict[KeyPath, Position] = {}
+        self._tables: dict[KeyPath, int] = {}
 
-    def run(self) -> dict[Path, Position]:
-        table: Path = ()
+    def run(self) -> dict[KeyPath, Position]:
+        table: KeyPath = ()
         while self._skip_blank():
             if self._next() == "[":
                 table = self._header()
@@ -48,12 +48,12 @@ class _Scanner:
                 self._pair(table)
         return self._found
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         start, is_array = self._at, self._source.startswith("[[", self._at)
         self._at += 2 if is_array else 1
         *outer, last = self._key()
         self._at += 2 if is_array else 1
-        path: Path = ()
+        path: KeyPath = ()
         for key in outer:
             path = self._newest((*path, key))
         path = (*path, last)
@@ -64,10 +64,10 @@ class _Scanner:
             self._mark(path, start)
         return path
 
-    def _newest(self, path: Path) -> Path:
+    def _newest(self, path: KeyPath) -> KeyPath:
         return (*path, self._tables[path]) if path in self._tables else path
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         start = self._at
         keys = self._key()
         for length in range(1, len(keys) + 1):
@@ -94,7 +94,7 @@ class _Scanner:
                 return keys
             self._at += 1
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         match self._next():
             case "[":
                 self._array(path)
@@ -106,7 +106,7 @@ class _Scanner:
                 while self._at < len(self._source) and self._next() not in ",]}#\n":
                     self._at += 1
 
-    def _array(self, path: Path) -> None:
+    def _array(self, path: KeyPath) -> None:
         self._at += 1
         place = 0
         while self._skip_blank() and self._next() != "]":
@@ -118,7 +118,7 @@ class _Scanner:
             place += 1
         self._at += 1
 
-    def _inline_table(self, path: Path) -> None:
+    def _inline_table(self, path: KeyPath) -> None:
         self._at += 1
         while self._skip_blank() and self._next() != "}":
             if self._next() == ",":
@@ -154,6 +154,6 @@ class _Scanner:
     def _next(self) -> str:
         return self._source[self._at : self._at + 1]
 
-    def _mark(self, path: Path, at: int) -> None:
+    def _mark(self, path: KeyPath, at: int) -> None:
         row = self._source.count("\n", 0, at) + 1
         self._found.setdefault(path, Position(row, at - self._source.rfind("\n", 0, at)))

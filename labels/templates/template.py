@@ -6,21 +6,25 @@ import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from PIL import Image
 
 from labels.errors import TemplateError
 from labels.templates import elements as e
 from labels.templates.captions import LANGUAGES, Language
-from labels.templates.positions import Path, Position, position
+from labels.templates.positions import KeyPath, Position, position
 from labels.templates.values import KINDS, Known, known_fields
 
 _T = TypeVar("_T")
 
 CAPTION = "caption."
+_MOST_DOTS = 4_000_000
+"""More than the longest label of the finest head has."""
 _KINDS_OF_ELEMENT: dict[str, type[e.Element]] = {
     "text": e.TextElement,
     "barcode": e.BarcodeElement,
@@ -65,6 +69,7 @@ class Template(Struct, frozen=True):
     elements: tuple[e.Element, ...]
     margin_mm: float
     captions: Mapping[str, Mapping[str, str]]
+    pictures: Mapping[str, Image.Image] = {}
 
     def words(self, language: Language) -> Mapping[str, str]:
         """The captions in `language`. Raises ValueError for one that there is not."""
@@ -74,7 +79,7 @@ class Template(Struct, frozen=True):
 
 
 class _Mistake(Exception):
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: KeyPath, reason: str) -> None:
         super().__init__(reason)
         self.path = path
         self.reason = reason
@@ -97,14 +102,14 @@ def fields_in(text: str) -> list[str]:
     return found
 
 
-def read_template(source: str, name: str, file: str) -> Template:
-    """Raises TemplateError for the first mistake in `source`, which came from `file`."""
+def read_template(source: str, name: str, file: str, folder: Path | None = None) -> Template:
+    """Raises TemplateError for the first mistake in `source`, which came from `file`. Pictures are in `folder`."""
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(source, file, str(error)) from error
     try:
-        return _Reader(document).template(name)
+        return _Reader(document, folder).template(name)
     except _Mistake as mistake:
         at = position(source, mistake.path)
         raise TemplateError(file, at.row, at.column, mistake.reason) from mistake
@@ -119,7 +124,7 @@ def _syntax_error(source: str, file: str, told: str) -> TemplateError:
     return TemplateError(file, *at, _AT_TOMLLIB.sub("", told))
 
 
-def _converted(value: object, kind: type[_T], path: Path) -> _T:
+def _converted(value: object, kind: type[_T], path: KeyPath) -> _T:
     """`value` as a `kind`, or what msgspec finds wrong with it."""
     try:
         return msgspec.convert(value, kind)
@@ -139,8 +144,10 @@ def _converted(value: object, kind: type[_T], path: Path) -> _T:
 class _Reader:
     """Turns a document into elements, keeping track of where it is and which fields there are."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], folder: Path | None) -> None:
         self._document = document
+        self._folder = folder
+        self._pictures: dict[str, Image.Image] = {}
 
     def template(self, name: str) -> Template:
         if "label" in self._document and self._document["label"] not in KINDS:
@@ -148,7 +155,7 @@ class _Reader:
         self._head = _converted(self._document, _Head, ())
         self._require_captions()
         found = self._elements(self._head.row, ("row",), known_fields(self._head.label))
-        return Template(name, self._head.label, found, self._head.margin_mm, self._head.captions)
+        return Template(name, self._head.label, found, self._head.margin_mm, self._head.captions, self._pictures)
 
     def _require_captions(self) -> None:
         captions = self._head.captions
@@ -160,12 +167,12 @@ class _Reader:
             if lacking := sorted(everything - set(captions.get(language, {}))):
                 raise _Mistake(("captions", language), f"{language} has no caption {lacking[0]}")
 
-    def _elements(self, tables: Any, path: Path, known: Known) -> tuple[e.Element, ...]:
+    def _elements(self, tables: Any, path: KeyPath, known: Known) -> tuple[e.Element, ...]:
         if not isinstance(tables, list):
             raise _Mistake(path, f"{path[-1]} is a list of elements")
         return tuple(self._element(table, (*path, place), known) for place, table in enumerate(tables))
 
-    def _element(self, table: Any, path: Path, known: Known) -> e.Element:
+    def _element(self, table: Any, path: KeyPath, known: Known) -> e.Element:
         if not isinstance(table, dict):
             raise _Mistake(path, 'an element is a table such as { text = "{order}", size_mm = 3.5 }')
         kinds = [key for key in _KINDS_OF_ELEMENT if key in table]
@@ -184,12 +191,12 @@ class _Reader:
         self._check(element, kind, path, known)
         return element
 
-    def _cells(self, tables: Any, path: Path, known: Known) -> tuple[e.Cell, ...]:
+    def _cells(self, tables: Any, path: KeyPath, known: Known) -> tuple[e.Cell, ...]:
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise _Mistake(path, "cell is a list of tables")
         return tuple(self._cell(table, (*path, place), known) for place, table in enumerate(tables))
 
-    def _cell(self, table: dict[str, Any], path: Path, known: Known) -> e.Cell:
+    def _cell(self, table: dict[str, Any], path: KeyPath, known: Known) -> e.Cell:
         own = {key: table[key] for key in _CELL_KEYS if key in table}
         if "width_mm" in own and "share" in own:
             raise _Mistake((*path, "share"), "a cell has a width_mm or a share, not both")
@@ -199,7 +206,7 @@ class _Reader:
             inside["width_mm"] = own["width_mm"]
         return msgspec.structs.replace(cell, element=self._element(inside, path, known))
 
-    def _repeated(self, table: dict[str, Any], path: Path, known: Known) -> Known:
+    def _repeated(self, table: dict[str, Any], path: KeyPath, known: Known) -> Known:
         """What is known inside `table`: with `each`, the fields of one entry too."""
         over = table.get("each", "")
         if not over:
@@ -210,12 +217,14 @@ class _Reader:
             raise _Mistake((*path, "each"), f"{over} is no list of a {self._head.label} label; lists are {lists}")
         return Known(known.fields | {f"{over}.{name}" if name else over for name in entry}, known.lists)
 
-    def _check(self, element: e.Element, kind: str, path: Path, known: Known) -> None:
+    def _check(self, element: e.Element, kind: str, path: KeyPath, known: Known) -> None:
         """Fields and captions that are named are there; a size is not below its least."""
         self._check_condition(element.if_, path, known)
         match element:
             case e.TextElement() | e.BarcodeElement() | e.QrElement() | e.DataMatrixElement():
                 self._check_fields(getattr(element, kind), (*path, kind), known)
+            case e.PictureElement(picture=file):
+                self._pictures[file] = self._picture(file, (*path, "picture"))
             case e.Gs1Element(gs1=identifiers):
                 for place, one in enumerate(identifiers):
                     if one != "*" and not _IDENTIFIER.fullmatch(one):
@@ -229,7 +238,20 @@ class _Reader:
                     self._check_fields(fact.caption, (*at, "caption"), known)
                     self._check_fields(fact.value, (*at, "value"), known)
 
-    def _check_condition(self, text: str, path: Path, known: Known) -> None:
+    def _picture(self, file: str, path: KeyPath) -> Image.Image:
+        if self._folder is None or not (self._folder / file).is_file():
+            raise _Mistake(path, f"there is no picture {file} beside the template")
+        try:
+            with Image.open(self._folder / file, formats=["PNG"]) as picture:
+                if picture.width * picture.height > _MOST_DOTS:
+                    raise _Mistake(path, f"{file} has more than {_MOST_DOTS} dots")
+                flat = Image.new("RGBA", picture.size, "white")
+                flat.alpha_composite(picture.convert("RGBA"))
+                return flat.convert("L")
+        except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for a broken PNG
+            raise _Mistake(path, f"{file} is no PNG that can be read") from error
+
+    def _check_condition(self, text: str, path: KeyPath, known: Known) -> None:
         if not text:
             return
         asked = condition(text)
@@ -238,7 +260,7 @@ class _Reader:
         if asked.field not in known.fields and asked.field not in known.lists:
             raise _Mistake((*path, "if"), self._no_field(asked.field, known))
 
-    def _check_fields(self, text: str, path: Path, known: Known) -> None:
+    def _check_fields(self, text: str, path: KeyPath, known: Known) -> None:
         try:
             names = fields_in(text)
         except ValueError as error:

@@ -124,6 +124,8 @@ def logistic(shipment: Shipment) -> LogisticLabel:
         parcel_of=parcel.of or 0,
         weight_g=parcel.weight_g,
         masking=shipment.masking,
+        sender_phone=sender.phone or "",
+        recipient_phone=recipient.phone or "",
     )
 
 
