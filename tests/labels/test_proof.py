@@ -15,6 +15,8 @@ from PIL import Image
 from labels import PROFILES, LabelData, LayoutError, Rendered, from_escpos, render
 from labels.profiles import models, profile_named
 from labels.templates.captions import Language
+from labels.templates.library import built_in_names
+from labels.templates.samples import sample
 from tests.labels.proof import prove, symbols_wrong
 from tests.labels.reading import printed_whole, seems_to_say, tesseract_reads
 from tests.labels.samples import KINDS, LATIN_SHIPPING, LOGISTIC, NARROW_LOGISTIC, SHIPPING
@@ -156,3 +158,22 @@ def test_bad_drawing_is_noticed(left: int, module: int, smudge: int | None, told
         picture.paste(0, (smudge, 30, smudge + 2, 34))
     wrong = list(symbols_wrong(picture, manifest, worn=False))
     assert [told in each for each in wrong] == ([True] if told else []), wrong
+
+
+def gallery() -> Iterator[typing.Any]:
+    """The handbook's samples: each on one generic printer and in each language, with --soak on all."""
+    generic = list(PROFILES)
+    for place, kind in enumerate(built_in_names()):
+        for language in LANGUAGES:
+            for number, name in enumerate(generic):
+                first = (place + LANGUAGES.index(language)) % len(generic) == number
+                marks = [] if first else [pytest.mark.soak]
+                yield pytest.param(kind, name, language, id=f"{kind}-{name}-{language}", marks=marks)
+
+
+@pytest.mark.parametrize(("kind", "name", "language"), list(gallery()))
+def test_the_gallery(kind: str, name: str, language: Language) -> None:
+    profile = profile_named(name)
+    rendered = render(sample(kind, language), profile, language)
+    wrong, _ = prove(rendered, profile)
+    assert not wrong, "\n".join(wrong)
