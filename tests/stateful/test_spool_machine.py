@@ -378,7 +378,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
 MORE = "SPOOL_EXAMPLES" in os.environ
 SpoolMachine.TestCase.settings = settings(
-    max_examples=int(os.environ.get("SPOOL_EXAMPLES", "20")),
+    max_examples=int(os.environ.get("SPOOL_EXAMPLES", "14")),
     stateful_step_count=int(os.environ.get("SPOOL_STEPS", "30")),
     phases=[Phase.generate, Phase.shrink] if MORE else [Phase.generate],
     deadline=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from labels import Language, Profile
+from labels import Language, Profile, ShippingLabel, render
 from wms.domain.catalogue import Site
 from wms.domain.records import replace
 from wms.printing import jobs, kept, rendering
@@ -18,13 +18,27 @@ from wms.store.tables import SqliteRows
 def made(rows: SqliteRows, job: Job | None, profile: Profile, language: Language, *, keeps: bool) -> Made | None:
     """Raises `Unprintable`. Without `job` something is drawn that nobody gets: it loads what labels are made with."""
     if job is None:
-        mark(1, datetime.now(UTC), profile, language)
+        render(_a_label(), profile, language)
         return None
     plain, fresh = _before(rows, job, profile), None
     if plain is None:
         plain = rendering.rendered(rows, replace(job, reprint=False), language, profile)
         fresh = kept.keep(rows, job, profile.name, plain) if keeps else None
     return Made(_marked(rows, job, plain, profile, language), fresh)
+
+
+def _a_label() -> ShippingLabel:
+    return ShippingLabel(
+        order="A-1",
+        waybill="SF100000000001",
+        carrier_name="顺丰 SF",
+        routing_code="SF 200001",
+        recipient_lines=("张三", "人民路1号"),
+        recipient_phone="13800138000",
+        sender_lines=("一号仓",),
+        weight_g=1,
+        created=datetime.now(UTC),
+    )
 
 
 def _before(rows: SqliteRows, job: Job, profile: Profile) -> bytes | None:

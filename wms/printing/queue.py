@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from labels import Language, Profile
     from wms.printing.kept import Kept
 
+WARM_UP_AFTER = 1.0  # seconds of rest: the first paint comes first
 log = logging.getLogger(__name__)
 
 
@@ -114,7 +115,8 @@ class PrinterQueue:
                 log.warning("printing waits: %s", error)
             except Exception:
                 log.exception("printing")
-            if not self._stopping.is_set() and not self._wake.wait(pause) and cold and pause == LONGEST_PAUSE:
+            warms = cold and not self._health.trouble
+            if not self._stopping.is_set() and not self._wake.wait(WARM_UP_AFTER if warms else pause) and warms:
                 cold = False
                 self._warm_up()
 

@@ -208,7 +208,7 @@ def _question(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Promp
             Choice(msg("Nothing came out")),
             Choice(msg("It can't be read")),
             Choice(msg("It is torn")),
-            Choice(msg("Its number is spoiled: a new one")),
+            Choice(msg("Give a new number")),
         ),
         keys=BACK,
     )
@@ -230,7 +230,7 @@ def _look(base: Prompt, state: Packing, parcel: Parcel) -> Prompt:
         target_size=Size.BOLD,
         ask=msg("Whole? Stick it on and scan it"),
         what=(Line(label_reason(detail), Mark.BAD, short=msg("It stopped in mid-label")),),
-        choices=(Choice(msg("Nothing came out")), Choice(msg("It is damaged or cut off"))),
+        choices=(Choice(msg("Nothing came out")), Choice(msg("Damaged or cut off"))),
         keys=(HELP, Key("f2", msg("No label")), MORE),
         expects=(parcel.waybill,),
     )
