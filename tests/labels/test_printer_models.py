@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from labels import BadgeLabel, render
+from labels.profiles import profile_named
+
 MODELS: list[dict[str, Any]] = tomllib.loads(
     files("labels").joinpath("printer_models.toml").read_text(encoding="utf-8")
 )["model"]
@@ -68,6 +71,15 @@ def test_code_pages_are_ones_python_can_write(model: dict[str, Any]) -> None:
         assert codecs.getincrementaldecoder(name)().decode(b"\xe1"), name
     if pages:
         assert pages["cp437"] == 0  # what every printer has after ESC @
+
+
+@by_name
+def test_each_is_a_profile_that_draws_a_label(model: dict[str, Any]) -> None:
+    profile = profile_named(model["name"])
+    assert (profile.dots, profile.dpi, profile.text) == (model["dots"], model["dpi"], model["text"])
+    rendered = render(BadgeLabel("BDG-P-001", "李娜", ()), profile)
+    assert rendered.image.width == model["dots"]
+    assert {"code128" in model["native"]} == {symbol.native for symbol in rendered.symbols if symbol.kind == "code128"}
 
 
 # Where the source is python-escpos, what is written down must be what it says.
