@@ -66,6 +66,11 @@ class Config(Record):
         only = (PrinterConfig(ONLY_PRINTER, self.printer, self.printer_profile),) if self.printer else ()
         return only + self.printers
 
+    @property
+    def label_printer(self) -> PrinterConfig:
+        """The one labels go to when nothing else is said; without URI if there is none."""
+        return self.printer_for("labels") or PrinterConfig(ONLY_PRINTER, "", self.printer_profile)
+
     def printer_for(self, role: PrinterRole) -> PrinterConfig | None:
         """The first printer of that role; documents go to the labels' printer where they have none of their own."""
         printers = self.all_printers()

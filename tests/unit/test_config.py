@@ -32,7 +32,7 @@ def test_the_short_form_is_a_printer_like_the_others(tmp_path: Path) -> None:
     label_printer = PrinterConfig("printer", "socket://10.0.0.9", "raster-80")
     office = PrinterConfig("office", "cups:office", "", "documents")
     assert config.all_printers() == (label_printer, office, PrinterConfig("dock", "/dev/usb/lp0", "generic-58"))
-    assert config.printer_for("labels") == label_printer
+    assert config.printer_for("labels") == config.label_printer == label_printer
     assert config.printer_for("documents") == office
 
 
@@ -42,6 +42,7 @@ def test_documents_go_to_the_label_printer_where_there_is_no_other(tmp_path: Pat
     assert Config(tmp_path).printer_for("documents") is None
     office = settings(tmp_path, '[printers.office]\nuri = "cups:office"\nfor = "documents"\n')
     assert office.printer_for("labels") is None
+    assert office.label_printer.uri == ""
 
 
 @pytest.mark.parametrize(

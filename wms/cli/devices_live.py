@@ -146,12 +146,12 @@ def _printer(options: Namespace) -> str:
     named: str | None = getattr(options, "printer", None)
     if named or options.port or getattr(options, "scale", None):
         return named or ""
-    return configured(options).printer
+    return configured(options).label_printer.uri
 
 
 def _printer_event(uri: str) -> Event:
     from drivers.printer import open_printer
-    from wms.cli.checks.devices import MENDS
+    from wms.cli.checks.printers import MENDS
 
     try:
         status = open_printer(uri).status(2.0)

@@ -50,7 +50,7 @@ def _deliver(options: Namespace, codes: Sequence[SetupCode], maker: Maker | None
     """To the file or printer named. Returns '' for a file, else what became of the job. Raises OSError, LayoutError."""
     from labels.setup_sheet import pages, strip, write_pdf
 
-    printer = getattr(options, "printer", None) or configured(options).printer
+    printer = getattr(options, "printer", None) or configured(options).label_printer.uri
     language = _language(options)
     if not options.output:
         if not printer:

@@ -24,10 +24,6 @@ MENDS = {
     "unreachable": "check cable, network and address",
     "timeout": "switch it off and on; check cable, network and address",
     "silent": "switch it on; check speed and protocol",
-    "paper_out": "put in a new roll",
-    "cover_open": "close the cover",
-    "error": "switch it off and on; look for jammed paper",
-    "offline": "press its online key; look at its display",
 }
 OTHERWISE = "check that it is switched on and plugged in, and how it is written in wms.toml"
 
