@@ -458,6 +458,33 @@ def test_crash_in_mid_print_is_looked_at_and_only_a_reprint_sends_again(tmp_path
     bench.store.close()
 
 
+def test_kill_at_the_instant_the_label_is_out_doubles_and_loses_nothing(tmp_path: Path) -> None:
+    """The program dies with the last dot of its second label: whether that came out is asked, the others go on."""
+    folder, child, out = tmp_path / "data", [], []
+
+    def killed(job: bytes) -> None:
+        out.append(job)
+        if len(out) == 2:
+            child[0].send_signal(signal.SIGKILL)
+
+    with FakePrinter(killed) as printer:
+        program = CRASH.format(root=str(ROOT), folder=str(folder), uri=printer.uri)
+        program = program.replace("spool.start()\nbench.parcel()", "[bench.parcel() for _ in range(4)]\nspool.start()")
+        with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as process:
+            child.append(process)
+        bench = Bench(folder)
+        assert bench.states() == ["printed", "sending", "queued", "queued"]
+        with spooling(bench, printer.uri):
+            until(lambda: bench.states() == ["printed", "failed", "printed", "printed"])
+            assert bench.is_open("label", "A-2/1")
+            bench.do(c.VerifyLabel(ParcelId("A-2/1")))
+            until(lambda: not bench.is_open("label", "A-2/1"))
+        waybills = [{bench.waybill(ParcelId(f"A-{n}/1"))} for n in (1, 2, 3, 4)]
+        assert [scanned(job) for job in out] == waybills
+    assert verify(bench.store.rows).problems == ()
+    bench.store.close()
+
+
 def test_label_is_asked_for_in_the_transaction_of_its_waybill(bench: Bench) -> None:
     """If the job can't be written down, the waybill is not used either."""
     spool = Spool(bench.store)
