@@ -132,11 +132,7 @@ def _raster(picture: Image.Image, top: int, bottom: int, image: Image.Image, uni
     """Bands and feeds for some rows of `picture`, which are also painted into `image`."""
     if top >= bottom:
         return b""
-    slab = picture.crop((0, top, picture.width, bottom))
-    try:
-        slab = without_real_time_commands(slab)
-    except ValueError as error:
-        raise LayoutError("label", str(error)) from error
+    slab = without_real_time_commands(picture.crop((0, top, picture.width, bottom)))
     image.paste(slab, (0, top))
     sent = bytearray()
     for part in bands(slab):
