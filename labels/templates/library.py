@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from labels.data import LabelData
 from labels.errors import TemplateError
+from labels.model import Label
+from labels.templates.captions import Language
+from labels.templates.composing import compose
 from labels.templates.template import Template, read_template
+from labels.templates.values import KINDS, kind_of
 
 _SUFFIX = ".toml"
 
@@ -38,13 +43,29 @@ class Library:
         if name not in self._own:
             return built_in(name)
         path = self._own[name]
-        try:
-            source = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            before = path.read_bytes()[: error.start]
-            column = error.start - before.rfind(b"\n")
-            raise TemplateError(str(path), before.count(b"\n") + 1, column, "is not UTF-8") from error
-        return read_template(source, name, str(path), path.parent)
+        return _read(path, path.stat().st_mtime_ns)
+
+    def compose(self, data: LabelData, width_mm: float, language: Language) -> Label:
+        """The label for `data` by this site's template for such, or the program's. Raises LayoutError, TemplateError,
+        OSError."""
+        kind = kind_of(data)
+        template = self.template(kind)
+        if template.label != kind:
+            path = str(self._own[kind])
+            raise TemplateError(path, 1, 1, f"the template {kind} must be one for {kind} labels, not {template.label}")
+        return compose(template, data, width_mm, language)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int) -> Template:
+    """A site's template, read again once it has changed."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = path.read_bytes()[: error.start]
+        column = error.start - before.rfind(b"\n")
+        raise TemplateError(str(path), before.count(b"\n") + 1, column, "is not UTF-8") from error
+    return read_template(source, path.stem, str(path), path.parent)
 
 
 @cache
@@ -57,8 +78,6 @@ def built_in(name: str) -> Template:
 
 def built_in_names() -> tuple[str, ...]:
     """Every kind of label has the template of its name."""
-    from labels.templates.values import KINDS
-
     return tuple(KINDS)
 
 

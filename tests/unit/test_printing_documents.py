@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
+from PIL import Image
 
 from drivers.fakes import FakePrinter
-from labels import PROFILES, BadgeLabel, LabelData, MaskPolicy, from_escpos, render
+from labels import PROFILES, BadgeLabel, LabelData, Library, MaskPolicy, from_escpos, render
 from wms.domain import records
-from wms.domain.catalogue import Carrier, Carton, Person, Site
+from wms.domain.catalogue import Carrier, Carton, Item, Person, Site
 from wms.domain.ids import (
     Badge,
+    BatchId,
     CarrierCode,
     CartonCode,
     CategoryCode,
@@ -28,6 +30,7 @@ from wms.domain.ids import (
     ParcelId,
     PlaceId,
     Sku,
+    TaskId,
     WaveId,
 )
 from wms.domain.inspection import Sample, Verdict
@@ -37,9 +40,10 @@ from wms.domain.places import Place, PlaceKind
 from wms.domain.recipients import PersonalData
 from wms.domain.rows import MemoryTables
 from wms.domain.shipping import Manifest
+from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.printing.documents import manifest_slip, routing_code, shipping_label
 from wms.printing.sheets import Printed, print_all
-from wms.printing.stickers import badge_labels, command_labels, place_labels, tote_labels
+from wms.printing.stickers import badge_labels, command_labels, picking_slips, place_labels, tote_labels
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Scanned
 
@@ -186,6 +190,45 @@ def test_every_sticker_scans_as_what_it_is(rows: MemoryTables) -> None:
     assert cards["CTN-B"] == {r.CartonScan(CartonCode("B"))}
     for code in ("PASS", "FAIL", "CLOSE", "NEWPARCEL", "PICK", "PACK", "INSPECT", "SHIP", "BOARD", "SKIP"):
         assert cards[f"CMD-{code}"] == {r.CommandScan(code)}
+
+
+def test_a_walk_on_paper_has_what_is_still_to_be_taken(rows: MemoryTables) -> None:
+    for row in (
+        Item(Sku("TEA"), "龙井茶", "Tea", CategoryCode("food")),
+        Batch(BatchId("B1"), WaveId("W07"), BatchStatus.CLAIMED, NOON, cart=PlaceId("CART-1")),
+        Batch(BatchId("B2"), WaveId("W07"), BatchStatus.DROPPED, NOON),
+        Slot(BatchId("B1"), 3, ORDER, PlaceId("T-014")),
+        task("t2", "A-02", 2, taken=0),
+        task("t1", "A-01", 1, taken=1),
+        task("t3", "A-01", 3, status=TaskStatus.DONE),
+    ):
+        rows.put(row)
+    (slip,) = picking_slips(rows, "en")
+    assert (slip.task, slip.wave, slip.cart) == ("B1", "W07", "CART-1")
+    assert [(line.place, line.check_digits, line.name, line.quantity, line.put) for line in slip.lines] == [
+        ("A-01", "", "Tea", 4, "3 T-014"),
+        ("A-02", "47", "Tea", 5, "3 T-014"),
+    ]
+    assert bar_codes(slip) == {"B1"}
+
+
+def task(name: str, place: str, sequence: int, taken: int = 0, status: TaskStatus = TaskStatus.OPEN) -> PickTask:
+    return PickTask(
+        TaskId(name), BatchId("B1"), WaveId("W07"), ORDER, 1, Sku("TEA"), PlaceId(place), LotId("L7"), 5, sequence, 3,
+        status, taken,
+    )  # fmt: skip
+
+
+def test_a_sites_own_template_makes_its_stickers(rows: MemoryTables, tmp_path: Path) -> None:
+    (tmp_path / "badge.toml").write_text('label = "badge"\n[[row]]\nqr = "{code}"\nsize_mm = 20\n')
+    printed = list(print_all(badge_labels(rows), tmp_path / "a.bin", pictures=tmp_path, templates=Library(tmp_path)))
+    assert [one.outcome for one in printed] == ["sent", "sent"]
+    with Image.open(tmp_path / "001-BDG-007.png") as picture:
+        assert [str(code.format) for code in zxingcpp.read_barcodes(picture.convert("L"))] == ["QR Code"]
+    (tmp_path / "badge.toml").write_text('label = "badge"\n[[row]]\nqr = "{cod}"\nsize_mm = 20\n')
+    printed = list(print_all(badge_labels(rows), tmp_path / "a.bin", templates=Library(tmp_path)))
+    assert [one.outcome for one in printed] == ["refused", "refused"]
+    assert "row 3, column 1: a badge label has no field 'cod'" in printed[0].reason
 
 
 def test_stickers_speak_either_language(rows: MemoryTables) -> None:

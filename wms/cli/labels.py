@@ -20,6 +20,7 @@ PILES = {
     "badges": "badges of everybody who works here",
     "places": "labels of bins, staging and returns places, with their check digits",
     "totes": "labels of totes and carts",
+    "picking-slips": "walks on paper, for the day the terminals are down",
     "commands": "cards for what can be said by scanning: commands, couriers, cartons",
 }
 PRINTED = """\
@@ -36,7 +37,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
         pile.add_argument("--printer", default=SUPPRESS, metavar="URI", help="where to (default: the configured one)")
         pile.add_argument("-o", "--output", metavar="FILE", help="write what the printer would get, instead")
         pile.add_argument("--png", metavar="DIR", help="a picture of each")
-        pile.add_argument("--profile", default="raster-80", help="default: raster-80")
+        pile.add_argument("--profile", metavar="MODEL", help="default: as in wms.toml, else raster-80")
         language_flag(pile)
         if name in ("places", "totes"):
             pile.add_argument("--only", default="*", metavar="NAMES", help="those whose name fits, such as 'A-01-*'")
@@ -82,6 +83,7 @@ def _rotate(options: Namespace, store: Store) -> list[Printed]:
 def _stickers(options: Namespace, rows: Rows) -> list[Sticker]:
     """Raises `Refusal` if there are none."""
     from wms.printing import stickers
+    from wms.printing.sheets import code_of
     from wms.setup import is_named
 
     pile, language = options.subcommand, _language(options)
@@ -93,11 +95,15 @@ def _stickers(options: Namespace, rows: Rows) -> list[Sticker]:
             found = [*stickers.place_labels(rows)]
         case "totes":
             found = [*stickers.tote_labels(rows, language)]
+        case "picking-slips":
+            found = [*stickers.picking_slips(rows, language)]
+            if not found:
+                raise Refusal("no walk is waiting or under way")
         case _:
             found = [*stickers.command_labels(rows, language)]
     if not found:
         raise Refusal(f"no {pile} are set up yet: wms setup import DIR/*.csv")
-    named = [one for one in found if is_named(_name(one.code), options.only)] if "only" in options else found
+    named = [one for one in found if is_named(_name(code_of(one)), options.only)] if "only" in options else found
     if not named:
         raise Refusal(f"no {pile} are named {options.only}")
     return named
@@ -112,19 +118,23 @@ def _print(options: Namespace, stickers: list[Sticker]) -> list[Printed]:
     """To the file named, the printer named, or the one configured; with pictures alone nothing else is made."""
     from tempfile import TemporaryDirectory
 
+    from labels import Library
+    from wms.config import data_folder
     from wms.printing.sheets import print_all
 
     named = getattr(options, "printer", None)
     with TemporaryDirectory() as nowhere:
-        target: str | Path = named or configured(options).printer
+        target: str | Path = named or configured(options).label_printer.uri
         if options.output or (options.png and not named):
             target = Path(options.output or Path(nowhere) / "labels.bin")
         if not target:
             raise Refusal("where to? Give --printer URI, -o FILE or --png DIR", 2)
         pictures = Path(options.png) if options.png else None
+        profile, language = _profile(options), _language(options)
+        templates = Library(data_folder(options.data) / "templates")
         try:
             return list(
-                print_all(stickers, target, profile=_profile(options), language=_language(options), pictures=pictures)
+                print_all(stickers, target, profile=profile, language=language, pictures=pictures, templates=templates)
             )
         except ValueError as error:
             raise Refusal(f"--printer {target}: {error}", 2) from error
@@ -133,10 +143,12 @@ def _print(options: Namespace, stickers: list[Sticker]) -> list[Printed]:
 
 
 def _profile(options: Namespace) -> Profile:
-    from labels.profiles import profile_named
+    from labels.profiles import DEFAULT_PROFILE, profile_named
 
+    usual = "" if getattr(options, "printer", None) else configured(options).label_printer.profile
+    name = options.profile or usual
     try:
-        return profile_named(options.profile)
+        return profile_named(name) if name else DEFAULT_PROFILE
     except ValueError as error:
         raise Refusal(f"--profile: {error}", 2) from error
 

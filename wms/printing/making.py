@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
-from labels import Language, Profile, ShippingLabel, render
+from labels import Language, Library, Profile, ShippingLabel, render
 from wms.domain.catalogue import Site
 from wms.domain.records import replace
 from wms.printing import jobs, kept, rendering
@@ -15,14 +16,23 @@ from wms.printing.queue import Made
 from wms.store.tables import SqliteRows
 
 
-def made(rows: SqliteRows, job: Job | None, profile: Profile, language: Language, *, keeps: bool) -> Made | None:
-    """Raises `Unprintable`. Without `job` something is drawn that nobody gets: it loads what labels are made with."""
+def made(
+    rows: SqliteRows,
+    job: Job | None,
+    profile: Profile,
+    language: Language,
+    *,
+    keeps: bool,
+    templates: Path | None = None,
+) -> Made | None:
+    """Raises `Unprintable`. Without `job` something is drawn that nobody gets: it loads what labels are made with.
+    `templates` is the folder of the site's own."""
     if job is None:
         render(_a_label(), profile, language)
         return None
     plain, fresh = _before(rows, job, profile), None
     if plain is None:
-        plain = rendering.rendered(rows, replace(job, reprint=False), language, profile)
+        plain = rendering.rendered(rows, replace(job, reprint=False), language, profile, Library(templates))
         fresh = kept.keep(rows, job, profile.name, plain) if keeps else None
     return Made(_marked(rows, job, plain, profile, language), fresh)
 

@@ -190,7 +190,8 @@ class PrinterQueue:
         from wms.printing.making import made
 
         profile = self._model()
-        return made(self._store.rows, job, profile, self._language, keeps=self._keeps)
+        own = self._store.folder / "templates"
+        return made(self._store.rows, job, profile, self._language, keeps=self._keeps, templates=own)
 
     def _model(self) -> Profile:
         if self._profile is None:

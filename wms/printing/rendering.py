@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from labels import DEFAULT_PROFILE, Language, LayoutError, Profile, ShippingLabel, render
+from labels import (
+    DEFAULT_PROFILE,
+    Language,
+    LayoutError,
+    Library,
+    ManifestSlip,
+    Profile,
+    ShippingLabel,
+    TemplateError,
+    render,
+)
 from wms.domain.catalogue import Site
 from wms.domain.orders import Recipient
 from wms.domain.packing import Parcel
@@ -20,14 +30,26 @@ from wms.store.tables import SqliteRows
 log = logging.getLogger(__name__)
 
 
-def rendered(rows: SqliteRows, job: Job, language: Language, profile: Profile | None = None) -> bytes:
-    """Raises `Unprintable` naming the field that stands in the way; `profile` is that of an 80 mm printer if None."""
+def rendered(
+    rows: SqliteRows,
+    job: Job,
+    language: Language,
+    profile: Profile | None = None,
+    templates: Library | None = None,
+) -> bytes:
+    """Raises `Unprintable` naming the field that stands in the way; `profile` is that of an 80 mm printer if None, and
+    `templates` are those of the program."""
+    printer = profile or DEFAULT_PROFILE
     try:
         site = need(rows, Site, "site")
+        data: ManifestSlip | ShippingLabel
         if job.kind == "manifest":
-            slip = manifest_slip(rows, need(rows, Manifest, job.subject), site, language)
-            return render(slip, profile or DEFAULT_PROFILE, language).data
-        return render(_label(rows, job, site, language), profile or DEFAULT_PROFILE, language).data
+            data = manifest_slip(rows, need(rows, Manifest, job.subject), site, language)
+        else:
+            data = _label(rows, job, site, language)
+        return render((templates or Library()).compose(data, printer.width_mm, language), printer, language).data
+    except TemplateError as error:
+        raise Unprintable("template", str(error)) from error
     except LayoutError as error:
         # What is wrong with personal data may quote it, and a review stays in the journal.
         reason = "" if error.field.startswith("recipient") else error.reason

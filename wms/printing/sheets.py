@@ -14,15 +14,18 @@ from labels import (
     CommandLabel,
     Language,
     LayoutError,
+    Library,
+    PickingSlip,
     PlaceLabel,
     Profile,
+    TemplateError,
     ToteLabel,
     png,
     render,
 )
 from wms.domain.records import Record
 
-Sticker: TypeAlias = BadgeLabel | CommandLabel | PlaceLabel | ToteLabel
+Sticker: TypeAlias = BadgeLabel | CommandLabel | PickingSlip | PlaceLabel | ToteLabel
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -39,6 +42,11 @@ class Printed(Record):
         return self.outcome in ("printed", "sent")
 
 
+def code_of(label: Sticker) -> str:
+    """What a scanner reads on it."""
+    return label.task if isinstance(label, PickingSlip) else label.code
+
+
 def print_all(
     labels: Iterable[Sticker],
     target: str | Path,
@@ -46,9 +54,11 @@ def print_all(
     profile: Profile = DEFAULT_PROFILE,
     language: Language = "zh_CN",
     pictures: Path | None = None,
+    templates: Library | None = None,
 ) -> Iterator[Printed]:
     """Print labels one after the other on the printer at the URI `target`, or write what it would get to the file
-    `target`, which is replaced. `pictures` is a folder that gets a PNG of each.
+    `target`, which is replaced. `pictures` is a folder that gets a PNG of each, `templates` are the
+    program's if None.
 
     Raises `ValueError` for a URI that is none, `OSError` where pictures or the file can't be written.
     """
@@ -58,18 +68,20 @@ def print_all(
         pictures.mkdir(parents=True, exist_ok=True)
     port = open_printer(f"file:{target}" if isinstance(target, Path) else target)
     stopped = ""
+    own = templates or Library()
     for n, label in enumerate(labels, 1):
+        code = code_of(label)
         try:
-            rendered = render(label, profile, language)
-        except LayoutError as error:
-            yield Printed(label.code, "refused", str(error))
+            rendered = render(own.compose(label, profile.width_mm, language), profile, language)
+        except (LayoutError, TemplateError) as error:
+            yield Printed(code, "refused", str(error))
             continue
         if pictures is not None:
-            png(rendered, pictures / f"{n:03d}-{_UNSAFE.sub('_', label.code)}.png", profile)
+            png(rendered, pictures / f"{n:03d}-{_UNSAFE.sub('_', code)}.png", profile)
         if stopped:
-            yield Printed(label.code, "not_sent", stopped)
+            yield Printed(code, "not_sent", stopped)
             continue
         delivery = port.send(rendered.data)
         if delivery.outcome in ("not_sent", "broken"):
             stopped = delivery.reason
-        yield Printed(label.code, delivery.outcome, delivery.reason)
+        yield Printed(code, delivery.outcome, delivery.reason)

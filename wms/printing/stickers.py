@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 import wms.locale
-from labels import BadgeLabel, CommandLabel, Language, PlaceLabel, ToteLabel
-from wms.domain.catalogue import Carrier, Carton, Person, Role
+from labels import BadgeLabel, CommandLabel, Language, PickingLine, PickingSlip, PlaceLabel, ToteLabel
+from wms.domain.catalogue import Carrier, Carton, Item, Person, Role
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
+from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.workflows.picking_prompts import label
 from wms.workflows.prompt import Msg, msg
 from wms.workflows.signing_in import WORK
@@ -75,6 +76,30 @@ def command_labels(rows: Rows, language: Language = "zh_CN") -> list[CommandLabe
         CommandLabel(f"CTN-{one.code}", f"{one.code} {one.zh if chinese else one.en}") for one in rows.all(Carton)
     ]
     return [*(CommandLabel(code, _say(text, language)) for code, text in COMMANDS.items()), *carriers, *cartons]
+
+
+def picking_slips(rows: Rows, language: Language = "zh_CN") -> list[PickingSlip]:
+    """Of every walk that is not finished, for the day the terminals are down: what is still to be taken, in the order
+    of the walk."""
+    slips = []
+    for batch in sorted(rows.all(Batch), key=lambda batch: (batch.ship_by, batch.id)):
+        if batch.status != BatchStatus.DROPPED and (tasks := _open_tasks(rows, batch)):
+            lines = tuple(_picking_line(rows, task, language) for task in tasks)
+            slips.append(PickingSlip(batch.id, batch.wave, batch.cart, lines))
+    return slips
+
+
+def _open_tasks(rows: Rows, batch: Batch) -> list[PickTask]:
+    tasks = [task for task in rows.where(PickTask, batch=batch.id) if task.status == TaskStatus.OPEN]
+    return sorted(tasks, key=lambda task: (task.sequence, task.id))
+
+
+def _picking_line(rows: Rows, task: PickTask, language: Language) -> PickingLine:
+    item, place, slot = rows.get(Item, task.sku), rows.get(Place, task.place), rows.get(Slot, task.batch, task.slot)
+    name = "" if item is None else (item.zh if language == "zh_CN" else item.en)
+    put = " ".join(filter(None, (str(task.slot), slot.tote if slot else "")))
+    digits = place.check_digits if place else ""
+    return PickingLine(task.place, digits, task.sku, name, task.quantity - task.taken, task.lot, put)
 
 
 def _walk(rows: Rows, kind: PlaceKind) -> list[Place]:
