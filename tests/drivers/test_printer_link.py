@@ -136,3 +136,59 @@ def test_a_socket_reset_in_mid_label_is_never_called_good(taken: int) -> None:
         ("not_sent", "broken") if taken == 0 else ("broken",)
     )  # the reset may come before our first byte
     assert delivery.reason == "lost"
+
+
+BIG = b"\x1b@" + b"\x1dv0\x00\x48\x00\xff\x00" + bytes(72 * 255) + b"\x1dV\x00"
+
+
+@pytest.mark.parametrize("after", [1, 9, 40, 5000, 15_000])
+def test_a_dropped_link_is_never_called_good_and_nothing_comes_out_twice(after: int) -> None:
+    with FakePrinter() as printer:
+        port = open_printer(printer.uri)
+        printer.drop_link(after_bytes=after)
+        delivery = port.send(BIG, 2)
+        assert delivery.outcome in ("not_sent", "broken")
+        assert printer.received.count(BIG[:2]) <= 1
+        printer.ok()
+        if delivery.outcome == "not_sent":  # then trying again is safe
+            assert port.send(BIG, 2) == Delivery("printed")
+            assert [piece.is_whole for piece in printer.pieces] == [True]
+
+
+def test_a_printer_that_accepts_and_never_reads() -> None:
+    with FakePrinter() as printer:
+        port = open_printer(printer.uri)
+        assert port.send(LABEL, 2) == Delivery("printed")
+        printer.stop_reading()
+        before = time.monotonic()
+        delivery = port.send(BIG, 1.0)
+        assert time.monotonic() - before < 2
+        assert delivery.outcome != "printed"  # a silent printer's socket has room for it: no proof, and none is claimed
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [("paper_out", "paper_out"), ("open_cover", "cover_open"), ("jam", "error")]
+)
+def test_what_stops_it_inside_a_label_is_told(trouble: str, reason: str) -> None:
+    with FakePrinter() as printer:
+        getattr(printer, trouble)(after_bytes=4000)
+        delivery = open_printer(printer.uri).send(BIG, 4)
+        assert (delivery.outcome, delivery.reason) == ("broken", reason)
+
+
+def test_paper_that_runs_low_is_told_with_a_good_label() -> None:
+    with FakePrinter() as printer:
+        printer.paper_low()
+        port = open_printer(printer.uri)
+        assert port.send(LABEL, 2) == Delivery("printed", "paper_low")
+        assert (port.status().paper, port.status().reason) == ("low", "")
+
+
+def test_a_printer_that_reports_unasked_is_understood() -> None:
+    with FakePrinter() as printer:
+        port = open_printer(printer.uri)
+        reporting = b"\x1da\xff" + LABEL  # ASB on: four bytes, those after the first like an answer to GS r
+        assert port.send(reporting, 2) == Delivery("printed")
+        printer.paper_out(after_bytes=6)
+        delivery = port.send(reporting + LABEL, 3)
+        assert (delivery.outcome, delivery.reason) == ("broken", "paper_out")
