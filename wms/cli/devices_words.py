@@ -66,7 +66,7 @@ TROUBLES = {
     "speaks_lines": "it sends plain lines: take ,ssi or ,stx away behind the port",
     "no_terminator": "its codes have no end: set the suffix CR, or add ,idle behind the port",
     "unreadable": "what comes can't be read: try another speed (PORT?baud=115200), check the cable",
-    "bounces": "one pull of the trigger reads more than once: add ,line:dup=200 behind the port",
+    "bounces": "one pull of the trigger reads more than once: add ,line:dup=150 behind the port",
 }
 """By the words of `drivers.diagnosis`."""
 
