@@ -51,6 +51,18 @@ def test_added_listed_tested_and_looked_at(shell: Shell, printer: FakePrinter) -
     assert "is ready" in shell.good("printer", "status").out
 
 
+def test_labels_are_made_for_the_configured_model(shell: Shell) -> None:
+    shell.set_up()
+    paper = shell.folder / "paper"
+    shell.good("printer", "add", "dock", f"file:{paper}", "--profile", "gb18030-80")
+    shell.good("labels", "badges")
+    small = paper.read_bytes()
+    assert b"\x1c&" + "李娜".encode("gb18030") in small
+    shell.good("labels", "badges", "--profile", "raster-80", "-o", shell.folder / "raster")
+    assert len((shell.folder / "raster").read_bytes()) > 3 * len(small)
+    assert "no printer is called" in shell.bad("labels", "badges", "--profile", "nonesuch", code=2)
+
+
 def test_status_tells_what_is_wrong_and_what_to_do(shell: Shell, printer: FakePrinter) -> None:
     shell.good("printer", "add", "dock", printer.uri)
     printer.paper_out()
