@@ -12,6 +12,7 @@ import pytest
 
 from drivers.fakes import FakePrinter
 from tests.unit.cli_shell import Shell
+from wms.cli.checks.printers import needs_flow_control
 from wms.cli.devices_settings import CannotEdit
 from wms.cli.printer_choice import profile_like
 from wms.cli.printer_settings import with_printer
@@ -217,3 +218,12 @@ def test_the_file_keeps_everything_else() -> None:
 def test_a_file_written_unusually_is_left_alone(shell: Shell, text: str) -> None:
     with pytest.raises(CannotEdit):
         with_printer(text, DOCK)
+
+
+def test_a_serial_line_needs_flow_control_and_usb_does_not() -> None:
+    assert [
+        path for path in ("/dev/ttyS0", "/dev/ttyUSB1", "/dev/ttyACM0", "/dev/usb/lp0") if needs_flow_control(path)
+    ] == [
+        "/dev/ttyS0",
+        "/dev/ttyUSB1",
+    ]
