@@ -39,7 +39,9 @@ from labels.templates.template import read_template
 from labels.templates.values import KINDS, values
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+GALLERY = Path(__file__).parents[2] / "wms" / "handbook" / "gallery"
 NAMES = tuple(KINDS)
+GAP = 24
 
 
 def shown(label: Any, language: Language = "en", template: str = "", profile: str = "raster-80") -> list[str]:
@@ -74,6 +76,29 @@ def test_labels_look_as_they_did(name: str, language: Language) -> None:
         assert picture.size == kept.size
         difference = ImageChops.logical_xor(picture, kept.convert("1")).getbbox()
     assert difference is None, f"differs in {difference}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_handbooks_gallery_shows_the_labels_as_they_are(language: Language) -> None:
+    """Kept by WMS_SNAPSHOTS=write too."""
+    columns: list[list[Image.Image]] = [[], [], [], []]
+    for name in NAMES:
+        shortest = min(columns, key=lambda column: sum(picture.height + GAP for picture in column))
+        shortest.append(render(sample(name, language), PROFILES["raster-80"], language).image)
+    height = max(sum(picture.height + GAP for picture in column) for column in columns)
+    sheet = Image.new("1", (len(columns) * (576 + GAP) + GAP, height + GAP), 0)
+    for place, column in enumerate(columns):
+        y = GAP
+        for picture in column:
+            sheet.paste(picture, (GAP + place * (576 + GAP), y))
+            y += picture.height + GAP
+    path = GALLERY / f"labels-{language}.png"
+    if os.environ.get("WMS_SNAPSHOTS") == "write":
+        GALLERY.mkdir(exist_ok=True)
+        sheet.save(path, optimize=True)
+    with Image.open(path) as kept:
+        assert kept.size == sheet.size
+        assert kept.convert("1").tobytes() == sheet.tobytes()
 
 
 def test_a_usual_label_is_short() -> None:
