@@ -19,7 +19,7 @@ from labels.templates.library import built_in_names
 from labels.templates.samples import sample
 from tests.labels.proof import prove, symbols_wrong
 from tests.labels.reading import printed_whole, seems_to_say, tesseract_reads
-from tests.labels.samples import KINDS, LATIN_SHIPPING, LOGISTIC, NARROW_LOGISTIC, SHIPPING
+from tests.labels.samples import KINDS, LOGISTIC, NARROW_LOGISTIC, SHIPPING
 from tests.labels.strict_symbols import code128, element_dots
 
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
@@ -36,8 +36,6 @@ def cases() -> Iterator[typing.Any]:
                 covers = (place + number) % 2 == LANGUAGES.index(language)
                 first = covers and (name in PROFILES or label is (SHIPPING, LOGISTIC)[number // 2 % 2])
                 marks = [] if first else [pytest.mark.soak]
-                if label is LATIN_SHIPPING and name == "raster-80-300dpi":
-                    marks.append(pytest.mark.xfail(reason="the bytes of a command in the picture", raises=LayoutError))
                 yield pytest.param(
                     label, name, language, id=f"{type(label).__name__}{place}-{name}-{language}", marks=marks
                 )
