@@ -1,6 +1,6 @@
 """The written form of a scanner's framing, as people give it on the command line: `PORT[,FRAMING]`.
 
-FRAMING is a mode, then options, joined by colons: `stx`, `line:charset=auto:dup=200`, `idle:idle=80`.
+FRAMING is a mode, then options, joined by colons: `stx`, `line:charset=auto:dup=150`, `idle:idle=80`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     parsing = command(scan, "parse", "what a code says, and what it means here", parse_texts, PARSE)
     parsing.add_argument("texts", nargs="*", metavar="TEXT", help="a read, with its AIM id if the scanner sends it")
     watching = command(scan, "watch", "every read of a scanner, as it comes", watch, WATCH)
-    like = "such as /dev/ttyACM0,line:dup=200 or socket://h:9100"
+    like = "such as /dev/ttyACM0,line:dup=150 or socket://h:9100"
     watching.add_argument("port", nargs="?", metavar="PORT[,FRAMING]", help=like)
     watching.add_argument("--port", dest="port_flag", metavar="PORT[,FRAMING]", help="the same, for scripts")
     replaying = command(scan, "replay", "recorded bytes through the framing again, in virtual time", replay, REPLAY)
