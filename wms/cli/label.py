@@ -215,11 +215,10 @@ def _told(
 ) -> dict[str, Any]:
     from dataclasses import asdict
 
-    height_mm = rendered.image.height * 25.4 / profile.dpi
     return {
         "bytes": len(rendered.data),
         "dots": {"width": rendered.image.width, "height": rendered.image.height},
-        "seconds": round(height_mm / profile.speed_mm_s, 2),
+        "seconds": round(rendered.seconds, 2),
         "printer": profile.name,
         "template": template.name,
         "language": language,

@@ -32,6 +32,9 @@ GROUPS = (
     "doctor",
 )
 
+_OWN_NAME = frozenset(GROUPS) - {"terminal", "waves", "printers", "keeping"}
+"""Groups that are called as their one command; `sync` has a second, which is found among all."""
+
 VALUED = {"--data", "--scanner", "--printer", "--scale", "--language", "--mirror"}
 
 
@@ -82,9 +85,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _groups_for(arguments: Sequence[str]) -> Sequence[str]:
-    """Nobody waits for eleven groups of commands to be parsed when the terminal alone is opened."""
-    bare = all(argument.startswith("-") or before in VALUED for before, argument in pairwise(("", *arguments)))
-    return GROUPS[:1] if bare and not {"-h", "--help"} & set(arguments) else GROUPS
+    """Nobody waits for fifteen groups of commands to be parsed when the terminal alone is opened, or when the command's
+    name says which group it is of."""
+    words = [now for before, now in pairwise(("", *arguments)) if not now.startswith("-") and before not in VALUED]
+    if not words:
+        return GROUPS if {"-h", "--help"} & set(arguments) else GROUPS[:1]
+    return (GROUPS[0], words[0]) if words[0] in _OWN_NAME else GROUPS
 
 
 def _reader_left() -> int:
