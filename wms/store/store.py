@@ -281,8 +281,9 @@ class Store:
         self._listeners.append(listener)
 
     def accompany(self, companion: Companion) -> None:
-        """Let `companion(connection, fact)` write beside each own fact, in the same transaction, as the spool does. Asked
-        twice, it does so once."""
+        """Let `companion(connection, fact)` write beside each own fact, in the same transaction, as the spool does.
+
+        Asked twice, it does so once."""
         if companion not in self._companions:
             self._companions.append(companion)
 
