@@ -17,6 +17,9 @@ _MAX_ROWS = 255
 _MIN_BLANK_ROWS = 4
 """Fewer blank rows are printed along: a feed that short only makes the motor stop and start."""
 
+_MIN_TALL_ROWS = 32
+"""So many equal rows, the bars of a symbol, are worth a band in double height."""
+
 _MIN_SAVING = 64
 """Bytes that splitting a band must save: many small ones make some printers stutter."""
 
@@ -33,34 +36,73 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Rows of `width_bytes` bytes each, most significant bit at the left, 1 is ink."""
+    """Rows of `width_bytes` bytes each, most significant bit at the left, 1 is ink. `doubled` ones print twice each."""
 
     width_bytes: int
     data: bytes
+    doubled: bool = False
+
+    @property
+    def data_rows(self) -> int:
+        return len(self.data) // self.width_bytes
 
     @property
     def rows(self) -> int:
-        return len(self.data) // self.width_bytes
+        """On paper."""
+        return self.data_rows * (2 if self.doubled else 1)
 
 
-def bands(picture: Image.Image) -> list[Band | Feed]:
-    """Bands and feeds that paint `picture` (mode 1, ink black) from top to bottom, in full."""
-    return [part for run in _runs(_rows(picture)) for part in _parts(run)]
+def bands(picture: Image.Image, *, doubled: bool = False) -> list[Band | Feed]:
+    """Bands and feeds that paint `picture` (mode 1, ink black) from top to bottom, in full. With `doubled`, many equal
+    rows take half the bytes."""
+    return [
+        part
+        for run in _runs(_rows(picture))
+        for equal in (_tall(run) if doubled else [run])
+        for part in ([_doubled(equal)] if doubled and _is_tall(equal) else _parts(equal))
+    ]
 
 
-def without_real_time_commands(picture: Image.Image) -> Image.Image:
+def _is_tall(rows: list[bytes]) -> bool:
+    return len(rows) >= _MIN_TALL_ROWS and bool(rows[0]) and rows.count(rows[0]) == len(rows)
+
+
+def _tall(run: list[bytes]) -> Iterator[list[bytes]]:
+    """The run cut around each stretch of many equal rows, an even number of them and no more than a band holds."""
+    pending: list[bytes] = []
+    for _, group in groupby(run):
+        rows = list(group)
+        while _is_tall(rows):
+            taken = min(len(rows) // 2 * 2, 2 * _MAX_ROWS)
+            if pending:
+                yield pending
+                pending = []
+            yield rows[:taken]
+            rows = rows[taken:]
+        pending += rows
+    if pending:
+        yield pending
+
+
+def _doubled(rows: list[bytes]) -> Band:
+    return Band(len(rows[0]), rows[0] * (len(rows) // 2), doubled=True)
+
+
+def without_real_time_commands(picture: Image.Image, *, doubled: bool = False) -> Image.Image:
     """`picture`, in which one dot is added wherever its bands would hold the bytes of a real-time command.
 
     They all begin with 0x10, a dot by itself: that is a thin stroke of a letter, never a bar, which is two dots wide or
     more, and it does not suffer from being a dot wider.
     """
     safe, top = picture, 0
-    for part in bands(picture):
+    for part in bands(picture, doubled=doubled):
         if isinstance(part, Band):
             for found in REAL_TIME_COMMAND.finditer(part.data):
                 row, column = divmod(found.start(), part.width_bytes)
                 safe = safe if safe is not picture else picture.copy()
-                safe.putpixel((8 * column + 4, top + row), 0)
+                # Rows printed twice stay equal, all of them.
+                for changed in range(part.rows) if part.doubled else (row,):
+                    safe.putpixel((8 * column + 4, top + changed), 0)
         top += part.rows
     return safe
 

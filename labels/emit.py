@@ -44,8 +44,11 @@ class _Drawn:
     commands: bytes = b""
 
 
-def emit(placed: Layout, profile: Profile) -> Emission:
-    """The bytes for `placed` and what they print. Raises LayoutError for ink that cannot be printed."""
+def emit(placed: Layout, profile: Profile, *, doubled: bool = False) -> Emission:
+    """The bytes for `placed` and what they print; with `doubled`, bars that are drawn take half of theirs.
+
+    Raises LayoutError for ink that cannot be printed.
+    """
     drawn = _without_overlaps(_drawable(placed.marks, profile))
     native = {mark for part in drawn for mark in part.marks}
     picture = Image.new("1", (placed.width, placed.height), WHITE)
@@ -54,7 +57,7 @@ def emit(placed: Layout, profile: Profile) -> Emission:
     while hit := [part for part in drawn if _has_ink(picture, part.top, part.bottom)]:
         paint_marks(picture, (mark for part in hit for mark in part.marks))
         drawn = [part for part in drawn if part not in hit]
-    data, image = _encode(picture, drawn, profile)
+    data, image = _encode(picture, drawn, profile, doubled=doubled)
     paint_marks(image, (mark for part in drawn for mark in part.marks))
     if REAL_TIME_COMMAND.search(data):
         raise LayoutError("label", "its bytes would be taken for a command")
@@ -90,7 +93,7 @@ def _has_ink(picture: Image.Image, top: int, bottom: int) -> bool:
     return ImageChops.invert(picture.crop((0, top, picture.width, bottom))).getbbox() is not None
 
 
-def _encode(picture: Image.Image, drawn: list[_Drawn], profile: Profile) -> tuple[bytes, Image.Image]:
+def _encode(picture: Image.Image, drawn: list[_Drawn], profile: Profile, *, doubled: bool) -> tuple[bytes, Image.Image]:
     """The bytes, and the raster part of what they print."""
     writer = TextWriter(profile)
     unit_dots = 1 if profile.dpi <= _FINEST_UNIT_DPI else 2
@@ -101,7 +104,7 @@ def _encode(picture: Image.Image, drawn: list[_Drawn], profile: Profile) -> tupl
     image = Image.new("1", picture.size, WHITE)
     at = 0
     for part in drawn:
-        sent += _raster(picture, at, part.top, image, unit_dots)
+        sent += _raster(picture, at, part.top, image, unit_dots, doubled=doubled)
         at = part.bottom
         if part.commands:
             sent += part.commands
@@ -113,7 +116,7 @@ def _encode(picture: Image.Image, drawn: list[_Drawn], profile: Profile) -> tupl
         end += profile.to_dots(profile.tear_mm)
         image = _longer(image, end)
         picture = _longer(picture, end)
-    sent += _raster(picture, at, end, image, unit_dots)
+    sent += _raster(picture, at, end, image, unit_dots, doubled=doubled)
     if profile.cut != "none":
         sent += _FEED_TO_CUTTER_AND_CUT[profile.cut]
     return bytes(sent), image
@@ -128,14 +131,14 @@ def _next_ink(picture: Image.Image, row: _Drawn, drawn: list[_Drawn]) -> int:
     return row.bottom + ink[1] if ink else limit
 
 
-def _raster(picture: Image.Image, top: int, bottom: int, image: Image.Image, unit_dots: int) -> bytes:
+def _raster(picture: Image.Image, top: int, bottom: int, image: Image.Image, unit_dots: int, *, doubled: bool) -> bytes:
     """Bands and feeds for some rows of `picture`, which are also painted into `image`."""
     if top >= bottom:
         return b""
-    slab = without_real_time_commands(picture.crop((0, top, picture.width, bottom)))
+    slab = without_real_time_commands(picture.crop((0, top, picture.width, bottom)), doubled=doubled)
     image.paste(slab, (0, top))
     sent = bytearray()
-    for part in bands(slab):
+    for part in bands(slab, doubled=doubled):
         if isinstance(part, Band):
             sent += _band(part)
         else:
@@ -148,8 +151,8 @@ def _raster(picture: Image.Image, top: int, bottom: int, image: Image.Image, uni
 
 
 def _band(band: Band) -> bytes:
-    size = band.width_bytes.to_bytes(2, "little") + band.rows.to_bytes(2, "little")
-    return bytes(escpos.S_RASTER_N + size + band.data)
+    size = band.width_bytes.to_bytes(2, "little") + band.data_rows.to_bytes(2, "little")
+    return bytes((escpos.S_RASTER_2H if band.doubled else escpos.S_RASTER_N) + size + band.data)
 
 
 def _longer(picture: Image.Image, height: int) -> Image.Image:

@@ -219,12 +219,14 @@ class _Printer:
         self._rows += ink.height
 
     def _raster(self) -> None:
-        if self._take(2) != b"0\0":
-            raise self._error("raster other than GS v 0 in normal size")
+        times = {b"0\0": 1, b"0\2": 2}.get(self._take(2))
+        if not times:
+            raise self._error("raster other than GS v 0 in normal size or double height")
         width, rows = self._word(), self._word()
         if not width or not rows:
             raise self._error("an empty raster")
-        self._draw(Image.frombytes("1", (width * 8, rows), self._take(width * rows)), "a raster")
+        ink = Image.frombytes("1", (width * 8, rows), self._take(width * rows))
+        self._draw(ink if times == 1 else ink.resize((ink.width, rows * times)), "a raster")
 
     def _module(self) -> None:
         self._mode.module = self._byte()

@@ -68,9 +68,11 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
         label = templates.compose(label, profile.width_mm, language)
     placed = layout(label, profile)
     emission = emit(placed, profile)
-    if _is_too_dear(emission, profile):
+    if _is_too_dear(emission, profile) and emission.image.height <= profile.to_dots(_ORDINARY_LENGTH_MM):
         placed = layout(label, replace(profile, is_sparing=True))
         emission = emit(placed, profile)
+    if _is_too_dear(emission, profile):
+        emission = emit(placed, profile, doubled=True)
     symbols = tuple(
         PrintedSymbol(mark.symbol.kind, mark.symbol.text, mark.module, mark in emission.native)
         for mark in placed.marks
@@ -86,6 +88,5 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
 
 
 def _is_too_dear(emission: Emission, profile: Profile) -> bool:
-    """True for a label of ordinary length with more bytes than a slow line should be given."""
-    dearest = _BYTES_PER_DOT_OF_WIDTH * profile.dots * (profile.dpi / _USUAL_DPI) ** 2
-    return emission.image.height <= profile.to_dots(_ORDINARY_LENGTH_MM) and len(emission.data) > dearest
+    """True for more bytes than a slow line should be given for a label of ordinary length."""
+    return len(emission.data) > _BYTES_PER_DOT_OF_WIDTH * profile.dots * (profile.dpi / _USUAL_DPI) ** 2

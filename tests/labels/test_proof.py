@@ -70,6 +70,16 @@ MOST_BYTES = {"generic-80": 24_000, "generic-58": 24_000, "raster-80": 48_000, "
 @pytest.mark.parametrize("name", MOST_BYTES)
 def test_a_chinese_label_is_small(name: str, language: Language) -> None:
     assert len(render(SHIPPING, PROFILES[name], language).data) <= MOST_BYTES[name]
+    assert len(render(NARROW_LOGISTIC, PROFILES[name], language).data) <= MOST_BYTES[name]
+
+
+def test_bars_in_double_height_print_as_they_would_in_full() -> None:
+    profile = PROFILES["raster-80"]
+    rendered = render(LOGISTIC, profile)
+    assert b"\x1dv0\x02" in rendered.data
+    wrong, (sheet,) = prove(rendered, profile)
+    assert wrong == []
+    assert sheet.picture.tobytes() == from_escpos(rendered.data, profile)[0].tobytes() == rendered.image.tobytes()
 
 
 @pytest.mark.parametrize("name", ["gb18030-80"])
