@@ -56,8 +56,10 @@ def _drawn(item: Text, cleaned: str, missing: str, width: int, profile: Profile)
     font = fonts.chain(bold=item.bold)
     padding = profile.to_dots(0.6) if item.inverse else 0
     asked, least = profile.to_dots(item.size_mm), profile.to_dots(min(item.min_mm, item.size_mm))
-    if (profile.is_sparing or profile.code_pages) and item.size_mm <= _READ_NEARBY_MM:
+    wanted = asked if item.size_mm > _READ_NEARBY_MM else 0
+    for _ in range(_steps_down(item, profile)):
         asked = (asked + least) // 2
+    wanted = wanted or asked
     size, lines, shortened = _fit(item, cleaned, width - 2 * padding, asked, least, font)
     pitch = round(size * _LINE_HEIGHT)
     marks: list[Mark] = []
@@ -68,9 +70,16 @@ def _drawn(item: Text, cleaned: str, missing: str, width: int, profile: Profile)
         base = padding + number * pitch + round(size * fonts.LINE_ASCENT)
         marks.append(TextLine(padding + indent, base, line, size, item.bold, not item.inverse, item.field))
     continued = len(lines) > item.max_lines
-    changed = size != asked or shortened or continued or missing
-    fittings = (Fitting(item.field, asked, size, len(lines), shortened, continued, missing),) if changed else ()
+    changed = size != wanted or shortened or continued or missing
+    fittings = (Fitting(item.field, wanted, size, len(lines), shortened, continued, missing),) if changed else ()
     return Block(pitch * len(lines) + 2 * padding, tuple(marks), fittings)
+
+
+def _steps_down(item: Text, profile: Profile) -> int:
+    """How often a picture of text begins half-way between its size and its least, for the sake of slow lines."""
+    if item.size_mm > _READ_NEARBY_MM:
+        return max(0, profile.sparing - 1)
+    return max(int(bool(profile.code_pages)), min(profile.sparing, 2))
 
 
 def _fit(
@@ -140,11 +149,12 @@ def _scale(dots: int) -> int:
 
 
 def _shapes(largest: int, least: int) -> list[tuple[int, int]]:
-    """Enlargements across and down from the largest to the least; letters are made narrow before they are made low."""
+    """Enlargements across and down from the largest to the least; letters are made narrow before they are made low, but
+    never so narrow that they read as others."""
     return [
         (across, down)
         for down in range(largest, min(largest, least) - 1, -1)
-        for across in range(down, (down + 1) // 2 - 1, -1)
+        for across in range(down, (3 * down + 3) // 4 - 1, -1)
     ]
 
 

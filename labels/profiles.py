@@ -26,9 +26,9 @@ class Profile:
 
     `text` is how it may be sent text: as pictures only; in its `code_pages`, whose numbers for ESC t are given by
     Python's names; or those and Chinese in two-byte GB18030, with its four-byte characters only if `four_byte`.
-    `native` are the kinds of symbols it draws itself. `is_sparing` asks for pictures of text no larger than needed, for
-    the sake of slow lines; where text is a picture only for want of characters, it always is. `speed_mm_s` only tells
-    how long a label takes. `source` says where all this is published.
+    `native` are the kinds of symbols it draws itself. `sparing` asks for smaller pictures of text for the sake of slow
+    lines: 1 of small text (where text is a picture only for want of characters, it always is), 2 and 3 of all text.
+    `speed_mm_s` only tells how long a label takes. `source` says where all this is published.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Profile:
     code_pages: tuple[tuple[str, int], ...] = ()
     four_byte: bool = False
     native: frozenset[str] = frozenset()
-    is_sparing: bool = False
+    sparing: Literal[0, 1, 2, 3] = 0
     speed_mm_s: int = 150
     status: StatusDialect = "epson"
     maker: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from PIL import Image
 
@@ -18,6 +19,9 @@ from labels.templates.captions import Language
 
 _BYTES_PER_DOT_OF_WIDTH, _USUAL_DPI = 75, 203
 """43 kB on an 80 mm head, four seconds at 115200 baud."""
+_USUAL_DOTS, _BYTES_BESIDE_COMMANDS = 640, 23_000
+"""Where the symbols are the printer's own, two seconds are enough."""
+_SPARING: Final[tuple[Literal[1, 2, 3], ...]] = (1, 2, 3)
 _ORDINARY_LENGTH_MM = 200
 """Longer ones are lists, on which every line counts."""
 
@@ -68,9 +72,10 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
         label = templates.compose(label, profile.width_mm, language)
     placed = layout(label, profile)
     emission = emit(placed, profile)
-    if _is_too_dear(emission, profile) and emission.image.height <= profile.to_dots(_ORDINARY_LENGTH_MM):
-        placed = layout(label, replace(profile, is_sparing=True))
-        emission = emit(placed, profile)
+    for sparing in _SPARING:
+        if _is_too_dear(emission, profile) and emission.image.height <= profile.to_dots(_ORDINARY_LENGTH_MM):
+            placed = layout(label, replace(profile, sparing=sparing))
+            emission = emit(placed, profile)
     if _is_too_dear(emission, profile):
         emission = emit(placed, profile, doubled=True)
     symbols = tuple(
@@ -89,4 +94,7 @@ def render(label: LabelData | Label, profile: Profile = DEFAULT_PROFILE, languag
 
 def _is_too_dear(emission: Emission, profile: Profile) -> bool:
     """True for more bytes than a slow line should be given for a label of ordinary length."""
-    return len(emission.data) > _BYTES_PER_DOT_OF_WIDTH * profile.dots * (profile.dpi / _USUAL_DPI) ** 2
+    dots = profile.dots * (profile.dpi / _USUAL_DPI) ** 2
+    if profile.native and profile.dots <= _USUAL_DOTS:
+        return len(emission.data) > _BYTES_BESIDE_COMMANDS * max(1.0, (profile.dpi / _USUAL_DPI) ** 2)
+    return len(emission.data) > _BYTES_PER_DOT_OF_WIDTH * dots

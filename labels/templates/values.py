@@ -81,7 +81,7 @@ def _logistic(data: d.LogisticLabel) -> Values:
         "title": data.title,
         "carrier": data.carrier_name,
         "order": data.order,
-        **_business("recipient", data.recipient_lines, data.recipient_phone, data.masking),
+        **_recipient(data.recipient_lines, data.recipient_phone, data.masking),
         **_business("sender", data.sender_lines, data.sender_phone, data.masking),
         "parcel": of(data.parcel_n, data.parcel_of),
         "weight": kilograms(data.weight_g),

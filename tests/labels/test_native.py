@@ -64,7 +64,7 @@ def test_a_chinese_label_is_text_from_top_to_bottom(shipping: ShippingLabel) -> 
     for word in ("顺丰速运", "补打", "591SDL-Y56-111", "SF1390123456789", "晨光仓储（杭州）有限公司"):
         assert word in words
     (routing,) = [text for text in sheet.texts if text.text == "591SDL-Y56-111"]
-    assert routing.height == 120
+    assert routing.height == 96
 
 
 def test_each_character_goes_the_way_the_printer_has_it() -> None:
@@ -173,7 +173,7 @@ def test_text_shrinks_in_whole_cells_and_says_so() -> None:
     placed = layout(label(CHINESE, Text("591SDL-Y56-111", 16, "routing_code")), CHINESE)
     (line,) = placed.marks
     assert isinstance(line, CellLine)
-    assert (line.across, line.down) == (3, 5)
+    assert (line.across, line.down) == (3, 4)
     (fitting,) = placed.fittings
     assert fitting.field == "routing_code"
 

@@ -139,6 +139,10 @@ def test_an_sscc_may_be_made_here(shell: Shell) -> None:
         (with_(mask="yes"), "shipping", "mask"),
         (with_(routing_code=BOX), "shipping", "routing_code: no font"),
         (with_(routing_code="X" * 90), "shipping", "routing_code: 90 characters"),
+        (with_(order="\x1b\x1d\x00"), "shipping", "order: holds nothing"),
+        (with_(routing_code="\u200b"), "shipping", "routing_code: holds nothing"),
+        (with_(recipient__name="\u202e\u202c"), "logistic", "recipient.name: holds nothing"),
+        (with_(cod_minor=10**30), "shipping", "cod_minor: "),
         (with_(created="yesterday"), "shipping", "created"),
         ([], "shipping", "one JSON object"),
     ],
@@ -213,6 +217,19 @@ def test_masks_are_on_unless_told_otherwise(shell: Shell) -> None:
     assert data(with_(recipient__phone="138****1234")) == data(
         with_(recipient={**masked["recipient"], "phone": "138****1234"})
     )
+
+
+@pytest.mark.parametrize("name", ["Zhang Wei 张伟", "阿卜杜拉·买买提", "Jürgen Müller", "张", "陈店"])
+@pytest.mark.parametrize("template", ["shipping", "logistic"])
+def test_whoever_gets_it_is_masked_on_every_label(shell: Shell, template: str, name: str) -> None:
+    def printed(who: str) -> bytes:
+        shipment = with_(recipient__name=who, note="", title="")
+        good(shell, shipment, "--template", template, "--printer", "gb18030-80")
+        return (shell.folder / "label.bin").read_bytes().replace(b"\x1c&", b"").replace(b"\x1c.", b"")
+
+    for part in name.replace("·", " ").split():
+        assert part.encode("gb18030") not in printed(name) or len(part) == 1
+    assert "1501室".encode("gb18030") not in printed(name)
 
 
 def test_the_file_says_the_language_and_the_command_has_the_last_word(shell: Shell) -> None:

@@ -34,6 +34,9 @@ and if wanted "carrier_qr", "title", "contents", "qc_mark" (inspected, sampled),
 {"extension": 0, "company_prefix": "0614141", "serial": 123456789}: then its check digit is ours. Personal data is
 masked unless "mask" is false; what the carrier has masked (with stars) is printed as given.
 Other templates take the fields that wms label templates --json lists."""
+_WRITTEN_AS = {"cod": "cod_minor"}
+"""What a shipment's file calls a field that a template knows by another name."""
+
 TEMPLATES = """\
   {"templates": [{"name": "shipping", "label": "shipping", "own": false, "fields": ["carrier", "cod", "…"],
                   "lists": {"recipient.address": [""]}}]}"""
@@ -72,7 +75,7 @@ def run_render(options: Namespace) -> int:
         if options.self_check:
             _require_readable(rendered, profile)
     except LayoutError as error:
-        raise Refusal(f"{options.shipment}: {error}") from error
+        raise Refusal(f"{options.shipment}: {_WRITTEN_AS.get(error.field, error.field)}: {error.reason}") from error
     _write(options, rendered, profile)
     notes = [*(f"{name} is not known and not printed" for name in said.unknown), *_notes(rendered, profile)]
     for note in notes:

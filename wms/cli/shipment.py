@@ -9,7 +9,9 @@ from msgspec import Meta, Struct, field
 
 from labels import LayoutError, LogisticLabel, MaskPolicy, QcMark, ShippingLabel, sscc
 from labels.gs1 import require_element
+from labels.text import clean
 
+_WORDS = ("carrier", "routing_code", "sort_code", "order", "wave", "note", "contents", "title")
 Figure = Annotated[int, Meta(ge=0)]
 
 
@@ -80,6 +82,7 @@ def shipping(shipment: Shipment) -> ShippingLabel:
     if shipment.sscc:
         _sscc(shipment)
     _elements(shipment)
+    _require_words(shipment)
     sender, recipient = shipment.sender or Party(), shipment.recipient or Party()
     parcel = shipment.parcel or ParcelCount()
     return ShippingLabel(
@@ -110,6 +113,7 @@ def shipping(shipment: Shipment) -> ShippingLabel:
 
 def logistic(shipment: Shipment) -> LogisticLabel:
     """Raises LayoutError for an SSCC or a GS1 element that cannot be right."""
+    _require_words(shipment)
     sender, recipient = shipment.sender or Party(), shipment.recipient or Party()
     parcel = shipment.parcel or ParcelCount()
     return LogisticLabel(
@@ -135,6 +139,16 @@ def language(shipment: Shipment) -> Literal["zh_CN", "en"] | None:
     if said not in {"", "zh", "en"}:
         raise LayoutError("lang", f"labels speak zh_CN and en, not {shipment.lang}")
     return None if not said else "zh_CN" if said == "zh" else "en"
+
+
+def _require_words(shipment: Shipment) -> None:
+    """A field of nothing but controls and invisible characters would be missing on paper and nobody told."""
+    said = {name: getattr(shipment, name) for name in _WORDS}
+    for who, party in (("sender", shipment.sender), ("recipient", shipment.recipient)):
+        said |= {f"{who}.name": party.name, f"{who}.phone": party.phone} if party else {}
+    for name, value in said.items():
+        if value and value.strip() and not clean(value):
+            raise LayoutError(name, "holds nothing that can be printed")
 
 
 def _sscc(shipment: Shipment) -> str:
