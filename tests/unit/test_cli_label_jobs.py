@@ -83,6 +83,23 @@ def test_a_number_is_spoiled_by_its_waybill(shell, bench, printer):
     assert scanned(printer.jobs[-1]) == {said["waybill"]}
 
 
+def test_a_spoiled_number_names_no_label_any_more(shell, bench, printer):
+    settings(shell, f'printer = "{printer.uri}"\n')
+    with a_terminal(bench):
+        parcel = bench.parcel()
+        old = bench.waybill(parcel)
+        until(lambda: bench.states() == ["printed"])
+        new = shell.good("label", "void", old, "--json").json["waybill"]
+        until(lambda: bench.states() == ["cancelled", "printed"])
+        bench.do(c.VerifyLabel(parcel))
+        for name in (old, "1"):
+            assert f"{old} is spoiled already; the parcel has {new} now" in shell.bad("label", "void", name)
+            assert f"the parcel has {new} now" in shell.bad("label", "reprint", name, "--reason", "torn")
+        assert (bench.waybill(parcel), bench.states()) == (new, ["cancelled", "verified"])
+    jobs = shell.good("label", "jobs", "--all", "--json").json["jobs"]
+    assert [one["waybill"] for one in jobs] == [old, new]
+
+
 def test_what_waits_goes_to_another_printer(shell, bench, printer):
     with FakePrinter() as broken:
         broken.off()
@@ -122,6 +139,8 @@ def test_a_slip_is_printed_again(shell, bench, printer):
 def test_what_cannot_be_is_refused_with_what_can(shell, bench):
     settings(shell, 'printer = "file:x"\n')
     assert "no job 7" in shell.bad("label", "reprint", "7", "--reason", "x")
+    said = shell.bad("label", "reroute", "--from", "printer", "--to", "printer", code=2)
+    assert "name another printer" in said
     assert "known are printer" in shell.bad("label", "reroute", "--from", "printer", "--to", "attic", code=2)
     assert "--reason" in shell.bad("label", "reprint", "7", code=2)
     with a_terminal(bench):

@@ -132,6 +132,8 @@ def reroute(options: Namespace) -> int:
     for name in (options.source, options.target):
         if name not in known:
             raise Refusal(f"no printer is called {name}; known are {', '.join(known) or 'none'}: wms printer list", 2)
+    if options.source == options.target:
+        raise Refusal(f"{options.source} has them already: name another printer with --to", 2)
     with opened(options) as store:
         waiting = [
             job for job in jobs.in_state(store.rows.connection, "queued") if routes.queue_of(job) == options.source
@@ -157,10 +159,25 @@ def _wanted(options: Namespace, store: Store) -> Job:
     connection, text = store.rows.connection, options.job.strip()
     found = jobs.named(connection, int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
     if found is None and (waybill := store.rows.get(Waybill, text)) is not None:
+        _refuse_spoiled(store.rows, text)
         found = next(iter(reversed(jobs.of(connection, "label", waybill.parcel))), None)
     if found is None:
         raise Refusal(f"no job {text} is known here: wms label jobs --all lists them")
+    _refuse_spoiled(store.rows, found.waybill)
     return found
+
+
+def _refuse_spoiled(rows: Rows, number: str) -> None:
+    """Who names an old number does not mean the good one that its parcel has now."""
+    from wms.domain.packing import Parcel, Waybill
+
+    waybill = rows.get(Waybill, number)
+    if waybill is None or not waybill.void:
+        return
+    parcel = rows.get(Parcel, waybill.parcel)
+    now = parcel.waybill if parcel is not None else ""
+    since = f"; the parcel has {now} now" if now and now != number else ""
+    raise Refusal(f"{number} is spoiled already{since}")
 
 
 def _newest(store: Store, job: Job) -> Job:
@@ -182,7 +199,7 @@ def _described(job: Job, rows: Rows, routes: Routes) -> dict[str, Any]:
         "state": job.state,
         "kind": job.kind,
         "manifest" if job.kind == "manifest" else "parcel": job.subject,
-        "waybill": _waybill(rows, job),
+        "waybill": job.waybill,
         "printer": routes.queue_of(job),
         "asked_by": job.person,
         "reprint": job.reprint,

@@ -16,6 +16,7 @@ from wms.domain.orders import Order
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.records import Record
 from wms.domain.rows import Rows
+from wms.store.tables import SqliteRows
 
 Kind: TypeAlias = Literal["label", "manifest"]
 State: TypeAlias = Literal["queued", "sending", "sent", "printed", "verified", "failed", "cancelled"]
@@ -28,6 +29,7 @@ class Job(Record):
 
     `printer` is the one it was sent or rerouted to, '' for the usual one of its kind; `reason` says why it is asked
     for again, `note` why it stands as it stands; `epoch` is the life of the database in which it was asked for.
+    `waybill` is the number its label bears; '' for a slip, and where that was not written down.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Job(Record):
     attempts: int = 0
     changed: int = 0
     epoch: int = 0
+    waybill: str = ""
 
 
 class Unprintable(Exception):
@@ -64,7 +67,9 @@ def accompany(connection: Any, fact: Fact) -> None:
             _end(connection, parcel, OPEN, "cancelled", "reprinted", fact.at)
             body = fact.body
             again = body.reprint and _was_sent(connection, parcel)
-            add(connection, "label", parcel, fact.person, fact.at, fact.key.epoch, again, body.reason)
+            row = SqliteRows(connection).get(Parcel, parcel)
+            number = row.waybill if row is not None else ""
+            add(connection, "label", parcel, fact.person, fact.at, fact.key.epoch, again, body.reason, number)
         case LabelVerified(parcel=parcel):
             _end(connection, parcel, ("queued",), "cancelled", "verified", fact.at)
             _end(connection, parcel, OPEN, "verified", "", fact.at)
@@ -84,8 +89,9 @@ def add(
     epoch: int,
     reprint: bool = False,
     reason: str = "",
+    waybill: str = "",
 ) -> None:
-    body = json.dumps({"person": person, "reprint": reprint, "reason": reason})
+    body = json.dumps({"person": person, "reprint": reprint, "reason": reason, "waybill": waybill})
     connection.execute(
         "INSERT INTO print_job (kind, subject, body, state, created, changed, epoch)"
         " VALUES (?, ?, ?, 'queued', ?, ?, ?)",
@@ -117,6 +123,16 @@ def named(connection: Any, job: int) -> Job | None:
 def of(connection: Any, kind: Kind, subject: str) -> list[Job]:
     """All of one parcel or manifest, the newest last."""
     return _jobs(connection, "kind = ? AND subject = ?", (kind, subject))
+
+
+def never_sent(connection: Any, queued: list[Job]) -> list[Job]:
+    """Those of these waiting labels of whose number nothing was ever sent."""
+
+    def went(label: Job) -> bool:
+        others = of(connection, "label", label.subject)
+        return any(one.id != label.id and one.attempts and one.waybill in ("", label.waybill) for one in others)
+
+    return [job for job in queued if job.kind == "label" and not went(job)]
 
 
 def copies_before(connection: Any, job: Job) -> int:
@@ -207,7 +223,7 @@ def _jobs(connection: Any, where: str, values: tuple[object, ...]) -> list[Job]:
 def _job(row: tuple[Any, ...]) -> Job:
     ident, kind, subject, body, created, state, printer, note, attempts, changed, epoch = row
     asked = json.loads(body)
-    who, why = Badge(asked["person"]), asked.get("reason", "")
+    who, why, number = Badge(asked["person"]), asked.get("reason", ""), asked.get("waybill", "")
     return Job(
-        ident, kind, subject, who, asked["reprint"], created, state, printer, why, note, attempts, changed, epoch
+        ident, kind, subject, who, asked["reprint"], created, state, printer, why, note, attempts, changed, epoch, number
     )
