@@ -163,6 +163,7 @@ class LinkPrinter:
         self._lock = threading.Lock()
         self._silent_until = 0.0 if address.answers else math.inf
         self._owes_answer = False
+        self._has_answered = False  # since somebody last switched it off, as far as can be seen from here
 
     def send(self, data: bytes, timeout_s: float = 10.0) -> Delivery:
         deadline = Deadline(timeout_s, self._line_seconds(len(data)))
@@ -184,6 +185,7 @@ class LinkPrinter:
         try:
             port = open_port(self._address, deadline.left())
         except PortError as error:
+            self._forget_if_gone(error)
             return Delivery("not_sent", error.reason, str(error))
         talk = _Conversation(port, deadline)
         complete = False
@@ -201,8 +203,10 @@ class LinkPrinter:
     def _deliver(self, talk: _Conversation, data: bytes) -> Delivery:
         answers = False
         if time.monotonic() >= self._silent_until:
-            status = talk.ask()
+            status = self._ask(talk)
             answers = status.answered
+            if not answers and self._has_answered:
+                return Delivery("not_sent", "timeout", "the printer answered before, and says nothing now")
             if not answers:
                 self._silent_until = time.monotonic() + SILENT_FOR_S
             elif status.reason:
@@ -215,6 +219,21 @@ class LinkPrinter:
             return Delivery("broken" if talk.written else "not_sent", "timeout", f"{talk.written} of {len(data)} bytes")
         return talk.prove() if answers else talk.settle()
 
+    def _ask(self, talk: _Conversation) -> PrinterStatus:
+        """One that answered before is no silent printer: what it is sent now may never come out. It is asked twice."""
+        status = talk.ask()
+        if not status.answered and self._has_answered:
+            status = talk.ask()
+        self._has_answered |= status.answered
+        if not status.answered and self._has_answered:
+            return PrinterStatus(answered=False, reason="timeout")
+        return status
+
+    def _forget_if_gone(self, error: PortError) -> None:
+        """Another printer may be there when the way is open again."""
+        if error.reason in ("missing", "refused", "unreachable"):
+            self._has_answered = False
+
     def status(self, timeout_s: float = 1.0) -> PrinterStatus:
         if not self._address.answers:
             return PrinterStatus(answered=False, reason="")
@@ -224,10 +243,11 @@ class LinkPrinter:
         try:
             port = open_port(self._address, deadline.left())
             try:
-                status = _Conversation(port, deadline).ask()
+                status = self._ask(_Conversation(port, deadline))
             finally:
                 port.close(discard=True)
         except PortError as error:
+            self._forget_if_gone(error)
             return PrinterStatus(answered=False, reason=error.reason)
         finally:
             self._lock.release()

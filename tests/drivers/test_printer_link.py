@@ -163,7 +163,22 @@ def test_a_printer_that_accepts_and_never_reads() -> None:
         before = time.monotonic()
         delivery = port.send(BIG, 1.0)
         assert time.monotonic() - before < 2
-        assert delivery.outcome != "printed"  # a silent printer's socket has room for it: no proof, and none is claimed
+        assert (delivery.outcome, delivery.reason) == ("not_sent", "timeout")  # though its socket has room for it
+        assert port.status().reason == "timeout"
+        printer.ok()
+        assert port.send(LABEL, 2) == Delivery("printed")
+        assert printer.jobs == [LABEL, LABEL]
+
+
+def test_where_one_was_switched_off_another_that_says_nothing_may_be_put() -> None:
+    with FakePrinter() as printer:
+        port = open_printer(printer.uri)
+        assert port.status().answered
+        printer.off()
+        assert port.status().reason == "refused"
+        printer.ok()
+        printer.stop_reading()
+        assert port.send(LABEL, 2) == Delivery("sent")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ from wms.domain.recipients import PersonalData
 from wms.domain.records import replace
 from wms.domain.review import Review
 from wms.printing import rendering
+from wms.printing.queue import PrinterQueue
+from wms.printing.routes import Routes
 from wms.printing.spool import Spool, SpoolState
 from wms.store import Store, verify
 from wms.store.database import connect
@@ -252,6 +254,48 @@ def test_printer_that_seems_well_and_takes_nothing_is_told_of(bench: Bench, prin
         until(lambda: not bench.is_open("printer", "T1"))
     assert bench.facts("ReviewRaised") == 1
     assert scanned(printer.jobs[0]) == {bench.waybill(parcel)}
+
+
+def test_printer_that_answered_before_and_falls_silent_is_sent_nothing(bench: Bench, printer: FakePrinter) -> None:
+    with spooling(bench, printer.uri) as spool:
+        bench.parcel()
+        until(lambda: bench.states() == ["printed"])
+        printer.stop_reading()
+        bench.parcel()
+        until(lambda: spool.state().says == printer_reason("timeout"))
+        assert bench.states() == ["printed", "queued"]
+        printer.ok()
+        until(lambda: bench.states() == ["printed", "printed"])
+        assert len(printer.jobs) == 2
+
+
+def test_trouble_is_told_before_a_label_waits(
+    bench: Bench, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wms.printing.health.LOOK_AT_REST", 0.2)
+    with spooling(bench, printer.uri) as spool:
+        until(lambda: spool.state().device == DeviceState.READY)
+        printer.open_cover()
+        until(lambda: spool.state().says == printer_reason("cover_open"))
+        assert not bench.is_open("printer", "T1")
+        printer.ok()
+        until(lambda: spool.state().device == DeviceState.READY)
+        assert printer.jobs == []
+
+
+def test_a_printer_at_rest_that_others_print_on_is_no_trouble(
+    bench: Bench, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = PrinterQueue(bench.store, the(printer.uri)[0], Routes(the(printer.uri)), "en", PATIENCE)
+    queue.turn()
+    monkeypatch.setattr("wms.printing.health.LOOK_AT_REST", 0.0)
+    printer.off()
+    queue.turn()
+    assert queue.state().device == DeviceState.READY
+    printer.ok()
+    printer.paper_out()
+    queue.turn()
+    assert queue.state().says == printer_reason("paper_out")
 
 
 def test_supervisor_who_has_closed_the_review_is_not_told_again(bench: Bench, printer: FakePrinter) -> None:

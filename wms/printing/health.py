@@ -15,6 +15,7 @@ from wms.workflows.view import DeviceState
 NOT_CONFIGURED = "not_configured"
 NEEDS_A_PERSON = ("paper_out", "cover_open", "error", "offline", "another_program", "unknown_profile")
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds between looks at a printer that is away
+LOOK_AT_REST = 5.0  # seconds between looks at a printer that has nothing to print
 ITSELF = Badge("")  # nobody closes the review of a printer that prints again
 
 
@@ -33,14 +34,30 @@ class Health:
         self._told = False
         self._hint = ""
         self._pause = FIRST_PAUSE
+        self._answers = False
+        self._looked = time.monotonic()
 
-    def heard(self, reason: str) -> None:
+    def heard(self, reason: str, *, answers: bool = False) -> None:
         """What the printer said of itself, or did. One that says nothing may well print."""
+        self._answers |= answers
+        self._looked = time.monotonic()
         self.known, self.trouble = True, "" if reason == "silent" else reason
         if self.trouble and self._since is None:
             self._since = time.monotonic()
 
+    @property
+    def wants_look(self) -> bool:
+        """Whether one that could print, and tells its state, was last heard of so long ago that it may be otherwise."""
+        return self._answers and time.monotonic() - self._looked >= LOOK_AT_REST
+
+    def looked_at_rest(self, reason: str, *, answered: bool) -> None:
+        """Only what it says itself counts: while others print on it, it may not be reachable from here."""
+        self._looked = time.monotonic()
+        if answered:
+            self.heard(reason)
+
     def printed(self, hint: str) -> None:
+        self._looked = time.monotonic()
         self.known, self.trouble, self._hint = True, "", hint
         self._recover()
 

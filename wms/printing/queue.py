@@ -139,7 +139,11 @@ class PrinterQueue:
 
     def _work_off(self, port: PrinterPort) -> None:
         if self._health.trouble or not self._health.known:
-            self._health.heard(port.status().reason)
+            status = port.status()
+            self._health.heard(status.reason, answers=status.answered)
+        elif self._health.wants_look and not self._mine("queued"):
+            status = port.status()
+            self._health.looked_at_rest(status.reason, answered=status.answered)
         while not self._health.trouble and not self._stopping.is_set():
             waiting = self._mine("queued")
             if not waiting:
