@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 RAW_PRINTING_PORT = 9100
 
@@ -78,19 +78,31 @@ def _parse_line(settings: dict[str, str]) -> LineSettings:
     return LineSettings(**values)  # type: ignore[arg-type]
 
 
+def _port(parts: SplitResult) -> int:
+    try:
+        port = RAW_PRINTING_PORT if parts.port is None else parts.port
+    except ValueError:
+        port = 0
+    if not port:
+        raise ValueError("the port must be a number from 1 to 65535, as in socket://HOST:9100")
+    return port
+
+
 def parse_address(text: str) -> Address:
     """The address that `text` names. Raises ValueError saying what is wrong."""
-    if "\0" in text:
-        raise ValueError("a NUL is in the address")
+    if any(char < " " or char == "\x7f" for char in text):
+        raise ValueError("a control character is in the address")
     if text.startswith("socket://"):
         parts = urlsplit(text)
         if not parts.hostname:
             raise ValueError(f"no host in {text!r}")
+        if parts.path not in ("", "/") or parts.fragment:
+            raise ValueError("nothing may follow the port: use socket://HOST:PORT")
         settings = _parse_settings(parts.query)
         answers = _flag(settings.pop("status", "1"))
         if settings:
             raise ValueError(f"unknown setting {min(settings)!r}: use status")
-        return Address("tcp", parts.hostname, parts.port or RAW_PRINTING_PORT, answers=answers)
+        return Address("tcp", parts.hostname, _port(parts), answers=answers)
     if "://" in text:
         return Address("pyserial", text)
     scheme, colon, rest = text.partition(":")

@@ -105,12 +105,45 @@ def test_the_doctor_says_the_same(shell: Shell, printer: FakePrinter) -> None:
         (("dock", "http://x"), "use socket://HOST:9100"),
         (("dock", "file:"), "nothing after file:"),
         (("dock", "/dev/ttyS0?speed=9"), "unknown line setting"),
+        (("dock", "nonsense"), "no such device"),
+        (("dock", "usb:"), "no such device"),
+        (("dock", "/"), "no such device"),
+        (("dock", "file:/"), "that is a folder"),
+        (("dock", "socket://h:9100/xx"), "nothing may follow the port"),
+        (("dock", "socket://h:abc"), "the port must be a number"),
+        (("dock", "socket://h:0"), "the port must be a number"),
+        (("dock", "socket://h:70000"), "the port must be a number"),
+        (("dock", "file:/x\ny"), "control character"),
+        (("dock", "file:/x\x1b[2J"), "control character"),
         (("dock", "file:x", "--profile", "nonesuch"), "no printer is called 'nonesuch'"),
     ],
 )
 def test_what_is_none_is_refused_and_nothing_is_written(shell: Shell, arguments: tuple[str, ...], says: str) -> None:
     assert says in shell.bad("printer", "add", *arguments, code=2)
     assert not (shell.data / "wms.toml").exists()
+
+
+def test_without_a_stdin_nothing_is_asked(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert "say which" in shell.bad("printer", "add", "dock", code=2)
+    assert "give a TEXT" in shell.bad("scan", "parse", code=2)
+    assert "needs a terminal" in shell.bad()
+
+
+def test_who_replaces_a_printer_is_told(shell: Shell, printer: FakePrinter) -> None:
+    assert shell.good("printer", "add", "dock", printer.uri, "--json").json["replaced"] == ""
+    said = shell.good("printer", "add", "dock", f"file:{shell.folder}/none/x").out
+    assert f"in place of the one at {printer.uri}" in said
+    assert "make the folder" in said
+    assert shell.good("printer", "add", "dock", printer.uri, "--json").json["replaced"].endswith("none/x")
+
+
+def test_a_test_page_that_does_not_come_out_is_told_once(shell: Shell, printer: FakePrinter) -> None:
+    shell.good("printer", "add", "dock", printer.uri)
+    printer.paper_out()
+    answer = shell("printer", "test")
+    assert (answer.code, answer.out) == (1, "")
+    assert "put in a new roll" in answer.err
 
 
 def test_without_printers(shell: Shell) -> None:

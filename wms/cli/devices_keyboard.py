@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from drivers.readable import readable
-from wms.cli.output import Refusal, emit_line
+from wms.cli.output import Refusal, emit_line, is_terminal
 from wms.terminal.text import safe
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LAYOUT = "other characters than printed: set the scanner to this computer's key
 
 
 def run(options: Namespace) -> int:
-    if not sys.stdin.isatty() or os.name != "posix":
+    if not is_terminal(sys.stdin) or os.name != "posix":
         raise Refusal("a scanner that types needs a terminal to type into: run this in one", 2)
     import termios
     import tty

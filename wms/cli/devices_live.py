@@ -150,8 +150,9 @@ def _printer(options: Namespace) -> str:
 
 
 def _printer_event(uri: str) -> Event:
+    from drivers.address import parse_address
     from drivers.printer import open_printer
-    from wms.cli.checks.printers import MENDS
+    from wms.cli.checks.printers import mend_for
 
     try:
         status = open_printer(uri).status(2.0)
@@ -159,7 +160,7 @@ def _printer_event(uri: str) -> Event:
         raise Refusal(f"--printer {uri}: {error}", 2) from error
     ready = not status.reason or status.reason == "silent"
     says = status.reason.replace("_", " ") or ("ready" if status.answered else "there, tells no state")
-    mend = "" if ready else MENDS.get(status.reason, "")
+    mend = "" if ready else mend_for(parse_address(uri), status.reason)
     return {"type": "printer", "device": "printer", "ready": ready, "says": says, "mend": mend}
 
 

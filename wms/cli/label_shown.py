@@ -7,6 +7,8 @@ import sys
 
 from PIL import Image
 
+from wms.cli.output import is_terminal
+
 _INK = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 _DARK = 150
 """A little above the middle grey, so that thin strokes stay."""
@@ -24,6 +26,6 @@ def in_blocks(picture: Image.Image, columns: int | None = None) -> str:
     lines = (
         "".join(_INK[pair] for pair in zip(*both, strict=True)) for both in zip(dark[::2], dark[1::2], strict=True)
     )
-    if not sys.stdout.isatty():
+    if not is_terminal(sys.stdout):
         return "\n".join(line.rstrip() for line in lines)
     return "\n".join(f"{_PAPER}{line}{_PLAIN}" for line in lines)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from wms.config import BadConfig, Config, data_folder, load
 
@@ -73,6 +73,11 @@ def _tell_of_restored(store: Store) -> None:
     (store.folder / "hub.lineage").unlink(missing_ok=True)
     store.execute(RaiseReview("restored_copy", store.device), operator())
     print(f"wms: {store.folder} holds an older copy: check its last parcels (the supervisor is told)", file=sys.stderr)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at that end. A stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
 
 
 def emit(options: Namespace, document: Any, text: Callable[[], str]) -> None:

@@ -38,7 +38,8 @@ def command(commands: Any, name: str, about: str, run: Callable[[Namespace], int
 
 
 def _sentence(about: str) -> str:
-    return f"{about[0].upper()}{about[1:]}."
+    end = "" if about.endswith(("?", ".")) else "."
+    return f"{about[0].upper()}{about[1:]}{end}"
 
 
 def language_flag(parser: ArgumentParser) -> None:

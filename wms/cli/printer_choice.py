@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from drivers.printer_finding import FoundPrinter
 
 _WIDTHS = {"58": "58", "80": "80", "104": "104", "112": "104"}
+_COM = re.compile(r"(serial:)?COM\d+(\?|$)", re.IGNORECASE)
 _HAVE_CHINESE = ("80",)
 
 
@@ -156,8 +158,13 @@ def _uri(text: str) -> str:
         raise Refusal(f"{text}: {error}", 2) from error
     if address.kind == "pyserial":
         raise Refusal(f"{text}: use socket://HOST:9100, a device, cups:QUEUE or file:PATH", 2)
+    path = Path(address.target).expanduser()
     if address.kind == "file":
-        return f"file:{Path(address.target).expanduser().absolute()}"
+        if path.is_dir():
+            raise Refusal(f"{text}: that is a folder; name a file in it", 2)
+        return f"file:{path.absolute()}"
+    if address.kind == "device" and (path.is_dir() or not (path.is_absolute() or _COM.match(text) or path.exists())):
+        raise Refusal(f"{text}: no such device; use socket://HOST:9100, /dev/…, cups:QUEUE or file:PATH", 2)
     if address.kind == "device" and (better := better_name(address.target)):
         query = text.partition("?")[2]
         return f"{better}?{query}" if query else better

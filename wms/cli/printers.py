@@ -6,8 +6,9 @@ import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli.output import Refusal, configured, emit, table
+from wms.cli.output import Refusal, configured, emit, is_terminal, table
 from wms.cli.parsing import command, group, language_flag
+from wms.terminal.text import safe
 
 if TYPE_CHECKING:
     from labels import Language, Profile
@@ -34,12 +35,12 @@ STATUS = """\
 cannot print."""
 ADD = """\
   {"name": "dock", "uri": "socket://10.0.0.9:9100", "profile": "gb18030-80", "for": "labels", "file": ".../wms.toml",
-   "ready": true, "says": "is ready", "mend": ""}
+   "ready": true, "says": "is ready", "mend": "", "replaced": ""}
 
 URI is socket://HOST[:9100], a device such as /dev/usb/lp0, /dev/ttyUSB0?baud=115200&rtscts=1 (serial, with the flow
 control that is set at the printer), cups:QUEUE or file:PATH; ?status=0 behind it keeps questions from a printer that
-prints instead of answering them. A printer of that name is written anew. At a terminal what is left out is asked for,
-and a test page is printed; nothing is asked otherwise."""
+prints instead of answering them. A printer of that name is replaced: `replaced` tells where it was. At a terminal
+what is left out is asked for, and a test page is printed; nothing is asked otherwise."""
 TEST = """\
   {"name": "dock", "uri": "socket://10.0.0.9:9100", "profile": "generic-80", "bytes": 26451, "outcome": "printed",
    "reason": "", "mend": ""}
@@ -148,14 +149,17 @@ def show_status(options: Namespace) -> int:
 def add_printer(options: Namespace) -> int:
     from wms.cli.printer_choice import asked, chosen, keep
 
-    printer = asked(options) if sys.stdin.isatty() and not options.json else chosen(options)
+    printer = asked(options) if is_terminal(sys.stdin) and not options.json else chosen(options)
+    before = next((one.uri for one in configured(options).all_printers() if one.name == printer.name), "")
     path = keep(options, printer)
     seen = _seen(printer)
+    replaced = f" in place of the one at {safe(before)}" if before else ""
+    says = f": {seen.says}" if seen.status.reason not in ("", "silent") else f" {seen.says}"
     emit(
         options,
-        _brief(seen) | {"file": str(path)},
+        _brief(seen) | {"file": str(path), "replaced": before},
         lambda: (
-            f"{path} has the printer {printer.name}. {printer.uri} {seen.says}"
+            f"{path} has the printer {printer.name}{replaced}. {printer.uri}{says}"
             + (f"\n    -> {seen.mend}" if seen.mend else "")
         ),
     )
@@ -163,26 +167,25 @@ def add_printer(options: Namespace) -> int:
 
 
 def print_test(options: Namespace) -> int:
-    from wms.cli.checks.printers import MENDS, OTHERWISE
+    from drivers.address import parse_address
+    from wms.cli.checks.printers import mend_for
 
     printer = _named(options, every=False)[0]
     profile = getattr(options, "profile", "") or printer.profile
     size, delivery = send_test_page(printer, profile, language_of(options))
     good = delivery.outcome in ("printed", "sent")
-    mend = "" if good else MENDS.get(delivery.reason, OTHERWISE)
-    emit(
-        options,
-        {
-            "name": printer.name,
-            "uri": printer.uri,
-            "profile": profile,
-            "bytes": size,
-            "outcome": delivery.outcome,
-            "reason": delivery.reason,
-            "mend": mend,
-        },
-        lambda: f"{printer.uri}: the test page was {delivery.outcome.replace('_', ' ')}",
-    )
+    mend = "" if good else mend_for(parse_address(printer.uri), delivery.reason)
+    document = {
+        "name": printer.name,
+        "uri": printer.uri,
+        "profile": profile,
+        "bytes": size,
+        "outcome": delivery.outcome,
+        "reason": delivery.reason,
+        "mend": mend,
+    }
+    if good or options.json:
+        emit(options, document, lambda: f"{printer.uri}: the test page was {delivery.outcome}")
     if not good:
         reason = delivery.reason.replace("_", " ")
         print(f"wms: {printer.uri}: the test page did not come out: {reason}. {mend}", file=sys.stderr)

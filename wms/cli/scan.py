@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
-from wms.cli.output import Refusal, emit_line, opened
+from wms.cli.output import Refusal, emit_line, is_terminal, opened
 from wms.cli.parsing import command, group, positive
 from wms.config import data_folder
 
@@ -86,8 +86,8 @@ def parse_texts(options: Namespace) -> int:
     return 0
 
 
-def _parse_lines(lines: TextIO) -> int:
-    if lines.isatty():
+def _parse_lines(lines: TextIO | None) -> int:
+    if lines is None or is_terminal(lines):
         raise Refusal("give a TEXT, or send JSON lines on stdin", 2)
     refused = 0
     for n, line in enumerate(lines, 1):

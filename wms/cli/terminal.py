@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from wms.cli.output import Refusal, configured
+from wms.cli.output import Refusal, configured, is_terminal
 from wms.config import Config
 
 
@@ -71,7 +71,7 @@ def _require_protocol(scale: str) -> None:
 
 
 def has_screen() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
 def run(options: Namespace) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from wms.cli.checks.finding import Finding, Subject, bad, look, ok
+from wms.cli.output import is_terminal
 
 SQLITE_WANTED = (3, 51, 3)  # before it, two connections that reset a WAL at once could corrupt it (sqlite.org/wal.html)
 FULL_BYTES, FEW_BYTES = 100 * 1024 * 1024, 1024 * 1024 * 1024
@@ -76,7 +77,7 @@ def clock(subject: Subject) -> Iterator[Finding]:
 def terminal(_: Subject) -> Iterator[Finding]:
     """What the screens need of the terminal this runs in."""
     name = os.environ.get("TERM", "")
-    if not sys.stdout.isatty():
+    if not is_terminal(sys.stdout):
         yield ok("terminal", "not looked at: this does not run in one")
         return
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
@@ -89,7 +90,7 @@ def terminal(_: Subject) -> Iterator[Finding]:
         yield bad("terminal", f"{columns}x{rows} is too small", f"make it at least {SMALLEST[0]}x{SMALLEST[1]}")
     many = "256" in name or os.environ.get("COLORTERM") in ("truecolor", "24bit")
     yield ok("terminal", f"{name} {columns}x{rows}, {'many' if many else '16 or fewer'} colours")
-    if sys.stdin.isatty() and os.name == "posix" and _draws_wide():
+    if is_terminal(sys.stdin) and os.name == "posix" and _draws_wide():
         mend = "set ambiguous characters to narrow in its settings, or put ascii = true into wms.toml"
         yield look("terminal", "it draws lines and marks two cells wide: borders break", mend)
 

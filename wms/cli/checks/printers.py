@@ -29,6 +29,10 @@ MENDS = {
     "offline": "press its online key; look at its display",
     "unsupported": "write it as socket://HOST:9100, a device, cups:QUEUE or file:PATH",
 }
+_MISSING = {
+    "file": "make the folder it is to be written into",
+    "cups": "lpstat -e names the queues there are; write the address as cups:QUEUE",
+}
 OTHERWISE = "check that it is switched on and plugged in, and how it is written in wms.toml"
 NO_FLOW_CONTROL = "long labels may lose lines"
 
@@ -78,7 +82,7 @@ def look_at(printer: PrinterConfig) -> Look:
         profile_named(printer.profile)
     status = port.status(STATUS_S)
     if status.reason not in ("", "silent"):
-        return Look(printer, status, State.BAD, status.reason.replace("_", " "), _mend(address, status.reason))
+        return Look(printer, status, State.BAD, status.reason.replace("_", " "), mend_for(address, status.reason))
     if status.paper == "low":
         return Look(printer, status, State.LOOK, "is ready, its paper is low", "have a new roll ready")
     says = "is ready" if status.answered else "is there; it does not tell its state"
@@ -109,12 +113,15 @@ def needs_flow_control(device: str) -> bool:
     return name.startswith(("ttyS", "ttyUSB", "ttyAMA"))
 
 
-def _mend(address: Address, reason: str) -> str:
+def mend_for(address: Address, reason: str) -> str:
+    """What is to be done about that reason of a printer which is there."""
     from drivers.port_faults import explained
     from drivers.transport import PortError
 
     if reason == "queue_stopped":
         return f"sudo cupsenable {address.target}; sudo cupsaccept {address.target}"
+    if reason == "missing" and address.kind in _MISSING:
+        return _MISSING[address.kind]
     told = ""
     if reason in ("busy", "denied"):
         told = explained(PortError("busy" if reason == "busy" else "denied"), address).mend
