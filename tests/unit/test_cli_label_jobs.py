@@ -137,7 +137,7 @@ def test_a_slip_is_printed_again(shell, bench, printer):
 
 
 def test_what_cannot_be_is_refused_with_what_can(shell, bench):
-    settings(shell, 'printer = "file:x"\n')
+    settings(shell, f'printer = "file:{shell.folder}/x"\n')
     assert "no job 7" in shell.bad("label", "reprint", "7", "--reason", "x")
     said = shell.bad("label", "reroute", "--from", "printer", "--to", "printer", code=2)
     assert "name another printer" in said
