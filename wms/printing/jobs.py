@@ -225,5 +225,18 @@ def _job(row: tuple[Any, ...]) -> Job:
     asked = json.loads(body)
     who, why, number = Badge(asked["person"]), asked.get("reason", ""), asked.get("waybill", "")
     return Job(
-        ident, kind, subject, who, asked["reprint"], created, state, printer, why, note, attempts, changed, epoch, number
+        ident,
+        kind,
+        subject,
+        who,
+        asked["reprint"],
+        created,
+        state,
+        printer,
+        why,
+        note,
+        attempts,
+        changed,
+        epoch,
+        number,
     )

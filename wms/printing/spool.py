@@ -11,7 +11,7 @@ from wms.config import PrinterConfig
 from wms.domain import events as e
 from wms.domain.commands import CloseReview
 from wms.domain.events import Fact
-from wms.domain.ids import Badge, ManifestId
+from wms.domain.ids import Badge, ManifestId, ParcelId
 from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.printing import jobs, kept
@@ -21,6 +21,7 @@ from wms.printing.routes import Routes
 from wms.printing.sole import Sole
 from wms.store import Store
 from wms.workflows.prompt import NOTHING, Msg, msg
+from wms.workflows.unprinted import Unprinted
 from wms.workflows.view import DeviceState
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _WORST_FIRST = (
     DeviceState.READY,
     DeviceState.NONE,
 )
+_STOPPED = (DeviceState.TROUBLE, DeviceState.LOST)
 log = logging.getLogger(__name__)
 
 
@@ -80,7 +82,8 @@ class Spool:
         self._sole = Sole(store.folder)
         self._house = threading.Lock()
         self._tidied = 0
-        routes, spoken = Routes(tuple(printers)), _spoken(language)
+        self._routes = routes = Routes(tuple(printers))
+        spoken = _spoken(language)
         self.queues = tuple(
             PrinterQueue(
                 store,
@@ -122,6 +125,15 @@ class Spool:
         oldest = min((queue.oldest for queue in queues if queue.oldest is not None), default=None)
         waiting = sum(queue.waiting for queue in queues)
         return SpoolState(worst.device, says, waiting, broken, oldest, queues)
+
+    def unprinted(self) -> Unprinted:
+        """The labels that wait for a printer that can't print, and how that for labels is; for the packer."""
+        queues = [queue.state() for queue in self.queues]
+        troubles = {queue.name: queue.says for queue in queues if queue.device in _STOPPED}
+        waiting = jobs.never_sent(self._store.rows.connection, self._jobs("queued")) if troubles else []
+        stuck = ((ParcelId(job.subject), troubles.get(self._routes.queue_of(job), NOTHING)) for job in waiting)
+        usual = troubles.get(self._routes.usual("label"), NOTHING)
+        return Unprinted(tuple((parcel, says) for parcel, says in stuck if says.text), usual)
 
     def print_manifest(self, manifest: ManifestId, person: Badge) -> None:
         """Print the slip of a closed manifest once more."""

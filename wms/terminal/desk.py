@@ -21,6 +21,7 @@ from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, ScaleAnswered
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, offered, text_of
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
+from wms.workflows.unprinted import Unprinted
 from wms.workflows.view import Board
 from wms.workflows.workflow import Happening, Step, Who, Workflow, is_scan
 
@@ -70,10 +71,11 @@ class Desk:
         language: str = "",
         pan: Pan | None = None,
         hints: tuple[Msg, ...] = (),
+        unprinted: Callable[[], Unprinted] = Unprinted,
     ) -> None:
-        """`hints` stand on the screen that waits for a badge."""
+        """`hints` stand on the screen that waits for a badge. `unprinted` tells which labels wait for the printer."""
         self._store, self._decider, self._pan = store, decider, pan or Pan()
-        self._hints = hints
+        self._hints, self._unprinted = hints, unprinted
         self._default_language = language or "zh_CN"
         self.language = self._default_language
         self.person: Person | None = None
@@ -234,7 +236,13 @@ class Desk:
     def _who(self) -> Who:
         name = self.person.name if self.person is not None else ""
         return Who(
-            self.badge(), name, self._store.device, self._store.clock() // 1000, self.site().zone, self._pan.says()
+            self.badge(),
+            name,
+            self._store.device,
+            self._store.clock() // 1000,
+            self.site().zone,
+            self._pan.says(),
+            self._unprinted() if self.work == "pack" else Unprinted(),
         )
 
     def _screen(self) -> str:

@@ -24,6 +24,7 @@ from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
 from wms.workflows.prompt import Msg, Said, Tone, msg, no
+from wms.workflows.unprinted import Unprinted
 from wms.workflows.view import Board, DeviceState, Status, View
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Station:
     ) -> None:
         self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
         self._decider = Decider(store, sync)
-        self.desk = Desk(store, self._decider, language, devices.pan, hints)
+        self.desk = Desk(store, self._decider, language, devices.pan, hints, spool.unprinted if spool else Unprinted)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()

@@ -25,7 +25,7 @@ from wms.workflows import resolve as r
 from wms.workflows.handlers.packing import expected_weight, weight_is_off
 from wms.workflows.inputs import Chose, Entered, Pressed, ScaleAnswered, Weighed
 from wms.workflows.on_scale import answered
-from wms.workflows.prompt import Msg, Prompt, info, look, msg, msg_n, no, ok
+from wms.workflows.prompt import NOTHING, Msg, Prompt, info, look, msg, msg_n, no, ok
 from wms.workflows.say import carrier_name, item_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
@@ -319,7 +319,11 @@ def _weighed(state: Packing, grams: int, rows: Rows) -> Step[Packing]:
 
 def _labelled(state: Packing, grams: int, by: str, reason: str) -> Step[Packing]:
     assert state.parcel is not None  # noqa: S101
-    said = ok(msg("{n} g", n=grams), msg("The label is printing"))
+    held_up = state.who.unprinted.trouble
+    if held_up.text:
+        said = info(msg("{n} g", n=grams), msg("The label waits for the printer"), held_up)
+    else:
+        said = ok(msg("{n} g", n=grams), msg("The label is printing"))
     weigh = c.WeighParcel(state.parcel.id, grams, by, reason)
     return Step(replace(state, ask=Ask.NONE, grams=0), (weigh,), said)
 
@@ -327,6 +331,10 @@ def _labelled(state: Packing, grams: int, by: str, reason: str) -> Step[Packing]
 def _label(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     assert state.parcel is not None  # noqa: S101
     match happening:
+        case r.WaybillScan(number=number) if number == state.parcel.waybill and (why := _not_out(state)).text:
+            refusal = c.RefuseScan(number, state.screen, "unprinted:label")
+            then = msg("Stick nothing on before the label comes out")
+            return Step(state, (refusal,), no(msg("Not printed yet: {reason}", reason=why), then))
         case r.WaybillScan(number=number, parcel=parcel) if number == state.parcel.waybill:
             place = packing_prompts.staging(state.parcel, rows)
             said = ok(msg("Label verified"), msg("Bring the parcel to {place}", place=place))
@@ -342,6 +350,11 @@ def _label(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
         case Pressed() | Chose() | Entered() | Weighed():
             return Step(state)
     return _wrong(state, happening, rows, msg("Scan the printed label: {number}", number=state.parcel.waybill))
+
+
+def _not_out(state: Packing) -> Msg:
+    """Why this terminal has not printed the parcel's label; nothing if it may be on paper."""
+    return state.who.unprinted.why(state.parcel.id) if state.parcel is not None else NOTHING
 
 
 def _look(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:

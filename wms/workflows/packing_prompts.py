@@ -54,6 +54,15 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
             return _carton(base, state, state.parcel, rows)
         case "pack.weigh":
             return _weigh(base, state, state.parcel, rows)
+        case "pack.label" if (why := state.who.unprinted.why(state.parcel.id)).text:
+            return base.but(
+                verb=msg("The label waits for the printer"),
+                target=state.parcel.waybill,
+                target_size=Size.BOLD,
+                ask=why,
+                what=_parcel_lines(state, state.parcel, rows),
+                keys=(HELP, Key("f2", msg("No label")), MORE),
+            )
         case "pack.label":
             return base.but(
                 verb=msg("Stick the label on"),

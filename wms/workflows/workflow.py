@@ -19,6 +19,7 @@ from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, ScaleAnswer
 from wms.workflows.on_scale import OnScale
 from wms.workflows.prompt import Prompt, Said
 from wms.workflows.resolve import Code
+from wms.workflows.unprinted import Unprinted
 
 S = TypeVar("S")
 Happening: TypeAlias = "Code | Pressed | Entered | Chose | Weighed | ScaleAnswered | Refreshed"
@@ -29,7 +30,8 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
 
 
 class Who(Record):
-    """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says."""
+    """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says, `unprinted`
+    which labels wait for its printer."""
 
     badge: Badge
     name: str
@@ -37,6 +39,7 @@ class Who(Record):
     now: int
     zone: str
     scale: OnScale = OnScale()
+    unprinted: Unprinted = Unprinted()
 
 
 class Step(Record, Generic[S]):
