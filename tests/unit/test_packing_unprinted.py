@@ -6,18 +6,27 @@ import pytest
 
 from drivers.fakes import FakePrinter
 from tests.unit.floor import TEA, Worker, a_packer_with_a_tote, a_warehouse
-from tests.unit.test_printing_spool import PATIENCE, Bench, until
+from tests.unit.test_printing_spool import PATIENCE, Bench, P, until
 from wms.config import PrinterConfig
 from wms.domain import commands as c
-from wms.domain.ids import ParcelId
+from wms.domain import events as e
+from wms.domain.catalogue import Person
+from wms.domain.ids import Badge, ParcelId
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.records import replace
 from wms.printing.spool import Spool
+from wms.terminal.devices import DeviceConfig, Devices
 from wms.terminal.messages import speech
+from wms.terminal.rows import Pen
+from wms.terminal.scan_log import ScanLog
+from wms.terminal.screens.work import work_picture
+from wms.terminal.station import Station
 from wms.workflows.handlers.packing import expected_weight
+from wms.workflows.inputs import Chose, Refreshed, Scanned
 from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import Tone
 from wms.workflows.unprinted import Unprinted
+from wms.workflows.view import Status, View
 
 PAPER_OUT = printer_reason("paper_out")
 
@@ -41,7 +50,7 @@ def test_a_label_that_never_went_out_is_not_verified(packer):
     packer.go_on(until="pack.label")
     parcel = parcel_of(packer)
     beside(packer, Unprinted(((parcel.id, PAPER_OUT),), PAPER_OUT))
-    assert speech("en").say(packer.prompt.verb) == "The label waits for the printer"
+    assert speech("en").say(packer.prompt.verb) == "Wait for the label"
     assert speech("en").say(packer.prompt.ask) == "paper out: put in a new roll"
     assert packer.prompt.expects == ()
     packer.scan(parcel.waybill)
@@ -53,6 +62,45 @@ def test_a_label_that_never_went_out_is_not_verified(packer):
     beside(packer, Unprinted())
     packer.scan(parcel.waybill)
     assert (packer.tone, packer.screen) == (Tone.OK, "pack.stage")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_it_waits_for_stands_on_the_smallest_screen(packer, language):
+    packer.go_on(until="pack.label")
+    parcel = parcel_of(packer)
+    beside(packer, Unprinted(((parcel.id, PAPER_OUT),), PAPER_OUT)).scan(parcel.waybill)
+    view = View(1, packer.prompt, packer.said, Status(), language)
+    picture = work_picture(view, Pen(speech(language), 20, packer.floor.now), 16, "")
+    rows = [row.text for row in (*picture.where, *picture.do, *picture.what, *picture.said, *picture.keys)]
+    shown = "".join(rows).replace(" ", "")
+    assert len(rows) <= 16
+    for wanted in (packer.prompt.verb, packer.prompt.ask, packer.said.lines[0]):
+        assert speech(language).say(wanted).replace(" ", "") in shown, rows
+
+
+def test_the_desk_of_a_terminal_asks_its_spool(tmp_path):
+    bench = Bench(tmp_path)
+    bench.set_up()
+    bench.store.record([e.PersonDefined(Person(Badge("1008"), "Zhao", "packer", "en"))], P)
+    with FakePrinter() as printer:
+        printer.paper_out()
+        spool = Spool(bench.store, (PrinterConfig("printer", printer.uri),), patience=PATIENCE)
+        log = ScanLog(tmp_path)
+        desk = Station(bench.store, Devices(DeviceConfig(), log), spool=spool).desk
+        spool.start()
+        try:
+            parcel = bench.parcel()
+            until(lambda: spool.unprinted().trouble.text)
+            desk.take(Scanned("BDG-1008"))
+            if desk.work != "pack":
+                desk.take(Chose(0))
+            assert desk.work == "pack"
+            desk.take(Refreshed())
+            assert desk.state.who.unprinted.why(parcel) == PAPER_OUT
+        finally:
+            spool.stop()
+            log.close()
+    bench.store.close()
 
 
 def test_a_label_of_another_parcel_that_waits_stops_nobody(packer):

@@ -56,7 +56,7 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
             return _weigh(base, state, state.parcel, rows)
         case "pack.label" if (why := state.who.unprinted.why(state.parcel.id)).text:
             return base.but(
-                verb=msg("The label waits for the printer"),
+                verb=msg("Wait for the label"),
                 target=state.parcel.waybill,
                 target_size=Size.BOLD,
                 ask=why,
