@@ -25,6 +25,9 @@ from labels.data import (
     ToteLabel,
 )
 
+MOST_BYTES = {"generic-80": 24_000, "generic-58": 24_000, "raster-80": 48_000, "gb18030-80": 1_800, "wide-104": 70_000}
+"""What a usual Chinese label may take, by profile."""
+
 NOON = datetime(2025, 6, 11, 12, 0)  # noqa: DTZ001  # printed as it stands
 
 SHIPPING = ShippingLabel(

@@ -16,11 +16,11 @@ from labels.marks import CellLine
 from labels.model import Barcode, Box, Column, Columns, Label, Line, Qr, Text
 from labels.printer_text import KANJI, PrinterText
 from labels.symbols import code_128, gs1_128, qr
+from tests.labels.samples import MOST_BYTES
 from tests.labels.strict_printer import Model, play
 from tests.labels.strict_report import Sheet
 
 GENERIC, CHINESE = PROFILES["generic-80"], PROFILES["gb18030-80"]
-LIMITS = {"generic-58": 24_000, "generic-80": 24_000, "gb18030-80": 1_800, "raster-80": 48_000, "wide-104": 70_000}
 
 
 def printed(rendered: Rendered, profile: Profile, *, starts_in_kanji: bool = False) -> Sheet:
@@ -42,9 +42,9 @@ def said(sheet: Sheet) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("name", MOST_BYTES)
 def test_a_usual_label_is_small(shipping: ShippingLabel, name: str, language: Language) -> None:
-    assert len(render(shipping, PROFILES[name], language).data) <= LIMITS[name]
+    assert len(render(shipping, PROFILES[name], language).data) <= MOST_BYTES[name]
 
 
 @pytest.mark.parametrize("profile", [GENERIC, CHINESE], ids=["generic", "chinese"])

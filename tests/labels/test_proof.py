@@ -19,7 +19,7 @@ from labels.templates.library import built_in_names
 from labels.templates.samples import sample
 from tests.labels.proof import prove, symbols_wrong
 from tests.labels.reading import printed_whole, seems_to_say, tesseract_reads
-from tests.labels.samples import KINDS, LOGISTIC, NARROW_LOGISTIC, SHIPPING
+from tests.labels.samples import KINDS, LOGISTIC, MOST_BYTES, NARROW_LOGISTIC, SHIPPING
 from tests.labels.strict_symbols import code128, element_dots
 
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
@@ -61,9 +61,6 @@ def test_label(label: LabelData, name: str, language: Language) -> None:
     assert preview.size == sheets[0].picture.size == rendered.image.size
     if not sheets[0].texts:
         assert preview.tobytes() == sheets[0].picture.tobytes() == rendered.image.tobytes()
-
-
-MOST_BYTES = {"generic-80": 24_000, "generic-58": 24_000, "raster-80": 48_000, "gb18030-80": 1_800, "wide-104": 70_000}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
