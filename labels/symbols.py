@@ -72,14 +72,6 @@ def _code_128(kind: SymbolKind, text: str, data: str) -> Symbol:
     return Symbol(kind, text, (code128.modules(codewords),), 10, 10, codewords=tuple(codewords))
 
 
-def sscc_128(sscc: str) -> Symbol:
-    """GS1-128 of a logistic unit's SSCC, (00). Raises ValueError when it is not 18 digits with a right check digit."""
-    if len(sscc) != 18:
-        raise ValueError("an SSCC has 18 digits")
-    gs1.require_check_digit(sscc)
-    return gs1_128(("00", sscc))
-
-
 def article_number(gtin: str) -> Symbol:
     """The symbol of a GTIN at the till: EAN-13 for GTIN-13 and GTIN-12, EAN-8 for GTIN-8, ITF-14 for the GTIN-14 of a
     trade unit. Quiet zones: GS1 General Specifications, 5.2.3.4 and 5.3.2.2. Raises ValueError for a bad number."""

@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image, ImageChops
 
 from labels import sscc, symbols
-from labels.gs1 import check_digit
+from labels.gs1 import check_digit, require_element
 
 
 def scanned(symbol: symbols.Symbol) -> zxingcpp.Barcode:
@@ -47,7 +47,7 @@ def test_sscc() -> None:
     assert len(number) == 18
     assert number[-1] == check_digit(number[:-1])
     assert sscc("00614141", 123456789) == "006141411234567890"  # the example in GS1's own texts
-    symbol = symbols.sscc_128(number)
+    symbol = symbols.gs1_128(("00", number))
     assert len(symbol.rows[0]) == 156
     found = scanned(symbol)
     assert (found.symbology_identifier, found.bytes) == ("]C1", b"00" + number.encode())
@@ -61,7 +61,7 @@ def test_an_sscc_is_never_cut(prefix: str, serial: int) -> None:
 
 def test_an_sscc_with_a_wrong_check_digit_is_refused() -> None:
     with pytest.raises(ValueError, match="check digit"):
-        symbols.sscc_128("006141412345678900")
+        require_element("00", "006141412345678900")
 
 
 @pytest.mark.parametrize("text", ["SF1390123456789", "世恁", "北京 Köln 😀", "MMM={'k1':'591SDL'}", "0123456789"])
