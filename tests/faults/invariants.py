@@ -1,0 +1,210 @@
+"""What must hold at the end, whatever happened. Each check says what is wrong, and nothing where all is well."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from tests.faults.evidence import Evidence, opened
+from tests.faults.ledger import act_of
+from wms.domain import events as e
+from wms.domain.orders import OrderLine
+from wms.domain.places import Place, PlaceKind
+from wms.domain.review import Review
+from wms.domain.stock import Stock
+from wms.domain.waves import PickTask
+from wms.store import verify
+from wms.store.codec import encode, kind_of
+from wms.store.schema import ROWS
+
+MOST = 8
+"""Lines shown of one invariant."""
+
+
+def broken(evidence: Evidence) -> dict[str, list[str]]:
+    """The broken invariants by name, with the first of what shows it."""
+    found: dict[str, list[str]] = {}
+    for name, check in CHECKS.items():
+        lines = [line for line, _ in zip(check(evidence), range(MOST), strict=False)]
+        if lines:
+            found[name] = lines
+    return found
+
+
+def _nobody_died(found: Evidence) -> Iterable[str]:
+    return found.died
+
+
+def _settled(found: Evidence) -> Iterable[str]:
+    return found.unsettled
+
+
+def _each_act_once(found: Evidence) -> Iterator[str]:
+    """Green: all its facts, once. Unseen: all of them or none, once. Refused: none. And nothing that nobody did."""
+    held: defaultdict[tuple[str, int], list[e.Fact]] = defaultdict(list)
+    for fact in found.feed:
+        held[fact.key.device, act_of(fact.at)].append(fact)
+    devices = {act.device for act in found.acts}
+    for act in found.acts:
+        facts = held.pop((act.device, act.id), [])
+        name = f"{act.device} act {act.id} {act.what} ({act.outcome})"
+        if act.outcome == "refused" and facts:
+            yield f"{name}: recorded all the same"
+        if act.outcome == "green" and len(facts) < act.facts and not found.excused(act):
+            yield f"{name}: {len(facts)} of {act.facts} facts at the hub"
+        if act.outcome == "green" and len(facts) > act.facts:
+            yield f"{name}: {len(facts)} facts at the hub, {act.facts} were recorded"
+        said = Counter((kind_of(fact.body), encode(fact.body)) for fact in facts)
+        yield from (f"{name}: {kind} {n} times" for (kind, _), n in said.items() if n > 1)
+    keys = Counter(fact.key for fact in found.feed)
+    yield from (f"{key} {n} times" for key, n in keys.items() if n > 1)
+    yield from (
+        f"{device} act {act}: nobody did that"
+        for device, act in held
+        if device in devices and _acting(held[device, act])
+    )
+
+
+def _acting(facts: list[e.Fact]) -> bool:
+    """Setup is recorded without an act."""
+    return not any(isinstance(fact.body, e.SiteNamed) for fact in facts)
+
+
+def _stock(found: Evidence) -> Iterator[str]:
+    """What stands in the shelves is what hands put there and took away; and nothing came out of nowhere."""
+    done = {(fact.key.device, act_of(fact.at)) for fact in found.feed}
+    booked: Counter[tuple[str, str, str]] = Counter()
+    for act in found.acts:
+        if (act.device, act.id) in done:
+            for place, sku, lot, n in act.moved:
+                booked[place, sku, lot] += n
+    for fact in found.feed:
+        match fact.body:
+            case e.PickShorted(task=task, damaged=damaged) if damaged:
+                row = found.auditor.get(PickTask, task)
+                if row is not None:
+                    booked[row.place, row.sku, row.lot] -= damaged
+    bins = {place.id for place in found.auditor.where(Place, kind=PlaceKind.BIN)}
+    held = {(row.place, row.sku, row.lot): row.quantity for row in found.auditor.all(Stock) if row.place in bins}
+    for place, sku, lot in sorted(booked.keys() | held.keys()):
+        if booked[place, sku, lot] != held.get((place, sku, lot), 0):
+            yield f"{place} {sku}: {held.get((place, sku, lot), 0)} in the picture, {booked[place, sku, lot]} by hand"
+    sums: Counter[str] = Counter()
+    for row in found.auditor.all(Stock):
+        sums[row.sku] += row.quantity
+    yield from (f"{sku}: {n} out of nowhere" for sku, n in sums.items() if n)
+
+
+def _picked(found: Evidence) -> Iterator[str]:
+    """picked = what was put for the line, and never more than was ordered."""
+    put: Counter[tuple[str, int]] = Counter()
+    for fact in found.feed:
+        match fact.body:
+            case e.UnitsPut(task=task, quantity=n) | e.UnitsUnput(task=task, quantity=n):
+                row = found.auditor.get(PickTask, task)
+                if row is not None:
+                    put[row.order_id, row.line] += n if isinstance(fact.body, e.UnitsPut) else -n
+    for line in found.auditor.all(OrderLine):
+        events = put[line.order_id, line.n]
+        if line.picked > line.quantity:
+            yield f"{line.order_id}/{line.n}: {line.picked} picked, {line.quantity} needed"
+        if line.picked != min(events, line.quantity):
+            yield f"{line.order_id}/{line.n}: {line.picked} picked, {events} put by its events"
+
+
+def _numbers(found: Evidence) -> Iterator[str]:
+    """A number stands on one parcel's labels, or a supervisor was told. A disk put back guard and all, which had
+    printed what nobody ever heard of, is the one case nothing can know of (`unknowable`)."""
+    bearers: defaultdict[str, set[str]] = defaultdict(set)
+    for paper in found.papers:
+        bearers[paper.number].add(paper.parcel)
+    unknowable = {number for number, _ in unknowable_labels(found)}
+    for number, parcels in sorted(bearers.items()):
+        told = found.auditor.get(Review, f"waybill_twice/{number}") is not None
+        if len(parcels) > 1 and not told and number not in unknowable:
+            yield f"{number} stands on {sorted(parcels)} and nobody was told"
+
+
+def unknowable_labels(found: Evidence) -> list[tuple[str, int]]:
+    """Numbers printed twice of which one print is known to a thrown-away disk alone, its guard thrown away with it."""
+    gone = {(one.device, act) for one in found.discarded if one.with_guard for act in one.unsynced}
+    at_hub = {(fact.key.device, act_of(fact.at)) for fact in found.feed}
+    prints = Counter(paper.number for paper in found.papers)
+    return [
+        (paper.number, paper.act)
+        for paper in found.papers
+        if prints[paper.number] > 1 and (paper.device, paper.act) in gone - at_hub
+    ]
+
+
+def _feed(found: Evidence) -> Iterator[str]:
+    positions = [fact.position for fact in found.feed]
+    for expected, position in enumerate(positions, 1):
+        if expected != position:
+            yield f"position {expected} is missing, {position} follows"
+            return
+
+
+def _sequences(found: Evidence) -> Iterator[str]:
+    """Each life of each device counts 1, 2, 3 …, and the hub numbered them in that order."""
+    last: Counter[tuple[str, int]] = Counter()
+    for fact in found.feed:
+        life = fact.key.device, fact.key.epoch
+        if fact.key.n != last[life] + 1:
+            yield f"{fact.key.device}/{fact.key.epoch}: {fact.key.n} after {last[life]}"
+        last[life] = max(last[life], fact.key.n)
+
+
+def _replicas(found: Evidence) -> Iterator[str]:
+    for name, rows in found.replicas.items():
+        journal = _confirmed(rows)
+        if journal != _confirmed(found.auditor):
+            yield f"{name}: {len(journal)} facts that are not the hub's {len(found.feed)}"
+        owed = rows.connection.execute("SELECT count(*) FROM journal WHERE position IS NULL").fetchone()[0]
+        if owed:
+            yield f"{name}: {owed} facts were never numbered"
+        for row in ROWS:
+            if rows.all(row) != found.auditor.all(row):
+                odd = sorted(set(rows.all(row)) ^ set(found.auditor.all(row)), key=repr)
+                yield f"{name}: {row.TABLE}: {odd[:2]}"
+
+
+def _confirmed(rows: object) -> list[tuple[object, ...]]:
+    sql = "SELECT position, device, epoch, n, at, person, kind, body FROM journal WHERE position IS NOT NULL ORDER BY 1"
+    return list(rows.connection.execute(sql))  # type: ignore[attr-defined]
+
+
+def _replays(found: Evidence) -> Iterator[str]:
+    for name, rows in {**found.replicas, "auditor": found.auditor}.items():
+        yield from (f"{name}: {problem}" for problem in verify(rows).problems if not problem.startswith("journal: "))
+
+
+def _integrity(found: Evidence) -> Iterator[str]:
+    for path in found.files:
+        with opened(path) as connection:
+            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        if said != ["ok"]:
+            yield f"{path}: {said[:3]}"
+
+
+def _erased(found: Evidence) -> Iterator[str]:
+    for name, rows in {**found.replicas, "auditor": found.auditor}.items():
+        for subject, key in rows.connection.execute("SELECT subject, key FROM sealing_key WHERE key IS NOT NULL"):
+            if subject.partition(":")[0] in found.erased and key is not None:
+                yield f"{name}: the key of {subject} is there again"
+
+
+CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {
+    "nobody-dies-by-itself": _nobody_died,
+    "all-settle": _settled,
+    "each-act-once": _each_act_once,
+    "stock-conserved": _stock,
+    "picked-within-need": _picked,
+    "numbers-once-on-paper": _numbers,
+    "feed-gap-free": _feed,
+    "sequences-gap-free": _sequences,
+    "replicas-equal": _replicas,
+    "pictures-are-replays": _replays,
+    "files-sound": _integrity,
+    "erased-stay-erased": _erased,
+}
