@@ -18,6 +18,7 @@ from wms.store import Store, StoreUnwritable
 from wms.sync.answers import SyncStatus, Unreachable
 from wms.sync.connection import HubTrouble, NotReached
 from wms.sync.exchange import Exchange
+from wms.sync.identity import Credentials
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import NOTHING, Msg, msg
 from wms.workflows.view import Link
@@ -32,12 +33,18 @@ class SyncClient:
     """Keeps a member store and its hub together from `start()` until `stop()`."""
 
     def __init__(
-        self, store: Store, url: str, token: str, on_change: Callable[[], None] = lambda: None, *, wait: int = 10
+        self,
+        store: Store,
+        url: str,
+        credentials: Credentials,
+        on_change: Callable[[], None] = lambda: None,
+        *,
+        wait: int = 10,
     ) -> None:
         """`on_change` is called on a sync thread after each change of `status()`. `wait` is how long the hub may hold
         a pull (seconds, at most 25): a dead network shows `wait` and ten seconds later at the latest."""
         self._store, self._on_change, self._wait = store, on_change, wait
-        self._exchange = Exchange(store, url, token)
+        self._exchange = Exchange(store, url, credentials)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._again = {"push": threading.Event(), "pull": threading.Event()}  # ends a lane's pause

@@ -19,6 +19,7 @@ from wms.store.codec import UnknownEvent
 from wms.sync import tail, wire
 from wms.sync.answers import Unreachable
 from wms.sync.connection import FORKED, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
+from wms.sync.identity import Credentials
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import msg
 
@@ -33,10 +34,12 @@ UNREACHABLE = Unreachable(msg("No answer from the hub"))
 class Exchange:
     """One store's dealings with one hub. Push, pull and ask may run at the same time, each on its own connection."""
 
-    def __init__(self, store: Store, url: str, token: str) -> None:
+    def __init__(self, store: Store, url: str, credentials: Credentials) -> None:
         lineage = store.meta(LINEAGE)
         self._store = store
-        self._push, self._pull, self._ask = (Connection(url, token, lineage) for _ in range(3))
+        self._push, self._pull, self._ask = (
+            Connection(url, credentials, life=lineage, clock=store.clock) for _ in range(3)
+        )
         self._pushing, self._pulling, self._asking = (threading.Lock() for _ in range(3))
         self._acked = (0, 0)  # epoch and n up to which the hub has committed this device's facts
         self._limit = wire.BATCH

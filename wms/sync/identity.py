@@ -1,0 +1,137 @@
+"""Who this terminal is to its hub: token, private key and the authority it trusts, in one file beside the data.
+
+The file is for its owner's eyes only and never part of the database or of a backup: a copy of either speaks for nobody.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import ssl
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wms.domain.records import Record
+
+FILE = "hub.credentials"
+PREFIX_LETTERS = 25
+"""Of a fingerprint in base32, 125 bits: what a person types where nothing can be scanned."""
+
+
+class Identity:
+    """An Ed25519 key (RFC 8032). Made anew with each enrolment, so a key that was replaced is worth nothing."""
+
+    def __init__(self, private: bytes) -> None:
+        """`private` are the 32 bytes of the seed."""
+        self.private = private
+
+    @classmethod
+    def make(cls) -> Identity:
+        return cls(os.urandom(32))
+
+    @cached_property
+    def _key(self) -> Any:
+        """Imported here: a lone terminal never needs it."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.private)
+
+    @cached_property
+    def public(self) -> bytes:
+        """32 bytes."""
+        return bytes(self._key.public_key().public_bytes_raw())
+
+    def sign(self, words: bytes) -> str:
+        return base64.b64encode(self._key.sign(words)).decode()
+
+
+class Trust(Record):
+    """Which certificates the hub may show: those of one authority (PEM), and only if `system` those of the machine.
+    `unchecked` takes any, to ask a hub for its authority before anything is said to it."""
+
+    authority: str = ""
+    system: bool = False
+    unchecked: bool = False
+
+    def context(self) -> ssl.SSLContext:
+        """Raises `ValueError` when the authority is no certificate."""
+        context = ssl.create_default_context() if self.system else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.unchecked:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if self.authority:
+            try:
+                context.load_verify_locations(cadata=self.authority)
+            except ssl.SSLError as error:
+                raise ValueError("the authority's file is no certificate (PEM)") from error
+        return context
+
+
+class Credentials(Record):
+    """What a terminal shows its hub, and what it wants to be shown. Without `identity` nothing is signed."""
+
+    token: str = ""
+    identity: Identity | None = None
+    trust: Trust = Trust()
+
+
+class _File(msgspec.Struct):
+    token: str
+    private: bytes
+    authority: str
+    system: bool
+
+
+def keep(folder: Path, credentials: Credentials) -> None:
+    """Replace what was kept there in one step. Raises `OSError`."""
+    private = credentials.identity.private if credentials.identity else b""
+    content = msgspec.json.encode(
+        _File(credentials.token, private, credentials.trust.authority, credentials.trust.system)
+    )
+    fresh = folder / f"{FILE}.new"
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(folder / FILE)
+
+
+def kept(folder: Path) -> Credentials:
+    """Empty ones where the file is gone or unreadable: the hub then says that it does not know this terminal."""
+    try:
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=_File)
+    except (OSError, msgspec.DecodeError):
+        return Credentials()
+    identity = Identity(found.private) if len(found.private) == 32 else None
+    return Credentials(found.token, identity, Trust(found.authority, found.system))
+
+
+def fingerprint(authority: str) -> str:
+    """SHA-256 of the certificate (PEM), 64 hexadecimal digits. Raises `ValueError` when it is none."""
+    try:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(authority)).hexdigest()
+    except (ValueError, binascii.Error) as error:
+        raise ValueError("the authority's file is no certificate (PEM)") from error
+
+
+def short_fingerprint(full: str) -> str:
+    """The first 125 bits in groups to be read out and typed: `K7QFA-…`."""
+    letters = base64.b32encode(bytes.fromhex(full)).decode()[:PREFIX_LETTERS]
+    return "-".join(letters[at : at + 5] for at in range(0, PREFIX_LETTERS, 5))
+
+
+def matches(authority: str, typed: str) -> bool:
+    """Whether `typed` is the authority's fingerprint, whole (hexadecimal) or short. Raises `ValueError` for neither."""
+    wanted = "".join(one for one in typed.upper() if one.isalnum())
+    full = fingerprint(authority)
+    if len(wanted) == 64:
+        return wanted == full.upper()
+    if len(wanted) == PREFIX_LETTERS:
+        return wanted == short_fingerprint(full).replace("-", "")
+    raise ValueError(f"a fingerprint has {PREFIX_LETTERS} letters or 64 digits, not {len(wanted)}")
