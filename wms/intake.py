@@ -33,6 +33,7 @@ SHIP_BY_HOURS = 48  # of a channel that is not set up
 _LONGEST_CODE = 60
 
 CarryOut: TypeAlias = Callable[[Command, Badge], Outcome]
+Foretold: TypeAlias = "Callable[[Outcome], IntakeReport]"
 Seal: TypeAlias = Callable[[Mapping[OrderId, PersonalData]], Mapping[OrderId, str]]
 
 
@@ -81,15 +82,28 @@ def take_in(store: Store, imported: Import, carry_out: CarryOut, person: Badge) 
     `carry_out` decides here or asks the hub; when it refuses, the rest is left for the next time. Raises
     `StoreUnwritable`.
     """
-    intake = _Intake(store.rows, store.clock() // 1000, lambda command: carry_out(command, person))
+    intake = _Intake(store.rows, store.clock() // 1000, lambda command, _: carry_out(command, person))
     return intake.run(imported, lambda people: seal_many(store, people))
+
+
+def take_in_at_once(
+    rows: Rows, now: int, imported: Import, carry_out: Callable[[Command, Foretold], Outcome], seal: Seal
+) -> IntakeReport:
+    """Have at most `CHUNK` orders taken in with one command, or none where all of them are old news.
+
+    `carry_out` is told what the report will say of an outcome, so that it can keep the report in the very transaction
+    that records the orders. `now` is UTC seconds.
+    """
+    if len(imported.orders) > CHUNK:
+        raise ValueError(f"more than {CHUNK} orders at once")
+    return _Intake(rows, now, carry_out).run(imported, seal)
 
 
 def rehearse(store: Store, imported: Import) -> IntakeReport:
     """What `take_in` would answer if this terminal decides, with nothing recorded."""
     rows, now = Overlay(store.rows), store.clock() // 1000
 
-    def decide(command: Command) -> Outcome:
+    def decide(command: Command, _: Foretold) -> Outcome:
         context = Context(store.device, store.epoch, Badge(""), now, lambda: "", lambda _: 0)
         events = handle(command, rows, context)
         if isinstance(events, Refused):
@@ -132,7 +146,7 @@ class _Waiting:
 
 
 class _Intake:
-    def __init__(self, rows: Rows, now: int, carry_out: Callable[[Command], Outcome]) -> None:
+    def __init__(self, rows: Rows, now: int, carry_out: Callable[[Command, Foretold], Outcome]) -> None:
         self._rows, self._now, self._carry_out = rows, now, carry_out
         self._first_carrier = next((carrier.code for carrier in rows.all(Carrier)), CarrierCode(""))
         self._outcomes: list[OrderOutcome] = []
@@ -141,7 +155,7 @@ class _Intake:
         waiting = list(self._sorted_out(imported))
         stopped: tuple[Msg, ...] = ()
         for start in range(0, len(waiting), CHUNK):
-            stopped = stopped or self._take(waiting[start : start + CHUNK], seal)
+            stopped = stopped or self._take(imported.channel, waiting[start : start + CHUNK], seal)
         return IntakeReport(imported.channel, tuple(self._outcomes), stopped)
 
     def _sorted_out(self, imported: Import) -> Iterator[_Waiting]:
@@ -156,22 +170,37 @@ class _Intake:
             result, reason = Result.REFUSED, "not_recorded"
             if first.setdefault(order, told.row) != told.row:
                 result, reason = Result.SKIPPED, f"order_twice:{first[order]}"
+            elif other := self._other_of_that_name(order, parsed):
+                reason = f"id_taken:{other.channel}:{other.reference}"
             elif self._is_old_news(order, parsed):
                 result, reason = Result.SKIPPED, "known"
             else:
                 yield _Waiting(at, told, parsed, order)
             self._outcomes.append(OrderOutcome(told.row, parsed.reference, result, reason, order))
 
+    def _other_of_that_name(self, order: OrderId, parsed: ParsedOrder) -> Order | None:
+        """`a-b` + `c` and `a` + `b-c` make the same name."""
+        known = self._rows.get(Order, order)
+        same = known is None or (known.channel, known.reference) == (parsed.channel, parsed.reference)
+        return None if same else known
+
     def _is_old_news(self, order: OrderId, parsed: ParsedOrder) -> bool:
         known = self._rows.get(Order, order)
         return known is not None and (bool(known.stop) or not parsed.cancelled)
 
-    def _take(self, chunk: Sequence[_Waiting], seal: Seal) -> tuple[Msg, ...]:
+    def _take(self, channel: str, chunk: Sequence[_Waiting], seal: Seal) -> tuple[Msg, ...]:
         """Returns why the chunk was not taken, nothing if it was."""
+
+        def foretold(outcome: Outcome) -> IntakeReport:
+            stopped = self._settle(chunk, outcome)
+            return IntakeReport(channel, tuple(self._outcomes), stopped)
+
         people = {one.id: data for one in chunk if (data := self._person(one)) is not None}
         sealed = seal(people)
         orders = tuple(self._incoming(one, people.get(one.id), sealed.get(one.id, "")) for one in chunk)
-        answer = self._carry_out(TakeOrders(orders))
+        return self._settle(chunk, self._carry_out(TakeOrders(orders), foretold))
+
+    def _settle(self, chunk: Sequence[_Waiting], answer: Outcome) -> tuple[Msg, ...]:
         if isinstance(answer, Refused):
             return answer.lines
         bodies = [fact.body for fact in answer.facts]

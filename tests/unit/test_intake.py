@@ -225,6 +225,13 @@ def test_a_rehearsal_promises_stock_across_chunks_and_records_nothing(store: Sto
     assert rehearsed == take_in(store, many, store.execute, P)
 
 
+def test_orders_of_two_channels_whose_names_run_together_are_not_taken_for_one(store: Store) -> None:
+    taken(store, order("c", channel="a-b"))
+    report = taken(store, order("b-c", channel="a"))
+    assert results(report) == [("b-c", Result.REFUSED, "id_taken:a-b:c")]
+    assert kept(store, "a-b-c").reference == "c"
+
+
 def test_every_row_of_a_file_is_accounted_for_once(store: Store) -> None:
     text = b"order,sku,quantity,name,address\n1,TEA,1,a,b\n2,TEA,x,a,b\n2,TEA,1,a,b\n3,TEA,1,,\n1,JAM,1,a,b\n"
     report = take_in(store, read([("o.csv", text), ("x.bin", b"\0\1")]), store.execute, P)

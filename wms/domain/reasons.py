@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "already_shipped": sentence("Shipped already"),
     "nothing_to_ship": sentence("Nothing in it is shipped"),
     "order_twice": sentence("The same order stands in {row}"),
+    "id_taken": sentence("Channel {channel} has an order {reference} that has the same name here. Rename this channel"),
     "unknown_order": sentence("There is no order {order} in this export"),
     "no_stock": sentence("{sku}: {missing} more needed"),
     "unknown_item": sentence("{sku} is not set up"),

@@ -30,7 +30,16 @@ def seal(store: Store, order: OrderId, data: PersonalData) -> str:
 
 
 def seal_many(store: Store, people: Mapping[OrderId, PersonalData]) -> dict[OrderId, str]:
-    """Seal the recipients of many orders with one commit.
+    """Seal the recipients of many orders with one commit."""
+    sealed, keys = seal_afresh(people)
+    store.writer.do(
+        lambda connection: connection.executemany("INSERT INTO sealing_key (subject, key) VALUES (?, ?)", keys)
+    )
+    return sealed
+
+
+def seal_afresh(people: Mapping[OrderId, PersonalData]) -> tuple[dict[OrderId, str], list[tuple[str, bytes]]]:
+    """The sealed texts, and the keys under their names. Nothing may be recorded before the keys are kept.
 
     Two terminals may import the same order before they hear of each other. So a key is known by the order and a name
     of its own, which stands before the sealed text: neither key can take the other's place.
@@ -44,10 +53,7 @@ def seal_many(store: Store, people: Mapping[OrderId, PersonalData]) -> dict[Orde
         text = AESGCM(key).encrypt(nonce, msgspec.json.encode(data), order.encode())
         sealed[order] = f"{name}.{urlsafe_b64encode(nonce + text).decode()}"
         keys.append((_subject(order, name), key))
-    store.writer.do(
-        lambda connection: connection.executemany("INSERT INTO sealing_key (subject, key) VALUES (?, ?)", keys)
-    )
-    return sealed
+    return sealed, keys
 
 
 def unseal(rows: SqliteRows, order: OrderId, sealed: str) -> PersonalData | None:
