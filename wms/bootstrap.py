@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wms.config import FILE, Config
+from wms.config import FILE, BadConfig, Config, Unfit
 from wms.store import Store, StoreUnwritable
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def open_store(folder: Path, device: str = "") -> Store:
 
     try:
         return Store(folder, device)
-    except UnknownEvent as error:
+    except (UnknownEvent, Unfit, BadConfig) as error:
         raise Unopenable(str(error)) from error
     except (OSError, DatabaseError, StoreUnwritable) as error:
         raise Unopenable(

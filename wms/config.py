@@ -20,6 +20,14 @@ class BadConfig(ValueError):
     """The settings file can't be used; the text says which line or word, and what is allowed."""
 
 
+class Unfit(RuntimeError):
+    """The data can't be opened on this machine as it is, and nothing was changed. The text is a whole sentence."""
+
+
+class KeyTrouble(Unfit):
+    """The key to the database can't be had, or does not open it."""
+
+
 PrinterRole: TypeAlias = Literal["labels", "documents"]
 PRINTER_ROLES: tuple[PrinterRole, ...] = ("labels", "documents")
 ONLY_PRINTER = "printer"
@@ -41,7 +49,10 @@ class Config(Record):
 
     `printer` and `printer_profile` are the short form for a house with one printer, `printers` the tables
     `[printers.NAME]` with `uri`, `profile` and `for`; `all_printers()` joins them.
-    What was printed is kept for `labels_kept_days`, so that a reprint is the same; 0 keeps nothing.
+    What was printed is kept for `labels_kept_days`, so that a reprint is the same; 0 keeps nothing. Recipients can be
+    read for `recipients_kept_days` after their order was shipped or cancelled; then their keys are destroyed.
+    `store_key` says where the key of the database lies: none, keyring, tpm or file:PATH. `outbox_mirror` is a folder on
+    a second medium to which what the hub has not confirmed is copied.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -53,6 +64,9 @@ class Config(Record):
     printer_profile: str = ""
     printers: tuple[PrinterConfig, ...] = ()
     labels_kept_days: int = 30
+    recipients_kept_days: int = 30
+    store_key: str = "none"
+    outbox_mirror: str = ""
     wedge: str = ""
     feedback: str = "auto"
     ascii: bool = False
@@ -102,6 +116,7 @@ def load(data: Path) -> Config:
         "printer": str,
         "printer_profile": str,
         "labels_kept_days": int,
+        "recipients_kept_days": int,
         "wedge": str,
         "feedback": str,
         "ascii": bool,
@@ -113,13 +128,39 @@ def load(data: Path) -> Config:
             changes[name] = tuple(value)
         elif name == "printers" and isinstance(value, dict):
             changes[name] = tuple(_printer(path, one, settings) for one, settings in value.items())
+        elif name in _TABLES and isinstance(value, dict):
+            changes.update(_table(path, name, value))
         elif name in kinds and isinstance(value, kinds[name]):
             changes[name] = value
         else:
             raise BadConfig(
-                f"{path}: {name} = {value!r} is not a setting; known are scanners, printers, {', '.join(kinds)}"
+                f"{path}: {name} = {value!r} is not a setting;"
+                f" known are scanners, printers, {', '.join((*_TABLES, *kinds))}"
             )
     return Config(data, **changes)
+
+
+_TABLES = {"store": {"key": "store_key"}, "sync": {"mirror": "outbox_mirror"}}
+KEY_PLACES = "none, keyring, tpm, or file:PATH"
+
+
+def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, str]:
+    """The settings of `[store]` or `[sync]`."""
+    known, changes = _TABLES[name], {}
+    for key, value in settings.items():
+        if key not in known or not isinstance(value, str):
+            raise BadConfig(f"{path}: [{name}] {key} = {value!r} is not a setting; known is {', '.join(known)}")
+        changes[known[key]] = value
+    if (key := changes.get("store_key")) is not None and not is_key_place(key):
+        raise BadConfig(f"{path}: [store] key = {key!r} is none of {KEY_PLACES}")
+    return changes
+
+
+def is_key_place(text: str) -> bool:
+    """Whether that says where a key lies; a file by its whole path."""
+    return text in ("none", "keyring", "tpm") or (
+        text.startswith("file:") and Path(text[5:]).expanduser().is_absolute()
+    )
 
 
 def _printer(path: Path, name: str, settings: object) -> PrinterConfig:

@@ -1,5 +1,7 @@
 """A backup is one SQLite file; putting one back never lets a device say something twice.
 
+A backup of an encrypted database is encrypted under the same key.
+
 The guard stays where it is. At the next opening the store sees that it is behind, begins a new epoch, and the
 supervisor is told. On another machine, where the guard does not know this device, it is made to be ahead.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +21,13 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlite
 
 from wms.cli.output import Refusal
+from wms.config import KeyTrouble
 from wms.store import Store
-from wms.store.database import DatabaseError
+from wms.store.at_rest import convert
+from wms.store.database import DatabaseError, opened_by, opens, unlocked
 from wms.store.guard import Guard
+from wms.store.keys import keys_of
+from wms.store.vault import to_disk
 
 BACKED_UP_AT = "backed_up_at"  # UTC seconds, in `meta`
 _BESIDE = ("-wal", "-shm")
@@ -31,6 +37,7 @@ _BESIDE = ("-wal", "-shm")
 class BackedUp:
     events: int
     size: int  # bytes
+    encrypted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +65,31 @@ class _Contents:
 
 def back_up(store: Store, target: Path) -> BackedUp:
     """Copy the store's database to `target`, whole or not at all. Raises `Refusal`."""
-    if target.exists() and not _is_database(target):
-        raise Refusal(f"{target} is something else than a backup and is not overwritten: choose another name")
     if target.exists() and target.samefile(store.path):
         raise Refusal(f"{target} is the data itself: choose another place for the backup")
+    keys = keys_of(store.folder)
+    if target.exists() and not _is_database(target, keys):
+        raise Refusal(f"{target} is something else than a backup and is not overwritten: choose another name")
     with _refusing(target):
         fresh = target.with_name(f"{target.name}.new")
         try:
             fresh.unlink(missing_ok=True)
             os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            with closing(_open(store.path, read_only=True)) as source, closing(_open(fresh)) as copy:
+            key = next((key for key in keys if opens(store.path, key)), None)
+            with (
+                closing(opened_by(store.path, key, read_only=True)) as source,
+                closing(opened_by(fresh, key, read_only=False)) as copy,
+            ):
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
                 events = _contents(copy, fresh).events
-            _to_disk(fresh)
+            to_disk(fresh)
             fresh.replace(target)
-            _to_disk(target.parent)
+            to_disk(target.parent)
         finally:
             fresh.unlink(missing_ok=True)
         store.set_meta(BACKED_UP_AT, str(store.clock() // 1000))
-        return BackedUp(events, target.stat().st_size)
+        return BackedUp(events, target.stat().st_size, bool(keys))
 
 
 def put_back(folder: Path, source: Path, *, force: bool) -> PutBack:
@@ -88,31 +100,41 @@ def put_back(folder: Path, source: Path, *, force: bool) -> PutBack:
     live = folder / "wms.sqlite3"
     if live.exists() and live.samefile(source):
         raise Refusal(f"{source} is the data itself")
-    with _refusing(source), closing(_open(source, read_only=True)) as opened:
-        new = _contents(opened, source)
+    plain = source.stat().st_size > 0 and opens(source, None)
+    keys = keys_of(folder, make=plain and not live.exists())
+    new = _contents_of(source, () if plain else keys, folder)
     old = _live(live) if live.exists() else None
     lost = _lost(old, new, force=force) if live.exists() else 0
     with _refusing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        kept = _swap(live, source)
+        kept = _swap(live, source, keys[0] if plain and keys else None)
         _see_to_guard(folder, new, lost=lost, same_device=old is not None and old.device == new.device)
         (folder / "hub.lineage").unlink(missing_ok=True)  # a hub goes on under a new one: it has told more than this
-        _to_disk(folder)
+        to_disk(folder)
     return PutBack(new.events, lost, kept)
 
 
 def _live(live: Path) -> _Contents | None:
     """What the present database holds, None if it can't be read. Raises `Refusal` while somebody has it open."""
     try:
-        with closing(_open(live)) as connection:
+        with closing(unlocked(live, keys_of(live.parent))) as connection:
+            connection.execute("PRAGMA busy_timeout = 2000")
             connection.execute("PRAGMA journal_mode=DELETE")  # folds the log in; needs the database for itself
             return _contents(connection, live)
     except sqlite.OperationalError as error:
         if "locked" in str(error):
             raise Refusal(f"{live} is in use: close the terminal (or stop the hub) first") from error
         return None
-    except (Refusal, DatabaseError):
+    except (Refusal, KeyTrouble, DatabaseError):
         return None
+
+
+def _contents_of(source: Path, keys: Sequence[bytes], folder: Path) -> _Contents:
+    try:
+        with closing(unlocked(source, keys, read_only=True, folder=folder)) as opened:
+            return _contents(opened, source)
+    except DatabaseError as error:
+        raise Refusal(f"{source} is no backup: {error}") from error
 
 
 def _lost(old: _Contents | None, new: _Contents, *, force: bool) -> int:
@@ -130,11 +152,14 @@ def _lost(old: _Contents | None, new: _Contents, *, force: bool) -> int:
     return lost
 
 
-def _swap(live: Path, source: Path) -> Path | None:
+def _swap(live: Path, source: Path, key: bytes | None) -> Path | None:
+    """`key` is for a plain backup of data that are to be encrypted."""
     fresh = live.with_name(f"{live.name}.new")
     shutil.copyfile(source, fresh)
+    if key is not None:
+        convert(fresh, (), key)
     fresh.chmod(0o600)
-    _to_disk(fresh)
+    to_disk(fresh)
     kept = None
     if live.exists():
         kept = live.with_name(f"{live.name}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
@@ -173,27 +198,11 @@ def _contents(connection: Any, path: Path) -> _Contents:
     return _Contents(str(device[0]), reached)
 
 
-def _is_database(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
-
-
-def _open(path: Path, *, read_only: bool = False) -> Any:
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = sqlite.connect(uri, uri=True, isolation_level=None)
-    connection.execute("PRAGMA busy_timeout=2000")
-    return connection
-
-
-def _to_disk(path: Path) -> None:
-    """A file's content, or a folder's names. Windows has no way to ask for the latter."""
-    if os.name == "nt" and path.is_dir():
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+def _is_database(path: Path, keys: Sequence[bytes]) -> bool:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return path.stat().st_size > 0 and any(opens(path, key) for key in (None, *keys))
+    except DatabaseError:
+        return False
 
 
 @contextmanager

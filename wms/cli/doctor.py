@@ -45,13 +45,14 @@ def run(options: Namespace) -> int:
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    from wms.cli.checks import devices, machine, printers, warehouse
+    from wms.cli.checks import devices, machine, printers, secrets, warehouse
     from wms.store.database import DatabaseError
 
     for check in (
         machine.disk,
         machine.sqlite,
         warehouse.database,
+        secrets.at_rest,
         machine.clock,
         machine.terminal,
         machine.fonts,
@@ -75,7 +76,8 @@ def _examined(config: Config) -> Iterator[tuple[Subject, list[Finding]]]:
     """The database is only read, never opened for writing: a patient is not treated while being examined."""
     import time
 
-    from wms.cli.checks.finding import Subject
+    from wms.cli.checks.finding import Subject, bad
+    from wms.config import Unfit
     from wms.store.database import DatabaseError, connect
     from wms.store.tables import SqliteRows
 
@@ -84,6 +86,8 @@ def _examined(config: Config) -> Iterator[tuple[Subject, list[Finding]]]:
         try:
             connection = connect(path, read_only=True).conn
             found = _unfit(connection)
+        except Unfit as error:
+            found = [bad("database", str(error), "")]
         except DatabaseError as error:
             found = [_unreadable(error)]
     try:

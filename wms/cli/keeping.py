@@ -12,10 +12,11 @@ from wms.cli.parsing import command
 from wms.config import data_folder
 
 BACKUP = """\
-  {"backup": "/media/usb/wms.backup", "events": 4711, "bytes": 2097152}
+  {"backup": "/media/usb/wms.backup", "events": 4711, "bytes": 2097152, "encrypted": false}
 
 The file is whole or not there at all; it is made while the work goes on. It holds everything recorded, and the keys
-that open recipients: keep it as safe as the data itself. Settings (wms.toml) and the hub's token are not in it."""
+that open recipients: keep it as safe as the data itself. Of encrypted data it is encrypted, under the same key. That
+key, settings (wms.toml), the hub's token and what PINs are checked with (wms.pepper) are not in it."""
 RESTORE = """\
   {"restored": "/media/usb/wms.backup", "events": 4711, "lost": 12, "kept": "/var/lib/wms/wms.sqlite3.20261111-093000"}
 
@@ -43,8 +44,11 @@ def backup(options: Namespace) -> int:
         made = back_up(store, target)
     emit(
         options,
-        {"backup": str(target), "events": made.events, "bytes": made.size},
-        lambda: f"{made.events} events in {target} ({made.size} bytes)",
+        {"backup": str(target), "events": made.events, "bytes": made.size, "encrypted": made.encrypted},
+        lambda: (
+            f"{made.events} events in {target} ({made.size} bytes), "
+            + ("encrypted" if made.encrypted else "not encrypted: who has the file can read it")
+        ),
     )
     return 0
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from wms.cli.output import Refusal
 from wms.cli.parsing import shared
+from wms.config import BadConfig, Unfit
 
 GROUPS = (
     "terminal",
@@ -29,6 +30,7 @@ GROUPS = (
     "qc",
     "sync",
     "keeping",
+    "data",
     "doctor",
 )
 
@@ -76,6 +78,12 @@ def run(arguments: Sequence[str]) -> int:
     except Refusal as refusal:
         print(f"wms: {refusal}", file=sys.stderr)
         return refusal.code
+    except BadConfig as error:
+        print(f"wms: {error}", file=sys.stderr)
+        return 2
+    except Unfit as error:
+        print(f"wms: {error}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         return _reader_left()
     except KeyboardInterrupt:

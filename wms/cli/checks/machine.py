@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from wms.cli.checks.finding import Finding, Subject, bad, look, ok
 from wms.cli.output import is_terminal
 
-SQLITE_WANTED = (3, 51, 3)  # before it, two connections that reset a WAL at once could corrupt it (sqlite.org/wal.html)
 FULL_BYTES, FEW_BYTES = 100 * 1024 * 1024, 1024 * 1024 * 1024
 CLOCK_SLACK_S = 60
 SMALLEST = (20, 16)  # columns and rows of the smallest handheld
@@ -44,12 +43,15 @@ def disk(subject: Subject) -> Iterator[Finding]:
 def sqlite(_: Subject) -> Iterator[Finding]:
     from sqlcipher3 import dbapi2
 
-    version: str = dbapi2.sqlite_version
-    if tuple(map(int, version.split("."))) < SQLITE_WANTED:
-        wanted = ".".join(map(str, SQLITE_WANTED))
-        yield bad("sqlite", f"version {version}, older than {wanted}", "pip install -U sqlcipher3")
+    from wms.config import Unfit
+    from wms.store.database import require_sqlite
+
+    try:
+        require_sqlite()
+    except Unfit as error:
+        yield bad("sqlite", *str(error).rsplit(": ", 1))
     else:
-        yield ok("sqlite", f"version {version}")
+        yield ok("sqlite", f"version {dbapi2.sqlite_version}")
 
 
 def clock(subject: Subject) -> Iterator[Finding]:
