@@ -140,8 +140,28 @@ class Connection:
         return True
 
     def _headers(self, method: str, path: str, content: bytes | None) -> dict[str, str]:
-        content = b"" if body is None else msgspec.json.encode(body)
-        headers = self._headers(method, self._path + path, content)
+        headers = {wire.VERSION_HEADER: str(wire.VERSION)}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        if self.session:
+            headers[wire.SESSION_HEADER] = self.session
+        if self.life:
+            headers[wire.LIFE_HEADER] = self.life
+        if self._credentials.token:
+            headers["Authorization"] = f"Bearer {self._credentials.token}"
+        if self._credentials.identity is not None:
+            date = str(self._clock() + self._offset)
+            words = signed_words(method, path.encode(), date, self.session, content or b"")
+            headers |= {DATE_HEADER: date, SIGNATURE_HEADER: self._credentials.identity.sign(words)}
+        return headers
+
+    def _send(
+        self, method: str, path: str, content: bytes | None, more: dict[str, str], timeout: float
+    ) -> tuple[HTTPResponse, bytes]:
+        if self.closed:
+            raise NotReached("closed")
+        if not self._private:
+            raise HubTrouble(OPEN_NETWORK, "open_network")
         sent = False
         try:
             if self._http.sock is None:
@@ -168,19 +188,6 @@ class Connection:
         self.version = int(said) if said.isdigit() else 0
         return response, found
 
-    def _headers(self, method: str, target: str, content: bytes) -> dict[str, str]:
-        headers = {wire.VERSION_HEADER: str(wire.VERSION), "Content-Type": "application/json"}
-        if self._credentials.token:
-            headers["Authorization"] = f"Bearer {self._credentials.token}"
-        if self.terms.life:
-            headers[wire.LIFE_HEADER] = self.terms.life
-        if self._credentials.identity is not None:
-            date, session = str(_now_ms() + self.terms.ahead_ms), self.terms.session
-            words = signed_words(method, target.encode(), date, session, content)
-            signature = self._credentials.identity.sign(words)
-            headers |= {wire.SESSION_HEADER: session, DATE_HEADER: date, SIGNATURE_HEADER: signature}
-        return headers
-
     def interrupt(self) -> None:
         """From any thread, for good: a request that waits for its answer ends with `NotReached`, as do all later."""
         self.closed = True
@@ -206,10 +213,6 @@ def is_loopback(host: str) -> bool:
 
 
 OPEN_NETWORK = msg("http:// would send all in the open. Enrol with the hub's https:// address")
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 RESTORED = msg("The hub was restored from an older copy. Work on; call the supervisor")
 FORKED = msg("This terminal was restored from a copy. Work on; call the supervisor")
 UPDATE_TERMINAL = msg("Update this terminal: the hub is newer. Work on until then")
@@ -227,10 +230,6 @@ _SAYS = {
     "fork": FORKED,
     "disk": msg("The hub cannot write to its disk. Work on; call the supervisor"),
     "busy": NOTHING,
-    "clock": msg("This terminal's clock and the hub's differ. Set the clock; work on"),
-    "signature": msg("The hub does not know this terminal. Enrol it again"),
-    "session": NOTHING,
-    "snapshot": NOTHING,
 }
 
 
