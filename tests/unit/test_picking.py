@@ -212,7 +212,7 @@ def test_the_zero_led_form_of_a_code_is_the_same_item(floor):
 def test_taken_units_are_in_the_hand_and_no_longer_in_the_bin(floor):
     a_picker_at_the_bin(floor).scan(TEA_CODE)
     assert (floor.stock(TEA_BIN), floor.promised(TEA_BIN)) == (19, 2)
-    assert floor.stock(hand_of(first_task(floor).id)) == 1
+    assert floor.stock(hand_of(first_task(floor).id, LI)) == 1
     assert floor.in_balance()
 
 
@@ -462,7 +462,13 @@ def test_a_short_pick_has_a_reason_and_sends_the_walk_to_other_stock(floor):
 
 def test_a_reason_may_be_scanned_from_the_card(floor):
     picker = a_picker_at_the_bin(floor).press("f2")
-    assert [choice.code for choice in picker.prompt.choices] == ["CMD-EMPTY", "CMD-DAMAGED", "CMD-NOTFOUND", "CMD-SKIP"]
+    assert [choice.code for choice in picker.prompt.choices] == [
+        "CMD-EMPTY",
+        "CMD-DAMAGED",
+        "CMD-NOTFOUND",
+        "CMD-SKIP",
+        "CMD-GIVEBACK",
+    ]
 
 
 def test_without_a_reason_nothing_is_short(floor):
@@ -646,7 +652,7 @@ def test_taking_a_cancelled_orders_units_out_of_the_tote_leaves_them_in_somebody
     picker = a_picker_at_the_bin(floor, (TEA, 2), (SOAP, 1)).scan(TEA_CODE, TEA_CODE, "TOTE-001")
     floor.cancel("web-1")
     picker.press("f3")
-    assert (picker.screen, floor.stock(hand_of(first_task(floor).id))) == ("pick.tote", 2)
+    assert (picker.screen, floor.stock(hand_of(first_task(floor).id, LI))) == ("pick.tote", 2)
     picker.press("f3").press("f3")
     assert (picker.screen, floor.stock(TEA_BIN)) == ("pick.drop", 20)
 
@@ -658,7 +664,7 @@ def test_a_cancellation_that_the_hub_knew_first_loses_nothing(floor):
     floor.cancel("web-1")
     floor.say(e.UnitsTaken(task.id, 2, ""), person=LI, device="T1")
     assert picker.look_again().screen == "pick.tote"
-    assert floor.stock(hand_of(task.id)) == 2
+    assert floor.stock(hand_of(task.id, LI)) == 2
     picker.scan("TOTE-001")
     assert (picker.screen, "cancelled_in_work/web-1" in floor.reviews()) == ("pick.drop", True)
     wave = floor.rows.all(Wave)[0]
@@ -680,8 +686,10 @@ def test_units_taken_beyond_the_need_are_recorded_and_shown_to_the_supervisor(fl
     picker = a_picker_at_the_bin(floor, (TEA, 1)).scan(TEA_CODE, "TOTE-001")
     task = first_task(floor)
     floor.say(e.UnitsTaken(task.id, 1, ""), person=LI, device="T9")
-    assert f"taken_beyond_need/{task.id}" in floor.reviews()
-    assert picker.look_again().screen == "pick.tote"  # it is in a hand: somebody must put it somewhere
+    assert f"over_pick/{task.id},{LI}" in floor.reviews()
+    assert picker.look_again().screen == "errand.bin"  # it is in a hand: back with it
+    picker.scan(LABELS[TEA_BIN], TEA_CODE)
+    assert (picker.screen, floor.stock(TEA_BIN), floor.reviews()) == ("pick.drop", 19, set())
 
 
 # After the plug was pulled

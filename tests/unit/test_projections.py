@@ -12,6 +12,8 @@ from msgspec.structs import fields
 from tests.unit.floor import RICE, RICE_BIN, SOAP, TEA, TEA_BIN, Floor, a_courier_is_here, a_packer, a_warehouse, picked
 from wms.domain import events as e
 from wms.domain.catalogue import Carton, Category, Channel, Item, Person
+from wms.domain.mending import PutBack, Surplus
+from wms.domain.orders import OrderLine
 from wms.domain.packing import Waybill, WaybillRange
 from wms.domain.places import Place, PlaceKind
 from wms.domain.projections import registry
@@ -43,6 +45,11 @@ NAMES = {
     "person": ["1001", "1002"],
     "badge": ["1001", "1002"],
     "by": ["scale", "keypad"],
+    "holder": ["1001", "1002"],
+    "keeper": ["web-1/1", "web-2/1"],
+    "outcome": ["back", "gone"],
+    "id": ["over_pick/W0001-01-001,1001/1", "X"],
+    "booked": [0, 3, 20],
 }
 SETUP = (Carton, Category, Channel, Item, Person, Place)
 QUANTITIES = {"quantity": st.integers(1, 5), "missing": st.integers(0, 5)}
@@ -92,9 +99,12 @@ def in_the_middle_of_a_day() -> Floor:
 @given(st.lists(any_fact, min_size=1, max_size=12))
 def test_no_fact_is_ever_too_much_and_nothing_vanishes(facts):
     floor = in_the_middle_of_a_day()
-    for fact in facts:
-        floor.say(fact, person="1001", device="T9")
+    for n, fact in enumerate(facts):
+        floor.say(fact, person=("1001", "1002")[n % 2], device="T9")
         assert floor.in_balance()
+        assert all(0 <= task.put <= task.taken <= task.quantity for task in floor.rows.all(PickTask))
+        assert all(line.picked <= line.quantity for line in floor.rows.all(OrderLine))
+        assert all(row.quantity > 0 for row in floor.rows.all(Surplus))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -105,7 +115,7 @@ def test_the_same_facts_in_the_same_order_make_the_same_picture(facts):
     again = Floor()
     for fact in floor.facts:
         registry.apply(again.rows, fact)
-    for row in (Stock, PickTask, Slot, Waybill, WaybillRange):
+    for row in (Stock, PickTask, Slot, Surplus, PutBack, Waybill, WaybillRange):
         assert floor.rows.all(row) == again.rows.all(row)
 
 

@@ -140,7 +140,8 @@ class Person(Row):
 
 class Site(Row):
     """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry; `in_store` the
-    layouts of its in-store codes (`wms.domain.in_store`), parted by semicolons."""
+    layouts of its in-store codes (`wms.domain.in_store`), parted by semicolons; `lease_minutes` how long a picker
+    keeps a walk without a word to the hub."""
 
     TABLE: ClassVar[str] = "site"
     id: str  # always 'site'
@@ -148,6 +149,7 @@ class Site(Row):
     zone: str = "Asia/Shanghai"
     sender: str = ""
     in_store: str = ""
+    lease_minutes: int = 240
 
 
 class Counter(Row):

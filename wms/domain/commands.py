@@ -8,6 +8,22 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from wms.domain.commands_mending import (
+    AskCount,
+    AskPutBack,
+    BeginPutBack,
+    BringTotesTogether,
+    CountStock,
+    GiveBackBatch,
+    GiveToBench,
+    PutBackUnits,
+    ReassignBatch,
+    RenewWalk,
+    ResumeOrder,
+    RevokeNumber,
+    SettleSurplus,
+    UseSurplus,
+)
 from wms.domain.ids import (
     Badge,
     BatchId,
@@ -333,6 +349,18 @@ class SignOut(Record):
     badge: Badge
 
 
+class RehashPin(Record):
+    """The PIN was right, and its hash is of an older kind: see `PinRehashed`."""
+
+    badge: Badge
+    replaces: str
+    pin: str
+
+
+class UnlockPin(Record):
+    badge: Badge
+
+
 class RefuseScan(Record):
     raw: str
     screen: str
@@ -398,9 +426,25 @@ Command: TypeAlias = (
     | DropManifest
     | SignIn
     | SignOut
+    | RehashPin
+    | UnlockPin
     | RefuseScan
     | RaiseReview
     | CloseReview
+    | RenewWalk
+    | GiveBackBatch
+    | ReassignBatch
+    | AskPutBack
+    | BeginPutBack
+    | PutBackUnits
+    | AskCount
+    | CountStock
+    | SettleSurplus
+    | UseSurplus
+    | ResumeOrder
+    | BringTotesTogether
+    | RevokeNumber
+    | GiveToBench
 )
 
 INTENTS: tuple[type, ...] = (
@@ -411,6 +455,79 @@ INTENTS: tuple[type, ...] = (
     TakeOrders,
     ReleaseWaves,
     ClaimBatch,
+    RenewWalk,
+    ReassignBatch,
     DisposeLot,
     LeaseWaybills,
+    RevokeNumber,
+    GiveToBench,
 )
+
+__all__ = [
+    "INTENTS",
+    "AdjustStock",
+    "AllowPartial",
+    "AskCount",
+    "AskPutBack",
+    "BeginPutBack",
+    "BringTotesTogether",
+    "CancelOrder",
+    "CheckZero",
+    "ChooseCarton",
+    "ClaimBatch",
+    "CloseManifest",
+    "CloseReview",
+    "Command",
+    "ConfirmBin",
+    "CountStock",
+    "DisposeLot",
+    "DivertOrder",
+    "DropManifest",
+    "DropTotes",
+    "GiveBackBatch",
+    "GiveToBench",
+    "HoldOrder",
+    "IncomingOrder",
+    "JudgeSample",
+    "LeaseWaybills",
+    "LoadParcel",
+    "MoveStock",
+    "OpenManifest",
+    "OpenParcel",
+    "PackUnits",
+    "PutBackUnits",
+    "PutUnits",
+    "RaiseReview",
+    "ReassignBatch",
+    "ReceiveGoods",
+    "RefuseScan",
+    "ReleaseOrder",
+    "ReleaseWaves",
+    "RenewWalk",
+    "ReportMissing",
+    "ReportPrinted",
+    "ReprintLabel",
+    "ResumeOrder",
+    "ReturnUnits",
+    "RevealRecipient",
+    "RevokeNumber",
+    "SeeSample",
+    "SetAside",
+    "SettleSurplus",
+    "ShortPick",
+    "SignIn",
+    "SignOut",
+    "SkipTask",
+    "StageParcel",
+    "StartPacking",
+    "TakeOrders",
+    "TakeUnits",
+    "UndoJudgement",
+    "UnloadParcel",
+    "UnpackUnits",
+    "UnputUnits",
+    "UseSurplus",
+    "VerifyLabel",
+    "VoidLabel",
+    "WeighParcel",
+]

@@ -40,9 +40,14 @@ COUNT_DIFFERENCE = PlaceId("@count")
 QUARANTINE = PlaceId("@quarantine")
 
 
-def hand_of(task: str) -> PlaceId:
-    """What a picker holds between the bin and the tote, kept by pick task."""
-    return PlaceId(f"@hand/{task}")
+def hand_of(task: str, person: str) -> PlaceId:
+    """What somebody holds between the bin and the tote, kept by pick task: two may hold goods for the same one."""
+    return PlaceId(f"@hand/{task}/{person}")
+
+
+def whose_hand(place: str) -> str | None:
+    """The badge of whoever holds what is there; None for any other place."""
+    return place.rpartition("/")[2] if place.startswith("@hand/") else None
 
 
 def inside(parcel: str) -> PlaceId:

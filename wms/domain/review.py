@@ -34,6 +34,17 @@ class Tally(Row):
     count: int
 
 
+class PinTries(Row):
+    """Wrong PINs in a row for one badge at one device; `last` when the latest was typed, UTC seconds by that device."""
+
+    TABLE: ClassVar[str] = "pin_tries"
+    KEY: ClassVar[tuple[str, ...]] = ("badge", "device")
+    badge: str
+    device: str
+    wrong: int
+    last: int
+
+
 class Presence(Row):
     """Who is signed in where."""
 

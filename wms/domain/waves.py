@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from wms.domain.ids import Badge, BatchId, CategoryCode, DeviceId, LotId, OrderId, PlaceId, Sku, TaskId, WaveId
 from wms.domain.rows import Row, Rows
+from wms.domain.stock import Stock
 
 
 class WaveStatus(StrEnum):
@@ -52,19 +53,37 @@ class Batch(Row):
     staging: PlaceId = PlaceId("")
     cart: PlaceId = PlaceId("")
     at: PlaceId = PlaceId("")  # the bin before which the picker stands, proven by its label or check digits
+    fence: int = 0  # claims of this walk so far
+    since: int = 0  # the fence with which the present picker began: what she recorded under it or later counts
+    until: int = 0  # when her lease ends by the clock of whoever decides, UTC seconds; 0 for never
+
+    def is_held_by(self, person: str, claim: int) -> bool:
+        """Whether a fact of `person`, recorded under `claim`, speaks for this walk."""
+        return not claim or (person == self.person and claim >= self.since)
+
+    def has_lapsed(self, now: int) -> bool:
+        return self.status == BatchStatus.CLAIMED and 0 < self.until < now
 
 
 class Slot(Row):
-    """The place of one order on the cart, and the tote that stands in it once the picker has scanned one."""
+    """The place of one order on the cart, and the tote that stands in it once the picker has scanned one.
+
+    Where somebody who lost the walk put goods that count into another tote, that tote has a row of its own: it stands
+    `aside`, with `person`, until it is `dropped` at the packing lane too.
+    """
 
     TABLE: ClassVar[str] = "slot"
     REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("batch", "batch"),)
     KEY: ClassVar[tuple[str, ...]] = ("batch", "n")
-    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("tote",))
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("batch",), ("order_id",), ("tote",), ("person", "aside"))
     batch: BatchId
     n: int
     order_id: OrderId
     tote: PlaceId = PlaceId("")
+    claim: int = 0  # under which the tote was scanned
+    person: Badge = Badge("")  # by whom
+    aside: bool = False
+    dropped: bool = False
 
 
 class TaskStatus(StrEnum):
@@ -107,5 +126,8 @@ class PickTask(Row):
 def tote_of(rows: Rows, task: TaskId) -> PlaceId:
     """The tote in which lies what was picked for a task; '' when none stands in its slot, or not any more."""
     found = rows.get(PickTask, task)
-    slot = rows.get(Slot, found.batch, found.slot) if found is not None else None
-    return slot.tote if slot is not None else PlaceId("")
+    if found is None:
+        return PlaceId("")
+    slots = [slot for slot in rows.where(Slot, batch=found.batch) if slot.order_id == found.order_id and slot.tote]
+    holding = [slot.tote for slot in slots if any(s.sku == found.sku for s in rows.where(Stock, place=slot.tote))]
+    return next(iter(holding or [slot.tote for slot in slots]), PlaceId(""))

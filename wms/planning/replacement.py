@@ -9,6 +9,8 @@ from wms.domain.waves import PickTask
 from wms.planning.shelves import PlaceAndLot, Shelves
 from wms.planning.waves import task_id
 
+TASKS_OF_A_CLAIM = 1000
+
 
 def reallocate(
     rows: Rows, task: PickTask, missing: int, now: int, zone: str, next_task: int
@@ -35,9 +37,12 @@ def reallocate(
     )
 
 
-def next_task_number(rows: Rows, batch: BatchId) -> int:
-    """The number after the batch's last task."""
-    return 1 + max((int(task.id.rpartition("-")[2]) for task in rows.where(PickTask, batch=batch)), default=0)
+def next_task_number(rows: Rows, batch: BatchId, claim: int = 1) -> int:
+    """The number after the last task of the batch under this claim: two people who walk for the same batch before
+    either hears of the other number their replacements apart."""
+    base = (max(claim, 1) - 1) * TASKS_OF_A_CLAIM
+    numbers = (int(task.id.rpartition("-")[2]) for task in rows.where(PickTask, batch=batch))
+    return 1 + max((n for n in numbers if base <= n < base + TASKS_OF_A_CLAIM), default=base)
 
 
 def _failed(rows: Rows, task: PickTask) -> set[PlaceAndLot]:

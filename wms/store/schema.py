@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import get_type_hints
 
-from wms.domain import catalogue, inspection, orders, packing, places, review, shipping, stock, waves
+from wms.domain import catalogue, inspection, mending, orders, packing, places, review, shipping, stock, waves
 from wms.domain.rows import Row, columns
 
 ROWS: tuple[type[Row], ...] = (
@@ -40,8 +40,12 @@ ROWS: tuple[type[Row], ...] = (
     packing.WaybillRange,
     packing.Waybill,
     shipping.Manifest,
+    mending.Surplus,
+    mending.PutBack,
+    mending.CountTask,
     review.Review,
     review.Tally,
+    review.PinTries,
     review.Presence,
 )
 BY_TABLE: dict[str, type[Row]] = {row.TABLE: row for row in ROWS}

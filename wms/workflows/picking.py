@@ -3,7 +3,8 @@
 The picker takes a cart and gets a trip: her unfinished one, else the one that must ship first. Line by line in walking
 order: go to the bin and scan its label, scan the item as often as units are wanted (or type how many after the first),
 scan the tote it goes into. What is not there is said with F2; other stock joins the same walk. At the end the totes
-are dropped at staging.
+are dropped at staging. Who lost the walk to somebody else brings back what she holds, and her totes to the lane.
+Between walks there are errands: put-backs and counts that a supervisor asked for.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from enum import StrEnum
 from wms.domain import commands as c
 from wms.domain.catalogue import Item
 from wms.domain.events.people import WRONG_DIGITS
-from wms.domain.ids import LotId, PlaceId, Sku, TaskId
+from wms.domain.ids import BatchId, LotId, PlaceId, Sku, TaskId
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.planning.shelves import earliest_expiry
-from wms.workflows import picking_prompts
+from wms.workflows import errands, picking_prompts
 from wms.workflows import resolve as r
+from wms.workflows.errands import Bring, Errand
 from wms.workflows.inputs import Chose, Entered, Pressed
 from wms.workflows.prompt import NOTHING, Msg, Prompt, info, look, msg, msg_n, no, ok
 from wms.workflows.say import item_name, refused, tail, what_it_is
@@ -39,7 +41,7 @@ class Ask(StrEnum):
     TYPED = "typed"  # the check digits of the bin, typed
 
 
-REASONS = ("empty", "damaged", "not_found", "skip")
+REASONS = ("empty", "damaged", "not_found", "skip", "give_back")
 
 
 class Looked(Record):
@@ -64,9 +66,16 @@ class Picking(Record):
     count: int = 1  # units of the scan whose lot is asked for
     warned: str = ""  # the other lot that was scanned once; the same scan again takes it, and then unit by unit
     totes: int = 0
+    errand: Errand | None = None
+    errands: int = 0  # how many wait
+    aside: tuple[Slot, ...] = ()  # totes of a walk she lost, to be brought to the lane
 
     @property
     def screen(self) -> str:
+        if self.errand is not None:
+            return errands.screen(self.errand)
+        if self.aside:
+            return "pick.aside"
         if self.batch is None:
             return "pick.cart"
         if self.ask:
@@ -83,13 +92,18 @@ class PickWorkflow:
 
     def resume(self, rows: Rows, who: Who, last: Picking | None = None) -> Picking:
         mine = rows.where(Batch, person=who.badge, status=BatchStatus.CLAIMED)
+        held = errands.in_own_hand(rows, who)
+        if held is not None:
+            batch = mine[0] if mine else None
+            same = last is not None and isinstance(last.errand, Bring)
+            return Picking(who, batch, errand=errands.again(rows, who, last.errand) if same and last else held)
         if not mine:
-            return Picking(who)
+            return _between_walks(rows, who, last)
         batch = mine[0]
         tasks = rows.where(PickTask, batch=batch.id)
         still_open = [task for task in tasks if task.status == TaskStatus.OPEN]
         task = min(still_open, key=_walk, default=None)
-        totes = sum(1 for slot in rows.where(Slot, batch=batch.id) if slot.tote)
+        totes = sum(1 for slot in rows.where(Slot, batch=batch.id) if slot.tote and not slot.aside)
         state = Picking(who, batch, task, len(tasks) - len(still_open) + 1, len(tasks), totes=totes)
         if last is not None and last.ask == Ask.LEFT:
             return replace(state, ask=Ask.LEFT, looked=last.looked)
@@ -102,6 +116,8 @@ class PickWorkflow:
         return picking_prompts.prompt(state, rows)
 
     def step(self, state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
+        if state.errand is not None:
+            return _on_errand(state, state.errand, happening, rows)
         match happening:
             case Pressed(key="f3"):
                 return _undo(state, rows)
@@ -116,9 +132,17 @@ class PickWorkflow:
                 return _item(state, happening, rows)
             case "pick.tote":
                 return _tote(state, happening, rows)
-            case "pick.drop" | "pick.empty":
+            case "pick.drop" | "pick.empty" | "pick.aside":
                 return _drop(state, happening, rows)
         return _answer(state, happening, rows)
+
+
+def _between_walks(rows: Rows, who: Who, last: Picking | None) -> Picking:
+    aside = tuple(slot for slot in rows.where(Slot, person=who.badge, aside=True) if not slot.dropped)
+    if aside:
+        return Picking(who, aside=aside)
+    errand = errands.again(rows, who, last.errand if last is not None else None) or errands.begun(rows, who)
+    return Picking(who, errand=errand, errands=len(errands.waiting(rows, who)))
 
 
 def _walk(task: PickTask) -> tuple[int, int, int, str]:
@@ -126,8 +150,15 @@ def _walk(task: PickTask) -> tuple[int, int, int, str]:
     return (0 if task.taken > task.put else 1, task.skipped, task.sequence, task.id)
 
 
+def _on_errand(state: Picking, errand: Errand, happening: Happening, rows: Rows) -> Step[Picking]:
+    did = errands.step(errand, happening, rows)
+    return Step(replace(state, errand=None if did.leave else did.errand), did.commands, did.said)
+
+
 def _cart(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
     match happening:
+        case Pressed(key="f2") if waiting := errands.waiting(rows, state.who):
+            return Step(replace(state, errand=waiting[0]))
         case r.CartScan(place=cart):
             return Step(state, (c.ClaimBatch(state.who.device, cart),), ok(msg("Cart {cart}: off you go", cart=cart)))
         case Entered() | Chose() | Pressed():
@@ -247,7 +278,7 @@ def _typed_quantity(state: Picking, text: str, rows: Rows) -> Step[Picking]:
     if more <= 0:
         return Step(state, said=no(msg("{n} are already counted", n=task.taken), msg("F3 takes one back")))
     said = ok(msg("{n} of {total}", n=task.taken + more, total=task.quantity))
-    in_hand = [stock.lot for stock in rows.where(Stock, place=hand_of(task.id)) if stock.quantity > 0]
+    in_hand = [stock.lot for stock in rows.where(Stock, place=hand_of(task.id, state.who.badge)) if stock.quantity > 0]
     lot = in_hand[0] if len(in_hand) == 1 else task.lot
     return Step(state, (c.TakeUnits(task.id, more, lot),), said)
 
@@ -282,13 +313,14 @@ def _tote(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
 
 
 def _drop(state: Picking, happening: Happening, rows: Rows) -> Step[Picking]:
-    assert state.batch is not None  # noqa: S101
+    batch = state.aside[0].batch if state.aside else state.batch.id if state.batch is not None else BatchId("")
     match happening:
-        case Pressed(key="enter") if not state.totes:
-            return Step(state, (c.DropTotes(state.batch.id, PlaceId("")),), ok(msg("Walk finished")))
+        case Pressed(key="enter") if not state.totes and not state.aside:
+            return Step(state, (c.DropTotes(batch, PlaceId("")),), ok(msg("Walk finished")))
         case r.PlaceScan(place=place, kind=PlaceKind.STAGING, wrong_digits=False):
-            said = ok(msg_n("{n} tote dropped", "{n} totes dropped", state.totes), msg("Walk finished"))
-            return Step(state, (c.DropTotes(state.batch.id, place),), said)
+            n = len(state.aside) or state.totes
+            said = ok(msg_n("{n} tote dropped", "{n} totes dropped", n), msg("Walk finished"))
+            return Step(state, (c.DropTotes(batch, place),), said)
         case Pressed() | Chose() | Entered():
             return Step(state)
     return _wrong(state, happening, rows, msg("Bring the totes to the packing lane"), msg("Scan its label"))
@@ -322,6 +354,9 @@ def _reason(state: Picking, reason: str, task: TaskId) -> Step[Picking]:
     assert state.task is not None  # noqa: S101
     if reason == "skip":
         return Step(replace(state, ask=Ask.NONE), (c.SkipTask(task),), info(msg("Skipped. It comes back at the end")))
+    if reason == "give_back":
+        said = info(msg("The walk is given back"), msg("Leave the cart where the next one finds it"))
+        return Step(replace(state, ask=Ask.NONE), (c.GiveBackBatch(state.task.batch),), said)
     if reason == "damaged":
         return Step(replace(state, ask=Ask.DAMAGED))
     missing = state.task.quantity - state.task.taken

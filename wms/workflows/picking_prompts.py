@@ -9,9 +9,10 @@ from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot
 from wms.domain.waves import PickTask, Slot, Wave
+from wms.workflows import errands
 from wms.workflows.handlers.picking import packing_lanes
 from wms.workflows.keys import HELP, KEYS, MORE, UNDO
-from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, plain
+from wms.workflows.prompt import NOTHING, Choice, Entry, Key, Line, Msg, Prompt, Size, msg, msg_n, plain
 from wms.workflows.say import category_name, item_name, lot_line, lot_short, tail, unit_name
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ SLOT_COLOURS = (msg("red"), msg("yellow"), msg("blue"), msg("green"), msg("white
 
 
 def prompt(state: Picking, rows: Rows) -> Prompt:
+    if state.errand is not None:
+        return errands.prompt(state.errand, rows)
+    if state.aside:
+        return _aside(state, rows)
     if state.batch is None:
-        return _cart(rows)
+        return _cart(state, rows)
     wave = rows.get(Wave, state.batch.wave)
     where: tuple[Msg, ...] = (
         msg("{wave} {category}", wave=state.batch.wave, category=category_name(rows, wave.category if wave else "")),
@@ -43,15 +48,33 @@ def prompt(state: Picking, rows: Rows) -> Prompt:
     return _line(base, state, state.task, rows)
 
 
-def _cart(rows: Rows) -> Prompt:
+def _aside(state: Picking, rows: Rows) -> Prompt:
+    """Totes of a walk that somebody else has now."""
+    lanes = packing_lanes(rows)
+    totes = tuple(Line(msg("Tote {tote}", tote=slot.tote)) for slot in state.aside)
+    return Prompt(
+        "pick.aside",
+        (msg("Picking"),),
+        verb=msg("Bring the totes to"),
+        target=lanes[0] if lanes else "",
+        ask=msg("Scan the packing lane"),
+        what=(Line(msg("Somebody else has this walk now")), *totes[:4]),
+        keys=(HELP, MORE),
+        expects=tuple(label(rows, lane) for lane in lanes),
+        handbook="picking",
+    )
+
+
+def _cart(state: Picking, rows: Rows) -> Prompt:
     carts = tuple(place.id for place in rows.where(Place, kind=PlaceKind.CART))
+    waiting = (Line(msg_n("{n} errand waits: F2", "{n} errands wait: F2", state.errands)),) if state.errands else ()
     return Prompt(
         "pick.cart",
         (msg("Picking"),),
         verb=msg("Take a cart"),
         ask=msg("Scan its label"),
-        what=(Line(msg("You get the walk that must ship first")),),
-        keys=(HELP, MORE),
+        what=(Line(msg("You get the walk that must ship first")), *waiting),
+        keys=(HELP, Key("f2", msg("Errands")), MORE) if state.errands else (HELP, MORE),
         expects=carts,
         handbook="picking",
     )
@@ -62,7 +85,9 @@ def _end(base: Prompt, state: Picking, rows: Rows) -> Prompt:
     if not state.totes:
         return base.but(verb=msg("Nothing to drop"), ask=msg("Press Enter to finish the walk"), keys=(HELP, UNDO, MORE))
     slots = rows.where(Slot, batch=state.batch.id) if state.batch is not None else []
-    totes = tuple(Line(msg("{slot}: {tote}", slot=slot.n, tote=slot.tote)) for slot in slots if slot.tote)
+    totes = tuple(
+        Line(msg("{slot}: {tote}", slot=slot.n, tote=slot.tote)) for slot in slots if slot.tote and not slot.aside
+    )
     return base.but(
         verb=msg("Bring the totes to"),
         target=lanes[0] if lanes else "",
@@ -118,13 +143,19 @@ def _line(base: Prompt, state: Picking, task: PickTask, rows: Rows) -> Prompt:
                 verb=msg("Put {n} into slot", n=task.taken - task.put),
                 target=str(task.slot),
                 unit=SLOT_COLOURS[(task.slot - 1) % len(SLOT_COLOURS)],
-                ask=msg("Scan tote {tote}", tote=slot.tote)
-                if slot is not None and slot.tote
-                else msg("Scan an empty tote"),
+                ask=_which_tote(slot, state),
                 what=(name, Line(_into(task, slot), short=NOTHING)),
                 expects=(slot.tote,) if slot is not None and slot.tote else (),
             )
     return _question(base, state, task, rows, name)
+
+
+def _which_tote(slot: Slot | None, state: Picking) -> Msg:
+    if slot is None or not slot.tote:
+        return msg("Scan an empty tote")
+    if slot.claim and slot.person != state.who.badge:
+        return msg("Scan tote {tote}, or an empty one", tote=slot.tote)
+    return msg("Scan tote {tote}", tote=slot.tote)
 
 
 def _question(base: Prompt, state: Picking, task: PickTask, rows: Rows, name: Line) -> Prompt:
@@ -137,6 +168,7 @@ def _question(base: Prompt, state: Picking, task: PickTask, rows: Rows, name: Li
                     Choice(msg("Damaged"), "CMD-DAMAGED"),
                     Choice(msg("Can't find the item"), "CMD-NOTFOUND"),
                     Choice(msg("Skip for now"), "CMD-SKIP"),
+                    Choice(msg("Give the walk back"), "CMD-GIVEBACK"),
                 ),
                 what=(name,),
                 keys=(HELP, Key("escape", msg("Back"))),

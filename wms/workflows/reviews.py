@@ -7,7 +7,7 @@ from collections.abc import Callable
 from wms.domain import commands as c
 from wms.domain.catalogue import Person
 from wms.domain.commands import Command
-from wms.domain.ids import InspectionId, OrderId
+from wms.domain.ids import Badge, InspectionId, OrderId
 from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
@@ -96,6 +96,8 @@ def sentence(review: Review, rows: Rows) -> Msg:
         case "pin":
             person = rows.get(Person, review.subject)
             return msg("{name} typed a wrong PIN {n} times", name=person.name if person else subject, n=review.detail)
+        case "pepper":
+            return msg("{device} can't check PINs: enrol it again, or give everybody a new PIN", device=subject)
         case "wrong_digits":
             place_id, _, badge = review.subject.partition(",")
             person = rows.get(Person, badge)
@@ -202,4 +204,7 @@ def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
                 Decision(msg("Send in part"), lambda _: (c.AllowPartial(order),)),
                 Decision(msg("Cancel the order"), lambda why: (c.CancelOrder(order, reason=why),), reason=True),
             )
+        case "pin" if rows.get(Person, review.subject) is not None:
+            badge = Badge(review.subject)
+            return (Decision(msg("Unlock the badge"), lambda _: (c.UnlockPin(badge),)), done)
     return (done,)

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from wms.domain.events.goods import GoodsReceived, StockAdjusted, StockMoved
+from wms.domain.events.goods import GoodsReceived, StockAdjusted, StockCounted, StockMoved
 from wms.domain.events.inspection import DrawnUnit, LotDisposed, SampleDrawn, SampleJudged, SampleSeen
+from wms.domain.events.mending import (
+    CountAsked,
+    JobGiven,
+    NumberRevoked,
+    OrderResumed,
+    PutBackAsked,
+    PutBackBegun,
+    SurplusSettled,
+    SurplusUsed,
+    TotesBroughtTogether,
+    UnitsPutBack,
+)
 from wms.domain.events.orders import (
     OrderCancelled,
     OrderHeld,
@@ -38,7 +50,16 @@ from wms.domain.events.packing import (
     WaybillAssigned,
     WaybillsLeased,
 )
-from wms.domain.events.people import ReviewClosed, ReviewRaised, ScanRefused, SignedIn, SignedOut
+from wms.domain.events.people import (
+    FactUnreadable,
+    PinRehashed,
+    PinUnlocked,
+    ReviewClosed,
+    ReviewRaised,
+    ScanRefused,
+    SignedIn,
+    SignedOut,
+)
 from wms.domain.events.picking import (
     BinConfirmed,
     PickShorted,
@@ -62,9 +83,20 @@ from wms.domain.events.site import (
     PlaceDefined,
     SiteNamed,
 )
-from wms.domain.events.waves import BatchClaimed, PlannedBatch, PlannedTask, WaveReleased
+from wms.domain.events.waves import (
+    BatchClaimed,
+    BatchGivenBack,
+    BatchReassigned,
+    PlannedBatch,
+    PlannedTask,
+    WaveReleased,
+)
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.records import Record
+
+VERSION = 2
+"""Counts the shapes of events and of what terminals and hub say. Raise it with each new kind of event and each new
+field, in the change that brings it."""
 
 Event: TypeAlias = (
     SiteNamed
@@ -125,8 +157,24 @@ Event: TypeAlias = (
     | SignedIn
     | SignedOut
     | ScanRefused
+    | PinRehashed
+    | PinUnlocked
     | ReviewRaised
     | ReviewClosed
+    | StockCounted
+    | BatchGivenBack
+    | BatchReassigned
+    | CountAsked
+    | JobGiven
+    | NumberRevoked
+    | OrderResumed
+    | PutBackAsked
+    | PutBackBegun
+    | SurplusSettled
+    | SurplusUsed
+    | TotesBroughtTogether
+    | UnitsPutBack
+    | FactUnreadable
 )
 
 
@@ -154,18 +202,24 @@ class Fact(Record):
 
 
 __all__ = [
+    "VERSION",
     "BatchClaimed",
+    "BatchGivenBack",
+    "BatchReassigned",
     "BinConfirmed",
     "CarrierDefined",
     "CartonChosen",
     "CartonDefined",
     "CategoryDefined",
     "ChannelDefined",
+    "CountAsked",
     "DrawnUnit",
     "Event",
     "Fact",
+    "FactUnreadable",
     "GoodsReceived",
     "ItemDefined",
+    "JobGiven",
     "Key",
     "LabelPrinted",
     "LabelRequested",
@@ -174,11 +228,13 @@ __all__ = [
     "LotDisposed",
     "ManifestClosed",
     "ManifestOpened",
+    "NumberRevoked",
     "OrderCancelled",
     "OrderDiverted",
     "OrderHeld",
     "OrderReceived",
     "OrderReleased",
+    "OrderResumed",
     "PackingSetAside",
     "PackingStarted",
     "PackingVerified",
@@ -191,9 +247,13 @@ __all__ = [
     "PartialAllowed",
     "PersonDefined",
     "PickShorted",
+    "PinRehashed",
+    "PinUnlocked",
     "PlaceDefined",
     "PlannedBatch",
     "PlannedTask",
+    "PutBackAsked",
+    "PutBackBegun",
     "RecipientRevealed",
     "ReviewClosed",
     "ReviewRaised",
@@ -205,13 +265,18 @@ __all__ = [
     "SignedOut",
     "SiteNamed",
     "StockAdjusted",
+    "StockCounted",
     "StockMoved",
+    "SurplusSettled",
+    "SurplusUsed",
     "TaskSkipped",
     "ToteAssigned",
+    "TotesBroughtTogether",
     "TotesDropped",
     "UnitsMissing",
     "UnitsPacked",
     "UnitsPut",
+    "UnitsPutBack",
     "UnitsReturned",
     "UnitsTaken",
     "UnitsUnpacked",

@@ -26,10 +26,22 @@ class StockMoved(Record):
 
 
 class StockAdjusted(Record):
-    """A correction with a reason: `difference` units more (or less) than the books said."""
+    """A correction with a reason: `difference` units more (or less) than the books said. `booked` is what they said to
+    whoever decided it, so that a movement in between is noticed; None in journals older than that."""
 
     sku: Sku
     lot: LotId
     place: PlaceId
     difference: int
     reason: str
+    booked: int | None = None
+
+
+class StockCounted(Record):
+    """Somebody counted: `counted` units lie at the place, where the device's books said `booked`."""
+
+    sku: Sku
+    lot: LotId
+    place: PlaceId
+    counted: int
+    booked: int

@@ -1,4 +1,8 @@
-"""Picking: from the bin to the dropped tote."""
+"""Picking: from the bin to the dropped tote.
+
+`claim` is the fence of the walk's claim that the device knew when it recorded the fact, 0 in journals older than that.
+Facts of a claim that was lost meanwhile are booked like all others, but they no longer speak for the walk.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,14 @@ from wms.domain.records import Record
 
 class BinConfirmed(Record):
     task: TaskId
+    claim: int = 0
 
 
 class ToteAssigned(Record):
     batch: BatchId
     slot: int
     tote: PlaceId
+    claim: int = 0
 
 
 class UnitsTaken(Record):
@@ -23,6 +29,7 @@ class UnitsTaken(Record):
     task: TaskId
     quantity: int
     lot: LotId
+    claim: int = 0
 
 
 class UnitsReturned(Record):
@@ -31,12 +38,14 @@ class UnitsReturned(Record):
     task: TaskId
     quantity: int
     lot: LotId
+    claim: int = 0
 
 
 class UnitsPut(Record):
     task: TaskId
     quantity: int
     tote: PlaceId
+    claim: int = 0
 
 
 class UnitsUnput(Record):
@@ -45,10 +54,12 @@ class UnitsUnput(Record):
     task: TaskId
     quantity: int
     tote: PlaceId
+    claim: int = 0
 
 
 class TaskSkipped(Record):
     task: TaskId
+    claim: int = 0
 
 
 class PickShorted(Record):
@@ -62,6 +73,7 @@ class PickShorted(Record):
     reason: str
     damaged: int = 0
     replaced_by: tuple[PlannedTask, ...] = ()
+    claim: int = 0
 
 
 class ZeroChecked(Record):
@@ -77,3 +89,4 @@ class ZeroChecked(Record):
 class TotesDropped(Record):
     batch: BatchId
     staging: PlaceId
+    claim: int = 0

@@ -33,7 +33,29 @@ class WaveReleased(Record):
 
 
 class BatchClaimed(Record):
+    """A walk is leased to somebody. `fence` counts the claims of this walk and grows with each; the same fence again
+    renews the lease. `until` is when it ends by the clock of whoever decided, UTC seconds; 0 for never (old journals).
+    """
+
     batch: BatchId
     person: Badge
     device: DeviceId
     cart: PlaceId = PlaceId("")
+    fence: int = 0
+    until: int = 0
+
+
+class BatchGivenBack(Record):
+    """The picker hands the rest of the walk back: whoever comes next may claim it. `claim` is the fence it had."""
+
+    batch: BatchId
+    claim: int = 0
+
+
+class BatchReassigned(Record):
+    """A supervisor took the walk from whoever had it: `person` gets it, or, where that is '', whoever comes next."""
+
+    batch: BatchId
+    person: Badge
+    fence: int
+    until: int = 0

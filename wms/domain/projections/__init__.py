@@ -5,7 +5,18 @@
 order holds the same state.
 """
 
-from wms.domain.projections import inspection, orders, packing, people, picking, shipping, site, waves  # noqa: F401
+from wms.domain.projections import (  # noqa: F401
+    counting,
+    inspection,
+    mending,
+    orders,
+    packing,
+    people,
+    picking,
+    shipping,
+    site,
+    waves,
+)
 from wms.domain.projections.registry import apply
 
 __all__ = ["apply"]

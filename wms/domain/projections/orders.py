@@ -99,7 +99,7 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
         return
     t.put(replace(stopped, status=OrderStatus.CANCELLED))
     if order.status != OrderStatus.IN_WAVE:
-        free_totes(t, order.id)
+        free_totes(t, order.id, fact)
     end_wave(t, order.wave)
 
 

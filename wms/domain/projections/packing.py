@@ -12,6 +12,7 @@ from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRa
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
 from wms.domain.projections.picking import free_totes, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.projections.surplus import drop_surplus, gather
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.projections.waves import end_wave
 from wms.domain.records import replace
@@ -105,7 +106,8 @@ def packing_verified(t: Tables, event: e.PackingVerified, fact: Fact) -> None:
     job = t.get(PackJob, event.order)
     if job is not None:
         t.put(replace(job, sorted_out=True))
-    free_totes(t, event.order)
+    gather(t, event.order, [slot.tote for slot in t.where(Slot, order_id=event.order) if slot.tote], fact)
+    free_totes(t, event.order, fact)
 
 
 @applies(e.CartonChosen)
@@ -233,7 +235,9 @@ def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
     for slot in t.where(Slot, order_id=event.order):
         for row in t.where(Stock, place=slot.tote) if slot.tote else ():
             move(t, row.sku, row.lot, row.quantity, row.place, event.place)
-    free_totes(t, event.order)
+    totes = {slot.tote for slot in t.where(Slot, order_id=event.order) if slot.tote}
+    drop_surplus(t, event.order, set(totes), fact, "diverted")
+    free_totes(t, event.order, fact)
     lose_samples(t, t.where(Sample, order_id=event.order), fact)
     job = t.get(PackJob, event.order)
     if job is not None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from wms.domain import events as e
+from wms.domain.catalogue import Person
 from wms.domain.events import Fact
-from wms.domain.events.people import WRONG_DIGITS
-from wms.domain.projections.registry import applies, count_up, review, tally
-from wms.domain.review import Presence
+from wms.domain.events.people import WRONG_DIGITS, WRONG_PIN
+from wms.domain.pins import fingerprint
+from wms.domain.projections.registry import applies, close_review, count_up, review, tally
+from wms.domain.records import replace
+from wms.domain.review import PinTries, Presence
 from wms.domain.rows import Tables
 from wms.domain.waves import PickTask
 
@@ -21,6 +24,9 @@ def wrong_digits_at(task: str) -> str:
 @applies(e.SignedIn)
 def signed_in(t: Tables, event: e.SignedIn, fact: Fact) -> None:
     t.put(Presence(fact.key.device, event.badge, event.role, fact.seconds))
+    tries = t.get(PinTries, event.badge, fact.key.device)
+    if tries is not None:
+        t.delete(tries)
 
 
 @applies(e.SignedOut)
@@ -34,6 +40,10 @@ def signed_out(t: Tables, event: e.SignedOut, fact: Fact) -> None:
 def scan_refused(t: Tables, event: e.ScanRefused, fact: Fact) -> None:
     tally(t, fact, "scans")
     tally(t, fact, "refused")
+    if event.why == WRONG_PIN:
+        before = t.get(PinTries, event.raw, fact.key.device)
+        wrong = before.wrong if before is not None else 0
+        t.put(PinTries(event.raw, fact.key.device, wrong + 1, fact.seconds))
     task = t.get(PickTask, event.task) if event.why == WRONG_DIGITS else None
     if task is not None:
         times = count_up(t, wrong_digits_at(task.id))
@@ -44,3 +54,26 @@ def scan_refused(t: Tables, event: e.ScanRefused, fact: Fact) -> None:
 @applies(e.RecipientRevealed)
 def recipient_revealed(t: Tables, event: e.RecipientRevealed, fact: Fact) -> None:
     tally(t, fact, "revealed")
+
+
+@applies(e.FactUnreadable)
+def fact_unreadable(t: Tables, event: e.FactUnreadable, fact: Fact) -> None:
+    review(t, fact, "unreadable", f"{fact.key.device}/{fact.key.epoch}/{fact.key.n}", event.kind)
+
+
+@applies(e.PinRehashed)
+def pin_rehashed(t: Tables, event: e.PinRehashed, fact: Fact) -> None:
+    person = t.get(Person, event.badge)
+    if person is not None and fingerprint(person.pin) == event.replaces:
+        t.put(replace(person, pin=event.pin))
+
+
+@applies(e.PinUnlocked)
+def pin_unlocked(t: Tables, event: e.PinUnlocked, fact: Fact) -> None:
+    may_try_again(t, event.badge)
+    close_review(t, "pin", event.badge, fact.person, "unlocked")
+
+
+def may_try_again(t: Tables, badge: str) -> None:
+    for tries in t.where(PinTries, badge=badge):
+        t.delete(tries)

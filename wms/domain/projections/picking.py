@@ -1,4 +1,8 @@
-"""Picking: from the bin into the hand, from the hand into the tote, and what is missing."""
+"""Picking: from the bin into the hand, from the hand into the tote, and what is missing.
+
+Whatever was done is booked. A line takes no more than it needs: what somebody picked beyond that, because two walked
+for the same line, is `Surplus` where it lies, and a supervisor hears of it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ from wms.domain.catalogue import Counter
 from wms.domain.events import Fact
 from wms.domain.inspection import Sample
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.places import COUNT_DIFFERENCE, SCRAP, hand_of
+from wms.domain.places import SCRAP, hand_of
 from wms.domain.projections.people import wrong_digits_at
 from wms.domain.projections.registry import applies, close_review, review, tally
+from wms.domain.projections.surplus import add_surplus, less_surplus, settle_hand, take_out, unclaimed_hand
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.records import replace
 from wms.domain.rows import Tables
@@ -17,8 +22,10 @@ from wms.domain.stock import Stock, allocate, move
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave
 
 
-def add_task(t: Tables, task: e.PlannedTask, batch: str, wave: str) -> None:
-    allocate(t, task.sku, task.lot, task.quantity, task.place)
+def add_task(t: Tables, task: e.PlannedTask, batch: str, wave: str, quantity: int | None = None) -> None:
+    """With `quantity` 0 it is there only so that what was done for it can be booked."""
+    wanted = task.quantity if quantity is None else quantity
+    allocate(t, task.sku, task.lot, wanted, task.place)
     t.put(
         PickTask(
             task.id,
@@ -29,11 +36,27 @@ def add_task(t: Tables, task: e.PlannedTask, batch: str, wave: str) -> None:
             task.sku,
             task.place,
             task.lot,
-            task.quantity,
+            wanted,
             task.sequence,
             task.slot,
+            TaskStatus.OPEN if wanted else TaskStatus.CANCELLED,
         )
     )
+
+
+def holds(t: Tables, task: PickTask, claim: int, fact: Fact) -> bool:
+    """Whether the fact speaks for the walk, or comes from somebody who has lost it."""
+    batch = t.get(Batch, task.batch)
+    return batch is None or batch.is_held_by(fact.person, claim)
+
+
+def room(t: Tables, task: PickTask) -> int:
+    """How many units the line still wants of this task. A stopped order wants what was under way, up to its need."""
+    if not _stopped(t, task.order_id):
+        return max(task.quantity - task.taken, 0)
+    line = t.get(OrderLine, task.order_id, task.line)
+    taken = sum(other.taken for other in t.where(PickTask, order_id=task.order_id) if other.line == task.line)
+    return max(line.quantity - line.short - taken, 0) if line is not None else 0
 
 
 @applies(e.BinConfirmed)
@@ -41,7 +64,7 @@ def bin_confirmed(t: Tables, event: e.BinConfirmed, fact: Fact) -> None:
     tally(t, fact, "scans")
     task = t.get(PickTask, event.task)
     batch = t.get(Batch, task.batch) if task is not None else None
-    if task is not None and batch is not None:
+    if task is not None and batch is not None and batch.is_held_by(fact.person, event.claim):
         t.put(replace(batch, at=task.place))
     if wrong := t.get(Counter, wrong_digits_at(event.task)):
         t.delete(wrong)
@@ -53,12 +76,11 @@ def units_taken(t: Tables, event: e.UnitsTaken, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    move(t, task.sku, event.lot, event.quantity, task.place, hand_of(task.id))
-    taken = replace(task, taken=task.taken + event.quantity, person=fact.person)
-    wanted = task.status == TaskStatus.OPEN and taken.taken <= task.quantity
-    if not wanted and not _stopped(t, task.order_id):
-        review(t, fact, "taken_beyond_need", task.id, f"{task.place},{task.sku},{event.quantity}")
-    _hold_in_hand(t, task, taken, fact)
+    move(t, task.sku, event.lot, event.quantity, task.place, hand_of(task.id, fact.person))
+    wanted = min(event.quantity, room(t, task)) if holds(t, task, event.claim, fact) else 0
+    if wanted:
+        _hold_in_hand(t, task, replace(task, taken=task.taken + wanted, person=fact.person), fact)
+    settle_hand(t, task.id, fact.person, fact)
     left = t.get(Stock, task.place, task.sku, event.lot)
     if left is not None and left.quantity < 0:
         review(t, fact, "stock_below_zero", f"{task.place},{task.sku},{event.lot}")
@@ -66,26 +88,43 @@ def units_taken(t: Tables, event: e.UnitsTaken, fact: Fact) -> None:
 
 @applies(e.UnitsReturned)
 def units_returned(t: Tables, event: e.UnitsReturned, fact: Fact) -> None:
+    """What the line does not need goes back first."""
     task = t.get(PickTask, event.task)
-    if task is not None:
-        move(t, task.sku, event.lot, event.quantity, hand_of(task.id), task.place)
-        _hold_in_hand(t, task, replace(task, taken=task.taken - event.quantity), fact)
+    if task is None:
+        return
+    hand = hand_of(task.id, fact.person)
+    spare = unclaimed_hand(t, task, fact.person)
+    take_out(t, task.sku, event.lot, event.quantity, hand, task.place, fact)
+    less = min(max(event.quantity - spare, 0), task.taken - task.put) if _is_hers(t, task, fact.person) else 0
+    if less:
+        _hold_in_hand(t, task, replace(task, taken=task.taken - less), fact)
+    settle_hand(t, task.id, fact.person, fact)
+
+
+def _is_hers(t: Tables, task: PickTask, person: str) -> bool:
+    """Whether what is counted as in the hand is in this person's."""
+    batch = t.get(Batch, task.batch)
+    return batch is None or batch.person == person
 
 
 def _hold_in_hand(t: Tables, before: PickTask, after: PickTask, fact: Fact) -> None:
     """The promise on the planned lot follows what was taken. A stopped order wants no more than lies in the hand.
     A line is open as long as something of it is in the hand, whatever became of it elsewhere meanwhile."""
-    if _stopped(t, before.order_id):
-        after = replace(after, quantity=after.taken)
-    elif before.status == TaskStatus.OPEN:
-        kept = min(before.taken, before.quantity) - min(after.taken, before.quantity)
-        allocate(t, before.sku, before.lot, kept, before.place)
+    after = _promised(t, before, after)
     if after.taken > after.put:
         after = _reopened(t, after, fact)
     if after.status == TaskStatus.OPEN and after.put >= after.quantity and after.taken <= after.put:
         close_task(t, after, TaskStatus.DONE if after.put else TaskStatus.CANCELLED, fact)
     else:
         t.put(after)
+
+
+def _promised(t: Tables, before: PickTask, after: PickTask) -> PickTask:
+    if _stopped(t, before.order_id):
+        return replace(after, quantity=after.taken)
+    if before.status == TaskStatus.OPEN:
+        allocate(t, before.sku, before.lot, before.taken - after.taken, before.place)
+    return after
 
 
 def _reopened(t: Tables, task: PickTask, fact: Fact) -> PickTask:
@@ -104,40 +143,116 @@ def _stopped(t: Tables, order: str) -> bool:
 
 @applies(e.UnitsPut)
 def units_put(t: Tables, event: e.UnitsPut, fact: Fact) -> None:
+    """Units of whoever holds the walk were counted when they were taken; those of others count while there is room."""
     tally(t, fact, "scans")
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    _into_tote(t, task, event.quantity, event.tote)
-    put = replace(task, put=task.put + event.quantity)
-    t.put(put)
-    count_line(t, task, event.quantity)
-    if put.status == TaskStatus.OPEN and put.put >= put.quantity:
-        close_task(t, put, TaskStatus.DONE, fact)
-    if _stopped(t, task.order_id):
-        review(t, fact, "cancelled_in_work", task.order_id)
+    _into_tote(t, task, fact, event.quantity, event.tote)
+    held = holds(t, task, event.claim, fact)
+    in_hand = min(event.quantity, task.taken - task.put) if held else 0
+    more = min(event.quantity - in_hand, room(t, task))
+    counted = in_hand + more
+    if counted:
+        put = _promised(t, task, replace(task, taken=task.taken + more, put=task.put + counted))
+        t.put(put)
+        count_line(t, task, counted)
+        _stand_beside(t, task, event, fact)
+        if put.status == TaskStatus.OPEN and put.put >= put.quantity and put.taken <= put.put:
+            close_task(t, put, TaskStatus.DONE, fact)
+        if _stopped(t, task.order_id):
+            review(t, fact, "cancelled_in_work", task.order_id)
+    if counted < event.quantity:
+        add_surplus(t, task, fact.person, event.tote, event.quantity - counted)
+    settle_hand(t, task.id, fact.person, fact)
+
+
+def _stand_beside(t: Tables, task: PickTask, event: e.UnitsPut, fact: Fact) -> None:
+    """Goods that count lie in another tote than the one in the slot: the order has two totes now, and a supervisor
+    sees to it that they come together."""
+    slots = [slot for slot in t.where(Slot, batch=task.batch) if slot.order_id == task.order_id]
+    if event.claim and all(slot.tote != event.tote for slot in slots):
+        stand_aside(t, task.batch, task.order_id, event.tote, event.claim, fact.person, fact)
+
+
+def stand_aside(t: Tables, batch: str, order: str, tote: str, claim: int, person: str, fact: Fact) -> None:
+    n = 1 + max((slot.n for slot in t.where(Slot, batch=batch)), default=0)
+    t.put(Slot(batch, n, order, tote, claim, person, aside=True))  # type: ignore[arg-type]
+    review(t, fact, "two_pickers", order, f"{batch},{person}")
 
 
 @applies(e.UnitsUnput)
 def units_unput(t: Tables, event: e.UnitsUnput, fact: Fact) -> None:
+    """Back into the hand: what nobody needs first. What was packed meanwhile stays picked."""
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    _into_tote(t, task, -event.quantity, event.tote)
-    count_line(t, task, -event.quantity)
-    t.put(_reopened(t, replace(task, put=task.put - event.quantity), fact))
+    _into_tote(t, task, fact, -event.quantity, event.tote)
+    left = event.quantity - less_surplus(t, task.id, fact.person, event.tote, event.quantity)
+    line = t.get(OrderLine, task.order_id, task.line)
+    less = min(left, task.put, line.picked - line.packed if line is not None else 0)
+    if less:
+        _take_back(t, task, less, event, fact)
+    settle_hand(t, task.id, fact.person, fact)
 
 
-def _into_tote(t: Tables, task: PickTask, quantity: int, tote: str) -> None:
+def _take_back(t: Tables, task: PickTask, less: int, event: e.UnitsUnput, fact: Fact) -> None:
+    batch = t.get(Batch, task.batch)
+    out = replace(task, put=task.put - less)
+    if batch is not None and batch.status == BatchStatus.DROPPED and not _stopped(t, task.order_id):
+        t.put(replace(out, taken=task.taken - less, quantity=task.quantity - less, short=task.short + less))
+        shorten(t, task.order_id, task.line, less, fact)
+        return
+    count_line(t, task, -less)
+    if not holds(t, task, event.claim, fact):
+        out = unpromise(t, out, less)
+    t.put(_reopened(t, out, fact) if out.put < out.quantity or out.taken > out.put else out)
+
+
+def unpromise(t: Tables, task: PickTask, less: int) -> PickTask:
+    """Units that were taken do not count any more: the line wants them from its bin again, unless its order stopped."""
+    if _stopped(t, task.order_id):
+        return replace(task, taken=task.taken - less, quantity=task.taken - less)
+    allocate(t, task.sku, task.lot, less, task.place)
+    return replace(task, taken=task.taken - less)
+
+
+def let_go(t: Tables, batch: Batch, fact: Fact) -> None:
+    """Whoever had the walk has it no more: what is in that hand counts for no line."""
+    for task in t.where(PickTask, batch=batch.id):
+        if task.taken > task.put:
+            less = unpromise(t, task, task.taken - task.put)
+            if less.put >= less.quantity:
+                close_task(t, less, TaskStatus.DONE if less.put else TaskStatus.CANCELLED, fact)
+            else:
+                t.put(less)
+            settle_hand(t, task.id, batch.person, fact)
+
+
+def give_up_open(t: Tables, batch: Batch, fact: Fact) -> None:
+    """The walk is over: what it left open is short."""
+    let_go(t, batch, fact)
+    for task in t.where(PickTask, batch=batch.id):
+        if task.status == TaskStatus.OPEN:
+            missing = task.quantity - task.taken
+            allocate(t, task.sku, task.lot, -missing, task.place)
+            close_task(t, replace(task, quantity=task.taken, short=task.short + missing), TaskStatus.SHORT, fact)
+            line = t.get(OrderLine, task.order_id, task.line)
+            if line is not None:
+                t.put(replace(line, short=line.short + missing))
+
+
+def _into_tote(t: Tables, task: PickTask, fact: Fact, quantity: int, tote: str) -> None:
     """Hand to tote, or back. Two lines may lie in one tote: what comes back is of the line's own lot first."""
-    source, target = (hand_of(task.id), tote) if quantity > 0 else (tote, hand_of(task.id))
+    hand = hand_of(task.id, fact.person)
+    source, target = (hand, tote) if quantity > 0 else (tote, hand)
     left = abs(quantity)
     for row in sorted(t.where(Stock, place=source), key=lambda stock: stock.lot != task.lot):
-        step = min(left, row.quantity) if row.sku == task.sku else 0
+        step = min(left, max(row.quantity, 0)) if row.sku == task.sku else 0
         move(t, task.sku, row.lot, step, source, target)  # type: ignore[arg-type]
         left -= step
     if left:
-        move(t, task.sku, task.lot, left, source, target)  # type: ignore[arg-type]
+        take_out(t, task.sku, task.lot, left, source, target, fact)
 
 
 def count_line(t: Tables, task: PickTask, quantity: int) -> None:
@@ -149,28 +264,23 @@ def count_line(t: Tables, task: PickTask, quantity: int) -> None:
 @applies(e.TaskSkipped)
 def task_skipped(t: Tables, event: e.TaskSkipped, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
-    if task is not None:
+    if task is not None and holds(t, task, event.claim, fact):
         t.put(replace(task, skipped=task.skipped + 1))
 
 
 @applies(e.PickShorted)
 def pick_shorted(t: Tables, event: e.PickShorted, fact: Fact) -> None:
     """What other stock replaces becomes new tasks; the rest is short on the order's line. Damaged units go to scrap.
-    Of an order that was stopped meanwhile nothing is missing any more."""
+    Of an order that was stopped meanwhile nothing is missing any more, and who lost the walk can't shorten it."""
     tally(t, fact, "shorts")
     task = t.get(PickTask, event.task)
     if task is None:
         return
-    open_units = max(task.quantity - task.taken, 0) if task.status == TaskStatus.OPEN else 0
-    missing = min(event.missing, open_units)
+    wanted = task.status == TaskStatus.OPEN and holds(t, task, event.claim, fact)
+    missing = min(event.missing, max(task.quantity - task.taken, 0) if wanted else 0)
     allocate(t, task.sku, task.lot, -missing, task.place)
     move(t, task.sku, task.lot, event.damaged, task.place, SCRAP)
-    for planned in event.replaced_by:
-        add_task(t, planned, task.batch, task.wave)
-    wave = t.get(Wave, task.wave)
-    if wave is not None and event.replaced_by:
-        t.put(replace(wave, tasks=wave.tasks + len(event.replaced_by)))
-    short = missing - sum(planned.quantity for planned in event.replaced_by)
+    short = missing - _replace(t, task, event.replaced_by, missing)
     closed = replace(task, quantity=task.quantity - missing, short=task.short + missing)
     if closed.status == TaskStatus.OPEN and closed.put >= closed.quantity:
         close_task(t, closed, TaskStatus.SHORT, fact)
@@ -185,13 +295,19 @@ def pick_shorted(t: Tables, event: e.PickShorted, fact: Fact) -> None:
         cancel_open_tasks(t, task.order_id, fact)
 
 
-@applies(e.ZeroChecked)
-def zero_checked(t: Tables, event: e.ZeroChecked, fact: Fact) -> None:
-    """The books follow what a person saw; the difference has a name, and another look is asked for."""
-    if event.left == event.expected:
-        return
-    move(t, event.sku, event.lot, event.left - event.expected, COUNT_DIFFERENCE, event.place)
-    review(t, fact, "count_difference", f"{event.place},{event.sku},{event.lot}", f"{event.expected},{event.left}")
+def _replace(t: Tables, task: PickTask, planned: tuple[e.PlannedTask, ...], missing: int) -> int:
+    """Tasks in other bins for what is missing; how many units they cover. Those nobody needs are there all the same:
+    whoever found the goods missing may have picked for them already."""
+    left, wave, made = missing, t.get(Wave, task.wave), 0
+    for new in planned:
+        if t.get(PickTask, new.id) is None:
+            quantity = min(new.quantity, left)
+            add_task(t, new, task.batch, task.wave, quantity)
+            left -= quantity
+            made += quantity > 0
+    if wave is not None and made:
+        t.put(replace(wave, tasks=wave.tasks + made))
+    return missing - left
 
 
 def close_task(t: Tables, task: PickTask, status: TaskStatus, fact: Fact) -> None:
@@ -221,9 +337,13 @@ def cancel_open_tasks(t: Tables, order: str, fact: Fact) -> None:
                 t.put(kept)
 
 
-def free_totes(t: Tables, order: str) -> None:
+def free_totes(t: Tables, order: str, fact: Fact) -> None:
     for slot in t.where(Slot, order_id=order):
-        t.put(Slot(slot.batch, slot.n, slot.order_id))
+        if slot.aside:
+            t.delete(slot)
+        else:
+            t.put(Slot(slot.batch, slot.n, slot.order_id))
+    close_review(t, "two_pickers", order, fact.person, "together")
 
 
 def shorten(t: Tables, order: str, line: int, quantity: int, fact: Fact) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wms.domain import events as e
-from wms.domain.catalogue import Carrier, ItemCode, Site
+from wms.domain.catalogue import Carrier, ItemCode, Person, Site
 from wms.domain.events import Fact
-from wms.domain.places import COUNT_DIFFERENCE, SUPPLIER
+from wms.domain.places import SUPPLIER
+from wms.domain.projections.people import may_try_again
 from wms.domain.projections.registry import applies, review
 from wms.domain.records import replace
 from wms.domain.review import Review
@@ -15,7 +16,7 @@ from wms.domain.stock import Lot, move
 
 @applies(e.SiteNamed)
 def site_named(t: Tables, event: e.SiteNamed, fact: Fact) -> None:
-    t.put(Site("site", event.name, event.zone, event.sender, event.in_store))
+    t.put(Site("site", event.name, event.zone, event.sender, event.in_store, event.lease_minutes))
 
 
 @applies(e.CategoryDefined)
@@ -30,6 +31,9 @@ def place_defined(t: Tables, event: e.PlaceDefined, fact: Fact) -> None:
 
 @applies(e.PersonDefined)
 def person_defined(t: Tables, event: e.PersonDefined, fact: Fact) -> None:
+    before = t.get(Person, event.person.badge)
+    if before is not None and before.pin != event.person.pin:
+        may_try_again(t, event.person.badge)
     t.put(event.person)
 
 
@@ -86,11 +90,6 @@ def goods_received(t: Tables, event: e.GoodsReceived, fact: Fact) -> None:
 @applies(e.StockMoved)
 def stock_moved(t: Tables, event: e.StockMoved, fact: Fact) -> None:
     move(t, event.sku, event.lot, event.quantity, event.source, event.target)
-
-
-@applies(e.StockAdjusted)
-def stock_adjusted(t: Tables, event: e.StockAdjusted, fact: Fact) -> None:
-    move(t, event.sku, event.lot, event.difference, COUNT_DIFFERENCE, event.place)
 
 
 @applies(e.ReviewRaised)

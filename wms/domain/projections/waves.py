@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from wms.domain import events as e
 from wms.domain.events import Fact
+from wms.domain.ids import Badge, DeviceId, PlaceId
 from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.projections.picking import add_task, settle_order
-from wms.domain.projections.registry import applies, count_up, review
+from wms.domain.projections.picking import add_task, give_up_open, let_go, settle_order, stand_aside
+from wms.domain.projections.registry import applies, close_review, count_up, review
 from wms.domain.projections.verdicts import settle_inspection
 from wms.domain.records import replace
 from wms.domain.rows import Tables
-from wms.domain.stock import promise
-from wms.domain.waves import Batch, BatchStatus, Slot, Wave, WaveStatus
+from wms.domain.stock import Stock, promise
+from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave, WaveStatus
 
 ENDED = (OrderStatus.HANDED_OVER, OrderStatus.CANCELLED)
 
@@ -43,32 +44,104 @@ def _enter(t: Tables, order: str, event: e.WaveReleased) -> None:
 
 @applies(e.BatchClaimed)
 def batch_claimed(t: Tables, event: e.BatchClaimed, fact: Fact) -> None:
+    """The claim with the next fence counts, the same fence by the same person renews. Any other was decided in a life
+    of the hub that did not know of the claim in force; it stands in the journal and gives nobody the walk."""
     batch = t.get(Batch, event.batch)
-    if batch is not None and batch.status != BatchStatus.DROPPED:
-        claimed = replace(batch, status=BatchStatus.CLAIMED, person=event.person, device=event.device)
-        t.put(replace(claimed, cart=event.cart or batch.cart))
+    if batch is None or batch.status == BatchStatus.DROPPED:
+        return
+    same = batch.person == event.person and batch.status == BatchStatus.CLAIMED
+    fence = event.fence or batch.fence + (not same)
+    if fence != batch.fence + 1 and not (same and fence == batch.fence):
+        return
+    _lease(t, batch, event.person, fence, event.until, fact)
+    leased = t.get(Batch, batch.id)
+    if leased is not None:
+        t.put(replace(leased, device=event.device, cart=event.cart or batch.cart))
+
+
+@applies(e.BatchReassigned)
+def batch_reassigned(t: Tables, event: e.BatchReassigned, fact: Fact) -> None:
+    batch = t.get(Batch, event.batch)
+    if batch is None or batch.status == BatchStatus.DROPPED or event.fence != batch.fence + 1:
+        return
+    if event.person:
+        _lease(t, batch, event.person, event.fence, event.until, fact)
+    else:
+        _free(t, replace(batch, fence=event.fence), fact)
+
+
+@applies(e.BatchGivenBack)
+def batch_given_back(t: Tables, event: e.BatchGivenBack, fact: Fact) -> None:
+    batch = t.get(Batch, event.batch)
+    if batch is not None and batch.status == BatchStatus.CLAIMED and batch.is_held_by(fact.person, event.claim):
+        _free(t, batch, fact)
+
+
+def _lease(t: Tables, batch: Batch, person: str, fence: int, until: int, fact: Fact) -> None:
+    """The same person goes on with what is in her hand, wherever she signed in; another one does not have it."""
+    since = batch.since if person == batch.person and batch.status == BatchStatus.CLAIMED else fence
+    at = batch.at if person == batch.person else PlaceId("")
+    t.put(replace(batch, status=BatchStatus.CLAIMED, person=person, fence=fence, since=since, until=until, at=at))
+    if person != batch.person:
+        let_go(t, batch, fact)
+
+
+def _free(t: Tables, batch: Batch, fact: Fact) -> None:
+    """A cart with totes on it stays with the walk."""
+    loaded = any(slot.tote for slot in t.where(Slot, batch=batch.id) if not slot.aside)
+    nobody = replace(batch, status=BatchStatus.OPEN, person=Badge(""), device=DeviceId(""), until=0, at=PlaceId(""))
+    t.put(nobody if loaded else replace(nobody, cart=PlaceId("")))
+    let_go(t, batch, fact)
 
 
 @applies(e.ToteAssigned)
 def tote_assigned(t: Tables, event: e.ToteAssigned, fact: Fact) -> None:
-    slot = t.get(Slot, event.batch, event.slot)
-    if slot is None:
+    """Whoever has the walk says which tote stands in the slot. One of an earlier claim with goods stands aside."""
+    slot, batch = t.get(Slot, event.batch, event.slot), t.get(Batch, event.batch)
+    if slot is None or batch is None or not batch.is_held_by(fact.person, event.claim):
         return
     holders = [other for other in t.where(Slot, tote=event.tote) if other.order_id != slot.order_id]
     if holders:
         review(t, fact, "tote_shared", event.tote, f"{slot.order_id},{holders[0].order_id}")
-    t.put(replace(slot, tote=event.tote))
+    t.put(replace(slot, tote=event.tote, claim=event.claim, person=fact.person))
+    if slot.tote and slot.tote != event.tote and t.where(Stock, place=slot.tote):
+        stand_aside(t, slot.batch, slot.order_id, slot.tote, slot.claim, slot.person, fact)
 
 
 @applies(e.TotesDropped)
 def totes_dropped(t: Tables, event: e.TotesDropped, fact: Fact) -> None:
+    """The walk ends when whoever has it drops the totes. Those of somebody who lost it come to stand there as well, and
+    where nothing was left to do and nothing done since, the walk ended with them."""
     batch = t.get(Batch, event.batch)
     if batch is None:
         return
+    lost = not batch.is_held_by(fact.person, event.claim)
+    if lost:
+        _bring(t, event.batch, fact)
+    if batch.status == BatchStatus.DROPPED or (lost and not _is_all_done(t, batch)):
+        return
     t.put(replace(batch, status=BatchStatus.DROPPED, staging=event.staging))
+    give_up_open(t, batch, fact)
     for slot in t.where(Slot, batch=event.batch):
         settle_order(t, slot.order_id, fact)
     _close_wave(t, batch.wave, fact)
+
+
+def _bring(t: Tables, batch: str, fact: Fact) -> None:
+    for slot in t.where(Slot, batch=batch):
+        if slot.aside and slot.person == fact.person and not slot.dropped:
+            t.put(replace(slot, dropped=True))
+            close_if_together(t, slot.order_id, fact)
+
+
+def close_if_together(t: Tables, order: str, fact: Fact) -> None:
+    if all(slot.dropped for slot in t.where(Slot, order_id=order) if slot.aside):
+        close_review(t, "two_pickers", order, fact.person, "together")
+
+
+def _is_all_done(t: Tables, batch: Batch) -> bool:
+    since = any(slot.claim >= batch.since > 0 for slot in t.where(Slot, batch=batch.id) if slot.tote and not slot.aside)
+    return not since and all(task.status != TaskStatus.OPEN for task in t.where(PickTask, batch=batch.id))
 
 
 def _close_wave(t: Tables, wave: str, fact: Fact) -> None:

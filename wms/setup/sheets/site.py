@@ -1,4 +1,5 @@
-"""The site: its name, time zone, the sender that labels carry, and how its in-store codes are laid out."""
+"""The site: its name, time zone, the sender that labels carry, how its in-store codes are laid out, how long a
+walk is leased for."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def _site(cells: Cells, session: Session) -> Declared:
     kept = "|".join(old.sender.splitlines()) if old else ""
     sender = "\n".join(part.strip() for part in cells.text("sender", kept).split("|") if part.strip())
     in_store = _layouts(cells.plain("in_store")) if cells.has("in_store") else old.in_store if old else ""
-    return Declared(old, Site("site", name, zone, sender, in_store), (SiteNamed(name, zone, sender, in_store),))
+    lease = cells.whole("lease_minutes", old.lease_minutes if old else 240, blank=240, least=10, most=7 * 24 * 60)
+    new = Site("site", name, zone, sender, in_store, lease)
+    return Declared(old, new, (SiteNamed(name, zone, sender, in_store, lease),))
 
 
 def _layouts(text: str) -> str:
@@ -37,4 +40,4 @@ def _layouts(text: str) -> str:
     return text
 
 
-SITE = Sheet("site", ("name", "zone"), ("sender", "in_store"), lambda _: "site", _site)
+SITE = Sheet("site", ("name", "zone"), ("sender", "in_store", "lease_minutes"), lambda _: "site", _site)

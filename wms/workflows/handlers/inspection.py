@@ -70,8 +70,7 @@ def _all_units(lot: InspectionLot, rows: Rows) -> tuple[e.DrawnUnit, ...]:
         )
     units = []
     for task in rows.where(PickTask, wave=lot.reference):
-        slot = rows.get(Slot, task.batch, task.slot)
-        if slot is None or (task.put and not slot.tote):
+        if rows.get(Slot, task.batch, task.slot) is None or (task.put and not tote_of(rows, task.id)):
             continue  # packed already: its parcel is held and looked at there
         units += [
             e.DrawnUnit(task.id, unit, task.sku, task.lot, task.order_id, task.place)

@@ -197,4 +197,4 @@ def adjust_stock(command: c.AdjustStock, rows: Rows, context: Context) -> Answer
     if have + command.difference < 0:
         name = Bilingual(item.zh, item.en)
         return refuse(msg("Only {n} of {item} are booked at {place}", n=have, item=name, place=command.place))
-    return (e.StockAdjusted(command.sku, command.lot, command.place, command.difference, command.reason),)
+    return (e.StockAdjusted(command.sku, command.lot, command.place, command.difference, command.reason, have),)

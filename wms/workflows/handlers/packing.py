@@ -63,12 +63,15 @@ def start_packing(command: c.StartPacking, rows: Rows, context: Context) -> Answ
     if order.status != OrderStatus.PICKED:
         return refuse(msg("Order {order} is not ready to pack", order=order.reference))
     job = rows.get(PackJob, order.id)
-    if job is not None and job.device != context.device:
+    if job is not None and job.device not in ("", context.device):
         return refuse(msg("{device} is packing this order", device=job.device), msg("Bring it there"))
     return (e.PackingStarted(order.id, parcel_id(order.id, 1)),)
 
 
 def _on_the_walk(slot: Slot, rows: Rows) -> bool:
+    """Or still with somebody who lost the walk."""
+    if slot.aside and not slot.dropped:
+        return True
     batch = rows.get(Batch, slot.batch)
     return batch is not None and batch.status != BatchStatus.DROPPED
 

@@ -6,6 +6,7 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Person
 from wms.domain.least_data import unknown_code
+from wms.domain.pins import fingerprint
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.workflows.handling import Answer, Context, handles, refuse
@@ -25,6 +26,21 @@ def sign_in(command: c.SignIn, rows: Rows, context: Context) -> Answer:
 @handles(c.SignOut)
 def sign_out(command: c.SignOut, rows: Rows, context: Context) -> Answer:
     return (e.SignedOut(command.badge),)
+
+
+@handles(c.RehashPin)
+def rehash_pin(command: c.RehashPin, rows: Rows, context: Context) -> Answer:
+    person = rows.get(Person, command.badge)
+    if person is None or fingerprint(person.pin) != command.replaces:
+        return ()  # the PIN was changed a moment ago, and stays changed
+    return (e.PinRehashed(command.badge, command.replaces, command.pin),)
+
+
+@handles(c.UnlockPin)
+def unlock_pin(command: c.UnlockPin, rows: Rows, context: Context) -> Answer:
+    if rows.get(Person, command.badge) is None:
+        return refuse(msg("Unknown badge"), msg("Ask the supervisor"))
+    return (e.PinUnlocked(command.badge),)
 
 
 @handles(c.RefuseScan)
