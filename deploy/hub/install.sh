@@ -160,7 +160,9 @@ make_database() {
     DATABASE="postgresql:///$ACCOUNT?host=/var/run/postgresql&port=${POSTGRES_PORT:-5432}"
     say "role and database $ACCOUNT"
     [[ $DRY == no ]] || return 0
-    [[ $(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = '$ACCOUNT'") ]] || as_postgres -c "CREATE ROLE $ACCOUNT LOGIN"
+    if [[ ! $(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = '$ACCOUNT'") ]]; then
+        as_postgres -c "CREATE ROLE $ACCOUNT LOGIN"
+    fi
     if [[ ! $(as_postgres -c "SELECT 1 FROM pg_database WHERE datname = '$ACCOUNT'") ]]; then
         as_postgres -c "CREATE DATABASE $ACCOUNT OWNER $ACCOUNT TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
         as_postgres -c "REVOKE CONNECT ON DATABASE $ACCOUNT FROM PUBLIC"
@@ -169,7 +171,8 @@ make_database() {
 
 make_account() {
     say "account $ACCOUNT"
-    id "$ACCOUNT" >/dev/null 2>&1 || run useradd --system --user-group --home-dir "$DATA" --shell /usr/sbin/nologin "$ACCOUNT"
+    id "$ACCOUNT" >/dev/null 2>&1 ||
+        run useradd --system --user-group --home-dir "$DATA" --shell /usr/sbin/nologin "$ACCOUNT"
     run install -d -m 700 -o "$ACCOUNT" -g "$ACCOUNT" "$DATA" "$BACKUPS"
     run install -d -m 750 -o root -g "$(id -gn "$ACCOUNT" 2>/dev/null || echo root)" "$CONFIGURATION"
 }
@@ -195,12 +198,12 @@ keep_password() {
 import os
 from urllib.parse import unquote, urlsplit
 
-url = urlsplit(os.fdopen(3).read().strip())
-login, at, hosts = url.netloc.rpartition("@")
+url = os.fdopen(3).read().strip()
+login = urlsplit(url).netloc.rpartition("@")[0]
 user, _, password = login.partition(":")
-print(url._replace(netloc=f"{user}{at}{hosts}").geturl())
+print(url.replace(f"{login}@", f"{user}@", 1) if password else url)
 if password:
-    escaped = (part.replace("\\", "\\\\").replace(":", "\\:") for part in (unquote(user), unquote(password)))
+    escaped = (unquote(part).replace("\\", "\\\\").replace(":", "\\:") for part in (user, password))
     print("*:*:*:" + ":".join(escaped))
 PYTHON
     )
@@ -217,7 +220,8 @@ configure() {
     [[ $BEHIND_PROXY == no ]] || serve+=(--behind-proxy)
     {
         echo "# Read by wms-hub and wms-hub-nightly (bash); written by install.sh"
-        printf '%s=%q\n' ACCOUNT "$ACCOUNT" PREFIX "$PREFIX" DATA "$DATA" DATABASE "$DATABASE" BACKUPS "$BACKUPS" KEEP_DAYS 14
+        printf '%s=%q\n' ACCOUNT "$ACCOUNT" PREFIX "$PREFIX" DATA "$DATA" DATABASE "$DATABASE"
+        printf '%s=%q\n' BACKUPS "$BACKUPS" KEEP_DAYS 14
         printf 'SERVE=('
         printf '%q ' "${serve[@]}"
         echo ')'
@@ -263,7 +267,7 @@ install_units() {
 say_what_next() {
     cat <<TEXT
 
-The hub of $WAREHOUSE is installed.$([[ $SYSTEMD == yes ]] || printf '\n  start it:           wms-hub serve      (every night: wms-hub-nightly)')
+The hub of $WAREHOUSE is installed$([[ $SYSTEMD == yes ]] && echo " and runs" || echo "; start it: wms-hub serve").
   how it stands:      wms-hub status
   admit a terminal:   wms-hub enrol 'bench 1'     prints what to type at the terminal, once, within 15 minutes
   a copy now:         wms-hub-nightly             goes to $BACKUPS; keep them on another machine too
