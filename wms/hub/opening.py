@@ -1,0 +1,176 @@
+"""Opening a hub: whole, to serve it, or its small tables only, for what an administrator does beside a running one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wms.domain.records import Record
+from wms.hub.database import HubDatabase, Session
+from wms.hub.interface import HubStore
+from wms.hub.tokens import require_warehouse_name
+
+T = TypeVar("T")
+
+
+class NoWarehouse(LookupError):
+    """There is no such warehouse; the text says so, and what to do."""
+
+
+class Tables(Record):
+    """A hub's small tables, and the warehouses they speak of."""
+
+    database: HubDatabase
+    warehouses: tuple[str, ...]
+
+    def one(self, named: str = "") -> str:
+        """The warehouse of that name, or the only one. Raises `NoWarehouse`."""
+        if named in self.warehouses:
+            return named
+        if not named and len(self.warehouses) == 1:
+            return self.warehouses[0]
+        known = ", ".join(self.warehouses) or "none"
+        raise NoWarehouse(
+            f"which warehouse? There are {known}. Say --warehouse NAME"
+            if not named
+            else f"there is no warehouse {named} here, only {known}. To add it: wms hub init --warehouse {named}"
+        )
+
+
+class _FileDatabase:
+    """`HubDatabase` on one connection of its own to the hub's file."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        return work(self._connection)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        from wms.store.database import immediate
+
+        with immediate(self._connection):
+            return work(self._connection)
+
+
+@contextmanager
+def tables(folder: Path, url: str = "") -> Iterator[Tables]:
+    """The small tables of the hub in `folder`, or of the database that `url` names; safe while the hub is served.
+
+    Raises `StoreUnwritable`, `OSError`, and what `open_connection` raises.
+    """
+    if url:
+        from wms.hub.postgres import warehouses
+        from wms.hub.postgres_database import PostgresDatabase
+
+        database = PostgresDatabase(url)
+        try:
+            database.migrate()
+            yield Tables(database, tuple(database.read(warehouses)))
+        finally:
+            database.close()
+        return
+    connection = _file(folder)
+    try:
+        yield Tables(_FileDatabase(connection), (_named(connection),))
+    finally:
+        connection.close()
+
+
+@contextmanager
+def hubs(folder: Path, url: str = "", named: Sequence[str] = ()) -> Iterator[Mapping[str, HubStore]]:
+    """The hubs of these warehouses, or of all there are, by name; closed again at the end.
+
+    Raises `NoWarehouse`, `StoreUnwritable`, and `ValueError` when the folder is a terminal's.
+    """
+    with ExitStack() as opened:
+        found: dict[str, HubStore] = {}
+        if url:
+            from wms.hub.postgres import PostgresHub, warehouses
+            from wms.hub.postgres_database import PostgresDatabase
+
+            database = PostgresDatabase(url)
+            opened.callback(database.close)
+            database.migrate()
+            known = tuple(database.read(warehouses))
+            if not known:
+                raise NoWarehouse("this database has no warehouse yet. Begin with: wms hub init --warehouse NAME")
+            for name in named or known:
+                hub = PostgresHub(database, Tables(database, known).one(name), folder)
+                opened.callback(hub.close)
+                found[name] = hub
+        else:
+            from wms.hub.embedded import EmbeddedHub
+
+            embedded = EmbeddedHub(folder)
+            opened.callback(embedded.close)
+            for name in named or (embedded.warehouse,):
+                found[Tables(embedded.database, (embedded.warehouse,)).one(name)] = embedded
+        yield found
+
+
+def add(folder: Path, url: str, warehouse: str) -> bool:
+    """Make the hub's tables where they are missing, and a warehouse of that name; False if it was there.
+
+    A folder holds one warehouse, a database as many as are wanted. Raises `ValueError` for a name that can't be one or
+    a folder that is something else already, `StoreUnwritable`, `OSError`.
+    """
+    require_warehouse_name(warehouse)
+    if url:
+        from wms.hub.postgres import add_warehouse
+        from wms.hub.postgres_database import PostgresDatabase
+
+        database = PostgresDatabase(url)
+        try:
+            database.migrate()
+            return database.write(lambda session: add_warehouse(session, warehouse))
+        finally:
+            database.close()
+    from wms.hub.embedded import WAREHOUSE
+
+    fresh = not (folder / "wms.sqlite3").exists()
+    connection = _file(folder)
+    try:
+        if _is_member(connection):
+            raise ValueError(f"{folder} belongs to a terminal of another hub")
+        if fresh:
+            _FileDatabase(connection).write(
+                lambda session: session.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (WAREHOUSE, warehouse))
+            )
+        elif _named(connection) != warehouse:
+            raise ValueError(f"{folder} holds the warehouse {_named(connection)}: one folder, one warehouse")
+        return fresh
+    finally:
+        connection.close()
+
+
+def _file(folder: Path) -> Any:
+    """The hub's file with all its tables."""
+    from wms.hub.tables import MIGRATIONS
+    from wms.store.database import database, migrate, open_connection
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "wms.sqlite3"
+    if not path.exists():
+        path.touch(0o600)
+    connection = open_connection(path)
+    migrate(connection)
+    MIGRATIONS.apply(database(connection))
+    return connection
+
+
+def _named(connection: Any) -> str:
+    from wms.hub.embedded import MAIN, WAREHOUSE
+
+    return _meta(connection, WAREHOUSE) or MAIN
+
+
+def _is_member(connection: Any) -> bool:
+    return bool(_meta(connection, "member"))
+
+
+def _meta(connection: Any, name: str) -> str:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return "" if row is None else str(row[0])
