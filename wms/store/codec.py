@@ -6,31 +6,34 @@ from typing import Any, cast, get_args
 
 import msgspec
 
-from wms.domain.events import Event
+from wms.domain.events import Event, FactUnreadable
 
-_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event) if kind is not FactUnreadable}
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {}
 
 
-class UnknownEvent(ValueError):
-    """The journal holds an event this version does not know: a newer version wrote it."""
-
-
 def kind_of(event: Event) -> str:
-    return type(event).__name__
+    return event.kind if isinstance(event, FactUnreadable) else type(event).__name__
 
 
 def encode(event: Event) -> str:
-    return _ENCODER.encode(event).decode()
+    return event.text if isinstance(event, FactUnreadable) else _ENCODER.encode(event).decode()
+
+
+def knows(kind: str) -> bool:
+    return kind in _TYPES
 
 
 def decode(kind: str, body: str | bytes) -> Event:
-    """The event of that kind; `UnknownEvent` if this version has none, `ValueError` if the body does not fit."""
+    """The event of that kind; `FactUnreadable` if this version has none, or the body does not fit it.
+
+    Every node of a version reads the same bytes the same way, so what can't be read is equal everywhere too.
+    """
     decoder = _DECODERS.get(kind)
-    if decoder is None:
-        known = _TYPES.get(kind)
-        if known is None:
-            raise UnknownEvent(f"event {kind!r} was written by a newer version: update this terminal")
-        decoder = _DECODERS[kind] = msgspec.json.Decoder(known)
-    return cast("Event", decoder.decode(body))
+    try:
+        if decoder is None:
+            decoder = _DECODERS[kind] = msgspec.json.Decoder(_TYPES[kind])
+        return cast("Event", decoder.decode(body))
+    except (KeyError, ValueError):
+        return FactUnreadable(kind, body if isinstance(body, str) else body.decode())

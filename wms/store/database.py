@@ -25,7 +25,7 @@ from wms.store.vault import vault
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-JOURNAL_VERSION = 3
+JOURNAL_VERSION = 4
 """How many migrations there are; a database that says so itself (`PRAGMA user_version`) needs none."""
 
 SQLITE_WANTED = (3, 51, 3)

@@ -1,9 +1,15 @@
-"""The journal table: facts appended, numbered, confirmed, read again."""
+"""The journal table: facts appended, numbered, confirmed, read again.
+
+A fact goes from node to node as the `Line` that its device wrote: nothing rewrites its body.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+import msgspec
 
 from wms.domain.events import Fact, Key
 from wms.domain.ids import Badge, DeviceId
@@ -11,50 +17,97 @@ from wms.store.codec import decode, encode, kind_of
 
 
 class Forked(ValueError):
-    """Two different facts claim the same key: a device's whole folder was put back or copied, guard and all."""
+    """Two different facts claim the same key: a device's whole folder was put back or copied, guard and all.
+
+    `key` is the first such key.
+    """
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"{key.device}/{key.epoch}/{key.n} already stands for something else")
+        self.key = key
+
+
+class Line(msgspec.Struct, array_like=True, frozen=True):
+    """A fact as an array: its key, its position (null until the hub numbered it), its circumstances, its event."""
+
+    device: str
+    epoch: int
+    n: int
+    position: int | None
+    at: int
+    person: str
+    kind: str
+    body: msgspec.Raw
+
+    @property
+    def key(self) -> Key:
+        return Key(DeviceId(self.device), self.epoch, self.n)
+
+    @property
+    def text(self) -> str:
+        return bytes(self.body).decode()
 
 
 _COLUMNS = "device, epoch, n, position, at, person, kind, body"
-REPLAY_ORDER = "position IS NULL, position, seq"  # confirmed facts in the hub's order, then one's own
+REPLAY_ORDER = "position IS NULL, position, was IS NULL, was, seq"
+"""Confirmed facts in the hub's order; then those that were, before the hub lost them; then one's own."""
+CHAIN_START = bytes(32)
+_CIRCUMSTANCES = msgspec.json.Encoder()
 
 
-def append(connection: Any, fact: Fact) -> int:
+def line_of(fact: Fact) -> Line:
+    key, body = fact.key, fact.body
+    text = msgspec.Raw(encode(body).encode())
+    return Line(key.device, key.epoch, key.n, fact.position, fact.at, fact.person, kind_of(body), text)
+
+
+def fact_of(line: Line) -> Fact:
+    return Fact(line.key, line.at, Badge(line.person), decode(line.kind, bytes(line.body)), line.position)
+
+
+def at_position(line: Line, position: int) -> Line:
+    return Line(line.device, line.epoch, line.n, position, line.at, line.person, line.kind, line.body)
+
+
+def chain(before: bytes, line: Line) -> bytes:
+    """The hash over a device's facts up to this one, given that up to the one before (`CHAIN_START` before the first
+    of an epoch): SHA-256 of the hash before, the key and circumstances as a JSON array, and the body as written."""
+    said = _CIRCUMSTANCES.encode((line.device, line.epoch, line.n, line.at, line.person, line.kind))
+    return hashlib.sha256(before + said + bytes(line.body)).digest()
+
+
+def append(connection: Any, line: Line) -> int:
     """Write a fact; returns its local sequence number."""
-    row = (
-        fact.key.device,
-        fact.key.epoch,
-        fact.key.n,
-        fact.position,
-        fact.at,
-        fact.person,
-        kind_of(fact.body),
-        encode(fact.body),
-    )
+    row = (line.device, line.epoch, line.n, line.position, line.at, line.person, line.kind, line.text)
     marks = ", ".join("?" * len(row))
     return int(connection.execute(f"INSERT INTO journal ({_COLUMNS}) VALUES ({marks})", row).lastrowid)  # noqa: S608
 
 
-def fact_of(row: tuple[Any, ...]) -> Fact:
+def _line(row: tuple[Any, ...]) -> Line:
     device, epoch, n, position, at, person, kind, body = row
-    return Fact(Key(DeviceId(device), epoch, n), at, Badge(person), decode(kind, body), position)
+    return Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))
+
+
+def lines(connection: Any, where: str, values: tuple[Any, ...] = (), limit: int = -1, order: str = "") -> list[Line]:
+    """Facts as written, in replay order unless `order` says another; `where` and `order` are SQL of this program."""
+    sql = f"SELECT {_COLUMNS} FROM journal WHERE {where} ORDER BY {order or REPLAY_ORDER} LIMIT ?"  # noqa: S608
+    return [_line(row) for row in connection.execute(sql, (*values, limit))]
 
 
 def read(connection: Any, where: str, values: tuple[Any, ...] = (), limit: int = -1) -> list[Fact]:
-    """Facts in replay order; `where` is SQL of this package, never data."""
-    sql = f"SELECT {_COLUMNS} FROM journal WHERE {where} ORDER BY {REPLAY_ORDER} LIMIT ?"  # noqa: S608
-    return [fact_of(row) for row in connection.execute(sql, (*values, limit))]
+    """Facts in replay order; `where` is SQL of this program, never data."""
+    return [fact_of(line) for line in lines(connection, where, values, limit)]
 
 
-def replay(connection: Any) -> Iterator[Fact]:
-    """Every fact, confirmed ones first, streamed."""
-    sql = f"SELECT {_COLUMNS} FROM journal ORDER BY {REPLAY_ORDER}"  # noqa: S608
+def replay(connection: Any, where: str = "1") -> Iterator[Fact]:
+    """Facts in replay order, streamed."""
+    sql = f"SELECT {_COLUMNS} FROM journal WHERE {where} ORDER BY {REPLAY_ORDER}"  # noqa: S608
     for row in connection.execute(sql):
-        yield fact_of(row)
+        yield fact_of(_line(row))
 
 
 def unsent(connection: Any, limit: int) -> list[Fact]:
-    sql = f"SELECT {_COLUMNS} FROM journal WHERE position IS NULL ORDER BY seq LIMIT ?"  # noqa: S608
-    return [fact_of(row) for row in connection.execute(sql, (limit,))]
+    return read(connection, "position IS NULL", (), limit)
 
 
 def waiting(connection: Any) -> int:
@@ -68,6 +121,12 @@ def head(connection: Any) -> int:
     )
 
 
+def key_at(connection: Any, position: int) -> Key | None:
+    sql = "SELECT device, epoch, n FROM journal WHERE position = ?"
+    row = connection.execute(sql, (position,)).fetchone()
+    return None if row is None else Key(DeviceId(row[0]), row[1], row[2])
+
+
 def last_n(connection: Any, device: str, epoch: int) -> int:
     row = connection.execute("SELECT max(n) FROM journal WHERE device = ? AND epoch = ?", (device, epoch)).fetchone()
     return int(row[0] or 0)
@@ -77,27 +136,27 @@ def last_epoch(connection: Any, device: str) -> int:
     return int(connection.execute("SELECT max(epoch) FROM journal WHERE device = ?", (device,)).fetchone()[0] or 0)
 
 
-def seq_of(connection: Any, key: Key) -> int | None:
-    row = connection.execute(
-        "SELECT seq FROM journal WHERE device = ? AND epoch = ? AND n = ?", (key.device, key.epoch, key.n)
-    ).fetchone()
-    return None if row is None else int(row[0])
+def held(connection: Any, line: Line) -> int | None:
+    """The sequence number under which this very fact is held (its position aside); None where its key is not.
 
-
-def require_same(connection: Any, seq: int, fact: Fact) -> None:
-    """Raise `Forked` unless the journal's entry `seq` says what `fact` says (its position aside)."""
-    held = fact_of(connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE seq = ?", (seq,)).fetchone())  # noqa: S608
-    if (held.key, held.at, held.person, held.body) != (fact.key, fact.at, fact.person, fact.body):
-        raise Forked(f"{fact.key.device}/{fact.key.epoch}/{fact.key.n} already stands for something else")
+    Raises `Forked` when the key stands for something else.
+    """
+    sql = "SELECT seq, at, person, kind, body FROM journal WHERE device = ? AND epoch = ? AND n = ?"
+    row = connection.execute(sql, (line.device, line.epoch, line.n)).fetchone()
+    if row is None:
+        return None
+    if tuple(row[1:]) != (line.at, line.person, line.kind, line.text):
+        raise Forked(line.key)
+    return int(row[0])
 
 
 def confirm(connection: Any, seq: int, position: int) -> None:
-    connection.execute("UPDATE journal SET position = ? WHERE seq = ?", (position, seq))
+    connection.execute("UPDATE journal SET position = ?, was = NULL WHERE seq = ?", (position, seq))
 
 
 def unconfirmed(connection: Any) -> dict[tuple[str, int, int], int]:
     """Keys of facts without a position, in order, with their sequence numbers."""
     rows: Iterable[tuple[str, int, int, int]] = connection.execute(
-        "SELECT device, epoch, n, seq FROM journal WHERE position IS NULL ORDER BY seq"
+        f"SELECT device, epoch, n, seq FROM journal WHERE position IS NULL ORDER BY {REPLAY_ORDER}"  # noqa: S608
     )
     return {(device, epoch, n): seq for device, epoch, n, seq in rows}

@@ -114,3 +114,26 @@ def queues_of_printers(db: Database) -> None:
         CREATE INDEX print_kept_subject ON print_kept (kind, subject)
         """,
     )
+
+
+@MIGRATIONS()
+def lives_of_the_hub(db: Database) -> None:
+    """Where the hub lost facts by a restore, they lose their positions here until it numbers them anew: `was` is the
+    old one. A fact that no hub has numbered may get another key (its device was copied, and the copy was faster);
+    what it says never changes."""
+    _each(
+        db,
+        """
+        ALTER TABLE journal ADD COLUMN was INTEGER
+
+        CREATE INDEX journal_lost ON journal (was) WHERE was IS NOT NULL
+
+        DROP TRIGGER journal_is_never_rewritten
+
+        CREATE TRIGGER journal_is_never_rewritten BEFORE UPDATE OF device, at, person, kind, body ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+
+        CREATE TRIGGER journal_keys_stay BEFORE UPDATE OF epoch, n ON journal WHEN old.position IS NOT NULL
+            BEGIN SELECT RAISE(ABORT, 'a confirmed fact keeps its key'); END
+        """,
+    )

@@ -18,9 +18,12 @@ from wms.domain.catalogue import Carrier
 from wms.domain.events import Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
-from wms.store import journal
+from wms.store import journal, rebase
+from wms.store.batch import BatchTables
 from wms.store.database import Writer, immediate, migrate, open_connection
 from wms.store.guard import Guard
+from wms.store.journal import Line
+from wms.store.meta import get_meta, set_meta
 from wms.store.schema import ROWS, fingerprint, statements
 from wms.store.tables import SqliteRows, SqliteTables
 from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
@@ -61,7 +64,7 @@ class Store:
             self._prepare_schema(self._connection)
             self.device = DeviceId(self._named(self._connection, device))
             self.epoch = self._settle_epoch(self._connection)
-        self.decides = decides and not _get_meta(self._connection, "member")
+        self.decides = decides and not get_meta(self._connection, "member")
         self.writer = Writer(self._connection)
 
     # Reading
@@ -93,14 +96,18 @@ class Store:
 
     def since(self, position: int, limit: int) -> list[Fact]:
         """Confirmed facts after `position`, in order."""
-        return journal.read(self.rows.connection, "position > ?", (position,), limit)
+        return [journal.fact_of(line) for line in self.lines_since(position, limit)]
+
+    def lines_since(self, position: int, limit: int) -> list[Line]:
+        """Confirmed facts after `position` as written, in order."""
+        return journal.lines(self.rows.connection, "position > ?", (position,), limit, "position")
 
     def meta(self, name: str) -> str:
         row = self.rows.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return "" if row is None else str(row[0])
 
     def set_meta(self, name: str, value: str) -> None:
-        self.writer.do(lambda connection: _set_meta(connection, name, value))
+        self.writer.do(lambda connection: set_meta(connection, name, value))
 
     # Deciding and recording
 
@@ -136,16 +143,28 @@ class Store:
 
         outcome = self.writer.do(work)
         if isinstance(outcome, Recorded):
-            self._tell(outcome.facts)
+            self.tell(outcome.facts)
         return outcome
 
-    def record(self, events: Sequence[Event], person: Badge, at: int | None = None) -> tuple[Fact, ...]:
-        """Record facts that no rule may refuse (what setup says, what a device noticed)."""
+    def record(
+        self,
+        events: Sequence[Event],
+        person: Badge,
+        at: int | None = None,
+        *,
+        beside: Callable[[Any, Outcome], None] | None = None,
+    ) -> tuple[Fact, ...]:
+        """Record facts that no rule may refuse (what setup says, what a device noticed); `beside` as in `execute`."""
         moment = self.clock() if at is None else at
-        facts = self.writer.do(
-            lambda connection: self._append(connection, SqliteTables(connection), events, person, moment)
-        )
-        self._tell(facts)
+
+        def work(connection: Any) -> tuple[Fact, ...]:
+            facts = self._append(connection, SqliteTables(connection), events, person, moment)
+            if beside is not None:
+                beside(connection, Recorded(facts))
+            return facts
+
+        facts = self.writer.do(work)
+        self.tell(facts)
         return facts
 
     def _append(
@@ -157,7 +176,7 @@ class Store:
         for n, event in enumerate(events, before + 1):
             position = None if position is None else position + 1
             fact = Fact(Key(self.device, self.epoch, n), at, person, event, position)
-            seq = journal.append(connection, fact)
+            seq = journal.append(connection, journal.line_of(fact))
             tables.undoing = None if self.decides else seq
             apply(tables, fact)
             for companion in self._companions:
@@ -177,98 +196,70 @@ class Store:
 
     # What others said
 
-    def receive(self, facts: Sequence[Fact]) -> int:
+    def receive(self, lines: Sequence[Line]) -> int:
         """Take confirmed facts from the hub, in its order; own unconfirmed ones are laid on top again.
 
         Facts already held are passed over. Returns how many were new to this store or newly confirmed.
         Raises `ValueError` when a position is missing between what is held and what came, and `Forked` when the hub
         knows another fact under the key of an own one.
         """
-        taken = self.writer.do(lambda connection: self._receive(connection, facts))
+        taken = self.writer.do(lambda connection: rebase.receive(connection, lines))
         if taken:
-            self._tell(tuple(taken))
+            self.tell(tuple(taken))
         return len(taken)
 
-    def _receive(self, connection: Any, facts: Sequence[Fact]) -> list[Fact]:
-        tables = SqliteTables(connection)
-        at, own = journal.head(connection), journal.unconfirmed(connection)
-        lifted, taken = False, []
-        for fact in facts:
-            if fact.position is None or fact.position <= at:
-                continue
-            if fact.position != at + 1:
-                raise ValueError(f"the hub's facts jump from {at} to {fact.position}")
-            at, seq = fact.position, own.pop((fact.key.device, fact.key.epoch, fact.key.n), None)
-            taken.append(fact)
-            if seq is not None:
-                journal.require_same(connection, seq, fact)
-            if seq is not None and not lifted and seq < next(iter(own.values()), seq + 1):
-                journal.confirm(connection, seq, at)
-                tables.forget(seq)
-                continue
-            if not lifted and (own or seq is not None):
-                self._lift(connection, tables)
-                lifted = True
-            if seq is not None:
-                journal.confirm(connection, seq, at)
-            else:
-                journal.append(connection, fact)
-            apply(tables, fact)
-        if lifted:
-            self._lay_again(connection, tables)
-        return taken
-
-    def _lift(self, connection: Any, tables: SqliteTables) -> None:
-        """Take the own unconfirmed facts off; where no undo log covers them, make the confirmed picture anew."""
-        if _get_meta(connection, "undo") == "missing":
-            self._replay_confirmed(connection, tables)
-            _set_meta(connection, "undo", "kept")
-        else:
-            tables.roll_back()
-
-    def _lay_again(self, connection: Any, tables: SqliteTables) -> None:
-        for seq in journal.unconfirmed(connection).values():
-            tables.undoing = seq
-            apply(tables, journal.read(connection, "seq = ?", (seq,))[0])
-
-    def _replay_confirmed(self, connection: Any, tables: SqliteTables) -> None:
-        tables.clear()
-        tables.undoing = None
-        for fact in journal.read(connection, "position IS NOT NULL"):
-            apply(tables, fact)
-
-    def ingest(self, facts: Sequence[Fact]) -> list[Fact]:
-        """The hub's side of a push: number and apply facts it does not hold yet; returns them with their positions.
+    def ingest(self, lines: Sequence[Line]) -> list[Line]:
+        """Number and apply facts it does not hold yet, as a hub does; returns them with their positions.
 
         Raises `Forked`, and takes nothing, when a fact differs from the one it holds under the same key.
         """
-
-        def work(connection: Any) -> list[Fact]:
-            tables, position, taken = SqliteTables(connection), journal.head(connection), []
-            for fact in facts:
-                seq = journal.seq_of(connection, fact.key)
-                if seq is not None:
-                    journal.require_same(connection, seq, fact)
-                else:
-                    position += 1
-                    numbered = Fact(fact.key, fact.at, fact.person, fact.body, position)
-                    journal.append(connection, numbered)
-                    apply(tables, numbered)
-                    taken.append(numbered)
-            return taken
-
-        taken = self.writer.do(work)
+        taken = self.writer.do(lambda connection: rebase.ingest(connection, lines))
         if taken:
-            self._tell(tuple(taken))
-        return taken
+            self.tell(tuple(fact for _, fact in taken))
+        return [line for line, _ in taken]
+
+    def rewind(self, position: int) -> int:
+        """The hub lost what it had beyond `position`: those facts wait to be numbered anew; they stay in the picture.
+        Returns how many they are."""
+        return self.writer.do(lambda connection: rebase.rewind(connection, position))
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Record under `epoch` from now on, as the hub said."""
+
+        def work(connection: Any) -> None:
+            last = journal.last_n(connection, self.device, epoch)
+            self.guard.raise_to(epoch, last, last)
+            self.epoch = epoch
+
+        self.writer.do(work)
+
+    def refile(self, epoch: int, first: int) -> int:
+        """Give own facts that the hub has not confirmed, from n `first` of that epoch on, new keys in the present one:
+        another copy of this device used theirs. Returns how many. Raises `ValueError` for the present epoch itself."""
+        if epoch == self.epoch:
+            raise ValueError("facts can't be moved into the epoch they are in")
+
+        def work(connection: Any) -> int:
+            before = journal.last_n(connection, self.device, self.epoch)
+            moved = rebase.refile(connection, self.device, epoch, first, self.epoch)
+            self.guard.raise_to(self.epoch, before, before + moved)
+            return moved
+
+        return self.writer.do(work)
+
+    def rename(self, connection: Any, device: DeviceId) -> None:
+        """Go on under another name, inside an open transaction: as a hub does whose journal was put back, so that
+        nothing is ever said twice."""
+        set_meta(connection, "device", device)
+        self.device = device
 
     def join(self) -> None:
         """Become a member of a hub: everything recorded alone waits to be confirmed by it."""
 
         def work(connection: Any) -> None:
             connection.execute("UPDATE journal SET position = NULL")
-            _set_meta(connection, "undo", "missing")
-            _set_meta(connection, "member", "yes")
+            set_meta(connection, "undo", "missing")
+            set_meta(connection, "member", "yes")
 
         if self.decides:
             self.writer.do(work)
@@ -287,35 +278,36 @@ class Store:
         if companion not in self._companions:
             self._companions.append(companion)
 
-    def _tell(self, facts: tuple[Fact, ...]) -> None:
+    def tell(self, facts: tuple[Fact, ...]) -> None:
+        """Let the listeners know; for facts that were committed through `writer`."""
         for listener in self._listeners:
             listener(facts)
 
     def _named(self, connection: Any, device: str) -> str:
         """The name this store was born with; a new one takes `device`, or draws one."""
-        if not _get_meta(connection, "device"):
-            _set_meta(connection, "device", device or f"T{secrets.token_hex(3).upper()}")
-        return _get_meta(connection, "device")
+        if not get_meta(connection, "device"):
+            set_meta(connection, "device", device or f"T{secrets.token_hex(3).upper()}")
+        return get_meta(connection, "device")
 
     def _prepare_schema(self, connection: Any) -> None:
         """Make the projections' tables; rows of another shape are dropped and made again from the journal."""
-        wanted, have = fingerprint(), _get_meta(connection, "schema")
+        wanted, have = fingerprint(), get_meta(connection, "schema")
         if wanted == have:
             return
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         if have:
-            for name in _get_meta(connection, "tables").split(","):
+            for name in get_meta(connection, "tables").split(","):
                 if name in names:
                     connection.execute(f"DROP TABLE {name}")
         for statement in statements():
             connection.execute(statement)
-        _set_meta(connection, "tables", ",".join(row.TABLE for row in reversed(ROWS)))
-        _set_meta(connection, "schema", wanted)
+        set_meta(connection, "tables", ",".join(row.TABLE for row in reversed(ROWS)))
+        set_meta(connection, "schema", wanted)
         if have:
-            tables = SqliteTables(connection)
+            tables = BatchTables(connection)
             connection.execute("DELETE FROM undo")
-            self._replay_confirmed(connection, tables)
-            self._lay_again(connection, tables)
+            rebase.replay_confirmed(connection)
+            rebase.lay_again(connection, tables)
 
     def _settle_epoch(self, connection: Any) -> int:
         """Go on in the guard's epoch, or begin a new one when the database is behind what the guard remembers."""
@@ -334,15 +326,3 @@ class Store:
             connection.close()
         self._connection.close()
         self.guard.close()
-
-
-def _get_meta(connection: Any, name: str) -> str:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _set_meta(connection: Any, name: str, value: str) -> None:
-    connection.execute(
-        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, value),
-    )

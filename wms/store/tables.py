@@ -32,7 +32,7 @@ class _Sql(Record):
 _STATEMENTS: dict[type[Row], _Sql] = {}
 
 
-def _sql(row: type[Row]) -> _Sql:
+def statements_of(row: type[Row]) -> _Sql:
     found = _STATEMENTS.get(row)
     if found is None:
         found = _STATEMENTS[row] = _compile(row)
@@ -91,27 +91,27 @@ class SqliteRows:
         self.connection = connection
 
     def get(self, row: type[R], *key: Cell) -> R | None:
-        sql = _sql(row)
+        sql = statements_of(row)
         values = self.connection.execute(sql.by_key, key).fetchone()
         return None if values is None else _row(row, sql, values)
 
     def where(self, row: type[R], **equal: Cell) -> list[R]:
-        sql = _sql(row)
+        sql = statements_of(row)
         found = self.connection.execute(_indexed(row, sql, equal), tuple(equal.values()))
         return [_row(row, sql, values) for values in found]
 
     def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
-        sql = _sql(row)
+        sql = statements_of(row)
         found = self.connection.execute(f"{_indexed(row, sql, equal)} LIMIT ?", (*equal.values(), most))
         return [_row(row, sql, values) for values in found]
 
     def count(self, row: type[Row], **equal: Cell) -> int:
-        statement = _indexed(row, _sql(row), equal)
+        statement = _indexed(row, statements_of(row), equal)
         counted = f"SELECT count(*) FROM {row.TABLE} WHERE {statement.partition(' WHERE ')[2].partition(' ORDER ')[0]}"  # noqa: S608
         return int(self.connection.execute(counted, tuple(equal.values())).fetchone()[0])
 
     def all(self, row: type[R]) -> list[R]:
-        sql = _sql(row)
+        sql = statements_of(row)
         return [_row(row, sql, values) for values in self.connection.execute(sql.select + sql.order)]
 
 
@@ -123,13 +123,13 @@ class SqliteTables(SqliteRows):
         self.undoing: int | None = None
 
     def put(self, row: Row) -> None:
-        sql = _sql(type(row))
+        sql = statements_of(type(row))
         if self.undoing is not None:
             self._keep(type(row), sql, sql.key(row))
         self.connection.execute(sql.upsert, sql.cells(row))
 
     def delete(self, row: Row) -> None:
-        sql = _sql(type(row))
+        sql = statements_of(type(row))
         if self.undoing is not None:
             self._keep(type(row), sql, sql.key(row))
         self.connection.execute(sql.delete, sql.key(row))
@@ -145,7 +145,7 @@ class SqliteTables(SqliteRows):
         """Take back every fact in the undo log, newest first: the tables are what the hub has confirmed."""
         entries = self.connection.execute("SELECT place, key, before FROM undo ORDER BY seq DESC").fetchall()
         for place, key, before in entries:
-            sql = _sql(BY_TABLE[place])
+            sql = statements_of(BY_TABLE[place])
             if before is None:
                 self.connection.execute(sql.delete, json.loads(key))
             else:

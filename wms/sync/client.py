@@ -150,6 +150,7 @@ class SyncClient:
             if not lost:
                 self._lost.pop(lane, None)
             else:
+                self._exchange.forget_terms()
                 self._lost.setdefault(lane, self._store.clock() // 1000)
         if not self._stopping.is_set():
             self._show()

@@ -1,4 +1,4 @@
-"""The talk with the hub, call by call: push what is owed, pull what is new, ask for a decision.
+"""The talk with the hub, call by call: hello, push what is owed, pull what is new, ask for a decision.
 
 Every call may be lost, repeated or answered late without harm: pushes carry the keys of their facts, pulls go by
 position, an ask carries its request. `NotReached` and `HubTrouble` go to the caller.
@@ -9,71 +9,144 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
 from wms.store import Forked, Store
-from wms.store.codec import UnknownEvent
-from wms.sync import tail, wire
+from wms.sync import bootstrap, tail, wire
 from wms.sync.answers import Unreachable
-from wms.sync.connection import FORKED, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
+from wms.sync.connection import FORKED, NOBODY, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
+from wms.sync.greeting import Standing
 from wms.sync.identity import Credentials
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import msg
 
-LINEAGE = "hub_lineage"
+T = TypeVar("T")
 PATIENCE = 10.0  # seconds a push or a pull without waiting may take to be answered
 RETRY_SECONDS = 0.2
 GATHER = 10_000  # at most so many facts are laid under one's own in one transaction
+FAR_BEHIND = 20_000  # facts; beyond that a snapshot is sooner there
 
 UNREACHABLE = Unreachable(msg("No answer from the hub"))
+TRIES = 4
+_DOUBTS = ("restored", "session", "fork")
 
 
 class Exchange:
     """One store's dealings with one hub. Push, pull and ask may run at the same time, each on its own connection."""
 
-    def __init__(self, store: Store, url: str, credentials: Credentials) -> None:
-        lineage = store.meta(LINEAGE)
+    def __init__(self, store: Store, url: str, credentials: Credentials = NOBODY) -> None:
         self._store = store
-        self._push, self._pull, self._ask = (
-            Connection(url, credentials, life=lineage, clock=store.clock) for _ in range(3)
+        self._standing = Standing(store)
+        self._greeting = threading.RLock()
+        self._hello, self._push, self._pull, self._ask = (
+            Connection(url, credentials, session=self._standing.session) for _ in range(4)
         )
         self._pushing, self._pulling, self._asking = (threading.Lock() for _ in range(3))
         self._acked = (0, 0)  # epoch and n up to which the hub has committed this device's facts
+        self._given = 0  # old position up to which lost facts were given back
+        self._chain = (0, 0, b"")  # epoch and n whose hash it is
+        self._pushed_epoch = 0
         self._limit = wire.BATCH
         self.terminals, self.terminals_offline = 0, 0
 
     def unsent(self) -> int:
         return tail.count_owed(self._store, self._acked)
 
+    def oldest_unsent(self) -> int | None:
+        """When the oldest fact that the hub has not got was recorded, UTC seconds by this device's clock."""
+        found = tail.oldest_owed(self._store, self._acked)
+        return None if found is None else found // 1000
+
+    # Agreeing
+
+    def _agreed(self, connection: Connection, work: Callable[[], T]) -> T:
+        """Carry out `work` on terms that both sides agree on: say hello first, and again where the hub has doubts."""
+        tries = 0
+        while True:
+            tries += 1
+            terms = self._greet(connection)
+            try:
+                return work()
+            except HubTrouble as trouble:
+                if trouble.error not in _DOUBTS or tries == TRIES:
+                    raise
+                fork = (self._pushed_epoch, trouble.expected or 1) if trouble.error == "fork" else None
+                self._doubt(terms, fork, renew=trouble.error != "restored")
+            except Forked as error:
+                if tries == TRIES or error.key.device != self._store.device:
+                    raise HubTrouble(FORKED, "fork") from error
+                self._doubt(terms, (error.key.epoch, error.key.n), renew=True)
+
+    def _greet(self, connection: Connection) -> tuple[str, str]:
+        with self._greeting:
+            if not self._standing.greeted:
+                self._standing.greet(self._hello, PATIENCE)
+                self._acked, self._given, self._chain = (0, 0), 0, (0, 0, b"")
+            connection.session, connection.life = self._standing.session, self._standing.life
+            return connection.life, connection.session
+
+    def _doubt(self, terms: tuple[str, str], fork: tuple[int, int] | None, *, renew: bool) -> None:
+        """Those terms are no good any more, unless another lane has settled that already."""
+        with self._greeting:
+            if terms != (self._standing.life, self._standing.session):
+                return
+            self._standing.greeted = False
+            if renew:
+                self._standing.renew(fork)
+
+    # Handing over
+
     def push(self, deadline: float | None = None) -> None:
         """Hand over everything owed. Stops at `deadline` (monotonic seconds) with `NotReached`."""
         with self._pushing:
-            while self._push_one():
+            while self._agreed(self._push, self._push_one):
                 if deadline is not None and time.monotonic() > deadline:
                     raise NotReached("the tail is long")
 
     def _push_one(self) -> bool:
-        facts = tail.owed(self._store, self._acked, self._limit)
+        """What the hub had and has lost goes back first, in its old order."""
+        lost = tail.lost(self._store, self._given, self._limit)
+        if lost:
+            message = wire.Returned(tuple(line for _, line in lost))
+            if self._sent("/v1/return", wire.Given, message) is not None:
+                self._given = lost[-1][0]
+            return True
+        lines = tail.owed(self._store, self._acked, self._limit)
         keys = tail.unsent_keys(self._store, self._limit)
-        if not facts and not keys:
+        if not lines and not keys:
             return False
-        try:
-            pushed = self._push.call("POST", "/v1/push", wire.Pushed, wire.push_of(facts, keys), timeout=PATIENCE)
-        except HubTrouble as trouble:
-            if trouble.error == "too_large" and self._limit > 1:
-                self._limit //= 2
-                return True
-            if trouble.error == "gap" and self._can_go_back(trouble.expected or 0):
-                return True
-            raise
-        if facts:
-            self._acked = (facts[0].key.epoch, pushed.highest)
+        chain = self._chain_before(lines[0]) if lines else b""
+        self._pushed_epoch = lines[0].epoch if lines else 0
+        pushed = self._sent("/v1/push", wire.Pushed, wire.push_of(lines, keys, chain))
+        if pushed is None:
+            return True
+        if lines:
+            self._acked = (lines[0].epoch, pushed.highest)
+            self._chain = tail.chain_after(chain, lines, pushed.highest)
         if keys:
             tail.keys_were_sent(self._store, keys)
         return True
+
+    def _sent(self, path: str, answer: type[T], message: object) -> T | None:
+        """None where it has to be sent otherwise: in smaller parts, or from further back."""
+        try:
+            return self._push.call("POST", path, answer, message, timeout=PATIENCE)
+        except HubTrouble as trouble:
+            if trouble.error == "too_large" and self._limit > 1:
+                self._limit //= 2
+                return None
+            if trouble.error == "gap" and self._can_go_back(trouble.expected or 0):
+                return None
+            raise
+
+    def _chain_before(self, line: wire.FactLine) -> bytes:
+        epoch, n, chain = self._chain
+        return chain if (epoch, n) == (line.epoch, line.n - 1) else tail.chain_before(self._store, line)
 
     def _can_go_back(self, expected: int) -> bool:
         """The hub holds less of this epoch than it once acknowledged: go back, if what it misses is still owed."""
@@ -81,33 +154,38 @@ class Exchange:
         if acked < expected:
             return False
         owed = tail.owed(self._store, (epoch, expected - 1), 1)
-        if not owed or owed[0].key.n != expected:
+        if not owed or owed[0].n != expected:
             return False
         self._acked = (epoch, expected - 1)
         return True
+
+    # Fetching
 
     def pull(self, wait: int) -> int:
         """Take what the hub has beyond this store's head; wait up to `wait` seconds for something new. Returns how
         many facts were taken. Where own facts wait on top, batches are gathered so that these are re-laid but once."""
         with self._pulling:
-            return self._pull_on(self._pull, wait)
+            return self._agreed(self._pull, lambda: self._pull_on(self._pull, wait))
 
     def _pull_on(self, connection: Connection, wait: int) -> int:
         at = self._store.head()
+        if at < self._standing.floor or self._standing.head - at > FAR_BEHIND:
+            self._standing.head = bootstrap.take(self._store, connection)
+            return self._store.head() - at
         answer = self._fetch(connection, at, wait)
-        facts: list[Fact] = []
+        lines: list[wire.FactLine] = []
         room = min(GATHER, max(wire.BATCH, 4 * self._store.waiting()))
         while True:
-            facts += [self._fact(connection, line) for line in answer.facts]
+            lines += self._known(connection, answer.facts)
             at += len(answer.facts)
-            if at >= answer.head or not answer.facts or len(facts) >= room:
+            if at >= answer.head or not answer.facts or len(lines) >= room:
                 break
             answer = self._fetch(connection, at, 0)
-        self._receive(facts)
-        return len(facts)
+        self._store.receive(lines)
+        return len(lines)
 
     def _fetch(self, connection: Connection, after: int, wait: int) -> wire.Pulled:
-        seen = int(self._store.meta(tail.KEYS_CURSOR) or 0)
+        seen = int(self._store.meta(wire.KEYS_CURSOR) or 0)
         query = urlencode({"after": after, "limit": wire.BATCH, "wait": wait, "keys_after": seen})
         answer = connection.call("GET", f"/v1/pull?{query}", wire.Pulled, timeout=wait + PATIENCE)
         if answer.keys:
@@ -115,17 +193,15 @@ class Exchange:
         self.terminals, self.terminals_offline = answer.terminals, answer.terminals_offline
         return answer
 
-    def _fact(self, connection: Connection, line: wire.FactLine) -> Fact:
+    def _known(self, connection: Connection, lines: tuple[wire.FactLine, ...]) -> tuple[wire.FactLine, ...]:
         try:
-            return wire.fact_of(line, version=connection.version)
-        except (UnknownEvent, wire.NewerVersion) as error:
+            for line in lines:
+                wire.require_known(line, connection.version)
+        except wire.NewerVersion as error:
             raise HubTrouble(UPDATE_TERMINAL, "terminal_old") from error
+        return lines
 
-    def _receive(self, facts: list[Fact]) -> None:
-        try:
-            self._store.receive(facts)
-        except Forked as error:
-            raise HubTrouble(FORKED, "fork") from error
+    # Asking
 
     def ask(self, command: Command, person: Badge, timeout: float) -> Recorded | Refused | Unreachable:
         """Let the hub decide, on everything this terminal knows: the tail goes first. After a `Recorded` the picture
@@ -135,7 +211,8 @@ class Exchange:
         with self._asking:
             try:
                 self.push(deadline)
-                return self._taken(self._answer(message, deadline), deadline)
+                answer = self._agreed(self._ask, lambda: self._answer(message, deadline))
+                return self._agreed(self._ask, lambda: self._taken(answer, deadline))
             except NotReached:
                 return UNREACHABLE
 
@@ -155,20 +232,27 @@ class Exchange:
     def _taken(self, answer: wire.Answer, deadline: float) -> Recorded | Refused:
         if answer.refused:
             return Refused(tuple(wire.msg_of(line) for line in answer.refused))
-        facts = [self._fact(self._ask, line) for line in answer.recorded]
+        lines = self._known(self._ask, answer.recorded)
+        facts: tuple[Fact, ...] = tuple(map(wire.fact_of, lines))
         if facts and facts[0].position == self._store.head() + 1:
-            self._receive(facts)
+            self._store.receive(lines)
         while facts and self._store.head() < (facts[-1].position or 0):
             if time.monotonic() > deadline:
                 raise NotReached("decided, but not in the picture yet")
             self._pull_on(self._ask, 0)
-        return Recorded(tuple(facts))
+        return Recorded(facts)
+
+    def forget_terms(self) -> None:
+        """The hub was out of reach: it may be another one by now, so hello comes first."""
+        self._standing.greeted = False
 
     def close(self) -> None:
         """End what is under way, in whatever thread, and close the connections."""
         ends = ((self._push, self._pushing), (self._pull, self._pulling), (self._ask, self._asking))
-        for connection, _ in ends:
+        for connection in (self._hello, *(connection for connection, _ in ends)):
             connection.interrupt()
         for connection, busy in ends:
             with busy:
                 connection.close()
+        with self._greeting:
+            self._hello.close()
