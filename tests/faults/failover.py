@@ -1,6 +1,7 @@
 """The database's primary dies again and again, its synchronous standby takes over: nothing acknowledged may be lost.
 
-    python -m tests.faults.failover [--seconds 30] [--seed N] [--terminals 4] [--mutate NAME] [--list-mutants] [--json]
+    python -m tests.faults.failover [--seconds 30] [--seed N] [--terminals 4] [--hub]
+                                    [--mutate NAME] [--list-mutants] [--json]
 
 Terminals push events without a pause and remember, outside all databases, which were acknowledged. Each round ends in
 one of two ways, and the next begins with a new standby, copied from the survivor:
@@ -53,10 +54,6 @@ TABLES = (
 )
 
 
-class NotReplicated(psycopg.OperationalError):
-    """A commit came back before the standby had it."""
-
-
 @dataclass
 class Result:
     crash: int = 0
@@ -77,10 +74,11 @@ class Cluster:
         self.primary = PostgresServer(**SETTINGS | unsafe)
         self.primary.start()
         self.standby = self.primary.standby(STANDBY)
+        self._ports = sorted((self.primary.port, self.standby.port))
 
     def url(self) -> str:
         """Both addresses; the driver takes the one that accepts writes."""
-        hosts = ",".join(f"127.0.0.1:{server.port}" for server in (self.primary, self.standby))
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self._ports)
         login = f"wms:{self.primary.password}"
         return f"postgresql://{login}@{hosts}/postgres?target_session_attrs=read-write&connect_timeout=2"
 
@@ -101,7 +99,9 @@ class Cluster:
         fallen.close()
 
     def renew(self) -> None:
-        self.standby = self.primary.standby(STANDBY)
+        """A new standby at the address of the fallen primary."""
+        [port] = set(self._ports) - {self.primary.port}
+        self.standby = self.primary.standby(STANDBY, port=port)
 
     def fall(self) -> None:
         for server in (self.standby, self.primary):
@@ -116,21 +116,42 @@ class Terminal(threading.Thread):
     """Pushes batches in order, each until it is acknowledged."""
 
     def __init__(self, cluster: Cluster, device: str, mutant: str) -> None:
-        super().__init__(daemon=True)
+        super().__init__(name=device, daemon=True)
         self.cluster, self.device, self.mutant = cluster, device, mutant
         self.acknowledged = self.repeats = 0
         self.outage, self._since = 0.0, time.monotonic()
-        self._warnings: list[Diagnostic] = []
         self.stopping = threading.Event()
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.cluster.url()) as connection:
-                connection.add_notice_handler(self._warnings.append)
-                while not self.stopping.is_set():
-                    self._push(connection, self.acknowledged + BATCH)
+            with contextlib.suppress(psycopg.OperationalError):
+                self.push_on()
             self.repeats += 1
             time.sleep(0.02)
+
+    def push_on(self) -> None:
+        """Push and `acknowledge` until something is in the way, or `stopping`."""
+        raise NotImplementedError
+
+    def acknowledge(self, last: int) -> None:
+        now = time.monotonic()
+        self.outage, self._since = max(self.outage, now - self._since), now
+        self.acknowledged = last
+
+
+class SqlTerminal(Terminal):
+    """Speaks to the database itself."""
+
+    def push_on(self) -> None:
+        warnings: list[Diagnostic] = []
+        with psycopg.connect(self.cluster.url()) as connection:
+            connection.add_notice_handler(warnings.append)
+            while not self.stopping.is_set():
+                last = self.acknowledged + BATCH
+                self._push(connection, last)
+                if warnings and self.mutant != "no-warning":
+                    return
+                self.acknowledge(last)
 
     def _push(self, connection: psycopg.Connection, last: int) -> None:
         if self.mutant != "silent-retry" or self._held(connection) < last:
@@ -141,16 +162,26 @@ class Terminal(threading.Thread):
                 cursor.executemany("INSERT INTO event VALUES ('W', %s, %s, %s)", rows)
             connection.execute("UPDATE head SET position = position + %s, pushes = pushes + 1", (len(new),))
         connection.commit()
-        if self._warnings and self.mutant != "no-warning":
-            self._warnings.clear()
-            raise NotReplicated
-        now = time.monotonic()
-        self.outage, self._since = max(self.outage, now - self._since), now
-        self.acknowledged = last
 
     def _held(self, connection: psycopg.Connection) -> int:
         asked = "SELECT coalesce(max(n), 0) FROM event WHERE wh = 'W' AND device = %s"
         return int(connection.execute(asked, (self.device,)).fetchone()[0])  # type: ignore[index]
+
+
+class Plain:
+    """Terminals that write into tables of the rig."""
+
+    def __init__(self, cluster: Cluster, terminals: int, mutant: str) -> None:
+        with psycopg.connect(cluster.primary.admin) as connection:
+            for statement in TABLES:
+                connection.execute(statement)
+        self.crew: list[Terminal] = [SqlTerminal(cluster, f"T{n}", mutant) for n in range(terminals)]
+
+    held = "SELECT device, array_agg(n) FROM event WHERE wh = 'W' GROUP BY device"
+    positions = "SELECT max(h.position), max(e.position), count(*) FROM event e, head h"
+
+    def close(self) -> None:
+        """Nothing but the servers is to be closed."""
 
 
 def crash(cluster: Cluster, chance: random.Random) -> None:
@@ -167,50 +198,56 @@ def apart(cluster: Cluster, chance: random.Random) -> None:
     cluster.take_over()
 
 
-def campaign(seconds: float, seed: int, terminals: int, mutant: str) -> Result:
+def campaign(seconds: float, seed: int, terminals: int, mutant: str, *, through_hub: bool = False) -> Result:
     chance, result = random.Random(seed), Result()
-    with contextlib.closing(Cluster(mutant)) as cluster:
-        with psycopg.connect(cluster.primary.admin) as connection:
-            for statement in TABLES:
-                connection.execute(statement)
-        crew = [Terminal(cluster, f"T{n}", mutant) for n in range(terminals)]
-        for terminal in crew:
+    with contextlib.ExitStack() as opened:
+        cluster = opened.enter_context(contextlib.closing(Cluster(mutant)))
+        site = opened.enter_context(contextlib.closing(_site(through_hub)(cluster, terminals, mutant)))
+        for terminal in site.crew:
             terminal.start()
         began = time.monotonic()
         try:
             while not (result.lost or result.holes) and (result.apart == 0 or time.monotonic() < began + seconds):
-                one_round(cluster, crew, chance, result)
+                one_round(cluster, site, chance, result)
         finally:
-            for terminal in crew:
+            for terminal in site.crew:
                 terminal.stopping.set()
             cluster.fall()  # so that nobody waits for a standby
-            for terminal in crew:
+            for terminal in site.crew:
                 terminal.join(PATIENCE)
         result.events_per_second = round(result.acknowledged / (time.monotonic() - began))
-    result.repeated_pushes = sum(terminal.repeats for terminal in crew)
-    result.longest_outage_seconds = round(max(terminal.outage for terminal in crew), 2)
+    result.repeated_pushes = sum(terminal.repeats for terminal in site.crew)
+    result.longest_outage_seconds = round(max(terminal.outage for terminal in site.crew), 2)
     return result
 
 
-def one_round(cluster: Cluster, crew: list[Terminal], chance: random.Random, result: Result) -> None:
+def _site(through_hub: bool) -> type[Plain]:
+    if not through_hub:
+        return Plain
+    from tests.faults.failover_hub import Hub
+
+    return Hub
+
+
+def one_round(cluster: Cluster, site: Plain, chance: random.Random, result: Result) -> None:
     cluster.wait_for_standby()
-    before = [terminal.acknowledged for terminal in crew]
-    eventually("pushes come through", lambda: all(t.acknowledged > n for t, n in zip(crew, before, strict=True)))
+    before = [terminal.acknowledged for terminal in site.crew]
+    eventually("pushes come through", lambda: all(t.acknowledged > n for t, n in zip(site.crew, before, strict=True)))
     way = chance.choice((crash, apart)) if result.crash else crash
     way(cluster, chance)
     setattr(result, way.__name__, getattr(result, way.__name__) + 1)
-    check(cluster, crew, result)
+    check(cluster, site, result)
     cluster.renew()
 
 
-def check(cluster: Cluster, crew: list[Terminal], result: Result) -> None:
-    acknowledged = {terminal.device: terminal.acknowledged for terminal in crew}
-    held = dict(cluster.ask("SELECT device, array_agg(n) FROM event WHERE wh = 'W' GROUP BY device"))
+def check(cluster: Cluster, site: Plain, result: Result) -> None:
+    acknowledged = {terminal.device: terminal.acknowledged for terminal in site.crew}
+    held = dict(cluster.ask(site.held))
     result.acknowledged = sum(acknowledged.values())
     result.lost = sum(
         len(set(range(1, last + 1)).difference(held.get(device, ()))) for device, last in acknowledged.items()
     )
-    [(head, highest, count)] = cluster.ask("SELECT max(h.position), max(e.position), count(*) FROM event e, head h")
+    [(head, highest, count)] = cluster.ask(site.positions)
     result.holes = abs(highest - count) + abs(head - highest)
 
 
@@ -227,6 +264,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--terminals", type=int, default=4)
+    parser.add_argument(
+        "--hub", action="store_true", help="through `wms hub serve`, by terminals with stores of their own"
+    )
     parser.add_argument("--mutate", choices=MUTANTS, default="")
     parser.add_argument("--list-mutants", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -234,8 +274,10 @@ def main() -> int:
     if options.list_mutants:
         print(*MUTANTS, sep="\n")
         return 0
-    result = campaign(options.seconds, options.seed, options.terminals, options.mutate)
-    told = {"seed": options.seed, "mutant": options.mutate} | asdict(result)
+    if options.hub and options.mutate not in ("", "asynchronous"):
+        parser.error(f"the hub has no mutant {options.mutate}; it is of the terminals that speak SQL")
+    result = campaign(options.seconds, options.seed, options.terminals, options.mutate, through_hub=options.hub)
+    told = {"seed": options.seed, "hub": options.hub, "mutant": options.mutate} | asdict(result)
     print(json.dumps(told) if options.json else "\n".join(f"{name:24} {value}" for name, value in told.items()))
     return 1 if result.lost or result.holes else 0
 
