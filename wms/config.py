@@ -151,8 +151,9 @@ def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, str]
         if key not in known or not isinstance(value, str):
             raise BadConfig(f"{path}: [{name}] {key} = {value!r} is not a setting; known is {', '.join(known)}")
         changes[known[key]] = value
-    if (key := changes.get("store_key")) is not None and not is_key_place(key):
-        raise BadConfig(f"{path}: [store] key = {key!r} is none of {KEY_PLACES}")
+    place = changes.get("store_key", "none")
+    if not is_key_place(place):
+        raise BadConfig(f"{path}: [store] key = {place!r} is none of {KEY_PLACES}")
     return changes
 
 

@@ -359,11 +359,22 @@ def test_hashes_of_one_pin_differ_and_only_the_right_pin_fits() -> None:
     assert check_pin(second, "4711")
     assert not check_pin(first, "4712")
     assert not check_pin(first, "")
-    assert hash_pin("1", b"salt") == hash_pin("1", b"salt")
+    assert hash_pin("1", b"eight by") == hash_pin("1", b"eight by")
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "4711", "scrypt$1$2", "scrypt$x$8$1$AA==$AA==", "md5$16384$8$1$AA==$AA==", "$$$$$"]
+    "kept",
+    [
+        "",
+        "4711",
+        "scrypt$1$2",
+        "scrypt$x$8$1$AA==$AA==",
+        "md5$16384$8$1$AA==$AA==",
+        "$$$$$",
+        "pin1$$argon2id,m=8,t=1,p=1$AA==$AA==",
+        "pin1$$argon2id,m=99999999,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg==$AA==",
+        "pin1$x$argon2id$AA==",
+    ],
 )
 def test_an_unreadable_hash_fits_no_pin(kept: str) -> None:
     assert not check_pin(kept, "4711")

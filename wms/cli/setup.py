@@ -63,11 +63,14 @@ def take_in(options: Namespace) -> int:
     from wms.cli.files import read_files
     from wms.setup import openings, read_many
     from wms.store import journal
+    from wms.store.peppers import ring_of
 
     files = read_files(options.files)
     with opened(options, make=True) as store:
         events = (fact.body for fact in journal.replay(store.rows.connection))
-        imported = read_many(files, store.rows, opened=openings(events))
+        ring = ring_of(store.folder)  # a member's pepper comes from its hub; alone, or as the hub, one draws it
+        peppers = ring.for_hashing() if store.decides and not options.dry_run else ring.peppers()
+        imported = read_many(files, store.rows, opened=openings(events), peppers=peppers)
         if imported.events and not options.dry_run:
             store.record(imported.events, operator())
     return _tell(options, imported)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wms.domain.decode import Line, Table, Unreadable, decode, read_table
+from wms.domain.pins import Peppers
 from wms.domain.rows import Rows
 from wms.setup.cells import Cells
 from wms.setup.opening import OpeningKey
@@ -14,6 +15,7 @@ from wms.setup.rotation import random_check_digits
 from wms.setup.sheet import Session, Sheet
 from wms.setup.sheets import SHEETS
 
+NO_PEPPERS = Peppers()
 _NOTE = "note"  # a column for people, in any sheet
 
 
@@ -24,9 +26,10 @@ def read(
     *,
     opened: Mapping[OpeningKey, int],
     fresh: Callable[[], str] = random_check_digits,
+    peppers: Peppers = NO_PEPPERS,
 ) -> SetupImport:
     """One file; see `read_many`."""
-    return read_many([(name, data)], rows, opened=opened, fresh=fresh)
+    return read_many([(name, data)], rows, opened=opened, fresh=fresh, peppers=peppers)
 
 
 def read_many(
@@ -35,14 +38,15 @@ def read_many(
     *,
     opened: Mapping[OpeningKey, int],
     fresh: Callable[[], str] = random_check_digits,
+    peppers: Peppers = NO_PEPPERS,
 ) -> SetupImport:
     """The events that bring the warehouse from `rows` to what the files (name, bytes) say, and an outcome per row.
 
     Files are read in the order they depend on each other, whatever order they come in, and later rows see earlier
     ones. A refused row does not stop the others; a refused header does stop its file. `opened` is the opening stock
-    declared so far (see `openings`), `fresh` makes the check digits of new places.
+    declared so far (see `openings`), `fresh` makes the check digits of new places, `peppers` go into hashes of PINs.
     """
-    session = Session(rows, opened, fresh)
+    session = Session(rows, opened, fresh, peppers)
     outcomes: list[RowOutcome] = []
     recognised: list[_File] = []
     for name, data in files:

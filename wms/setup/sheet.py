@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wms.domain.decode import Line
 from wms.domain.events import Event, Fact, Key
 from wms.domain.ids import Badge, DeviceId
+from wms.domain.pins import Peppers
 from wms.domain.projections import apply
 from wms.domain.rows import Rows
 from wms.setup.cells import Cells
@@ -17,12 +18,16 @@ from wms.setup.overlay import Overlay
 
 
 class Session:
-    """One import: `rows` and `opened` are as they will be after the rows taken so far; `fresh` makes check digits."""
+    """One import: `rows` and `opened` are as they will be after the rows taken so far; `fresh` makes check digits,
+    `peppers` go into hashes of PINs."""
 
-    def __init__(self, rows: Rows, opened: Mapping[OpeningKey, int], fresh: Callable[[], str]) -> None:
+    def __init__(
+        self, rows: Rows, opened: Mapping[OpeningKey, int], fresh: Callable[[], str], peppers: Peppers
+    ) -> None:
         self.rows = Overlay(rows)
         self.opened = dict(opened)
         self.fresh = fresh
+        self.peppers = peppers
         self.events: list[Event] = []
         self.said_in: dict[tuple[str, str], str] = {}  # (sheet, key): the row that said it
 

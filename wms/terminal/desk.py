@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +13,14 @@ from wms.domain.ids import Badge
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
+from wms.store.peppers import ring_of
 from wms.terminal.deciding import Decider
 from wms.terminal.pan import Pan
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, ScaleAnswered, Scanned
+from wms.workflows.pin_entry import PinEntry
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, offered, text_of
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
@@ -28,6 +31,11 @@ from wms.workflows.workflow import Happening, Step, Who, Workflow, is_scan
 log = logging.getLogger(__name__)
 
 KEYS_OF_COMMANDS = {"UNDO": "f3", "CANT": "f2", "MORE": "f4", "ENTER": "enter", "BACK": "escape"}
+
+
+def steady_s() -> float:
+    """Seconds on a clock that nobody sets; where there is one that goes on while the machine sleeps, that."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Menu(Record):
@@ -85,7 +93,8 @@ class Desk:
         self.scanned_as = ""  # the kind of code that was scanned last, '' while that is not known
         self.menu: Menu | None = None
         self.quitting = False
-        self._workflow: Workflow[Any] = SignInWorkflow()
+        self._pins = PinEntry(ring_of(store.folder).at_hand, steady_s)
+        self._workflow: Workflow[Any] = SignInWorkflow(self._pins)
         self.state: Any = self._workflow.resume(self.rows, self._who())
 
     # What there is to see
@@ -266,7 +275,7 @@ class Desk:
     def change_work(self) -> None:
         """Back to the choice of work, still signed in."""
         person = self.person
-        self._workflow = SignInWorkflow()
+        self._workflow = SignInWorkflow(self._pins)
         self.state = replace(self._workflow.resume(self.rows, self._who()), person=person, proven=True)
         self.work, self.said = "", None
 
@@ -275,7 +284,7 @@ class Desk:
             self._store.execute(c.SignOut(self.person.badge), self.person.badge)
         self.person, self.work, self.said = None, "", None
         self.language = self._default_language
-        self._workflow = SignInWorkflow()
+        self._workflow = SignInWorkflow(self._pins)
         self.state = self._workflow.resume(self.rows, self._who())
 
     def _speak_to(self, before: Any, after: Any) -> None:

@@ -19,7 +19,7 @@ from wms.domain.records import replace
 from wms.store import Store, StoreUnwritable
 from wms.sync.answers import SyncStatus
 from wms.terminal.deciding import Decider
-from wms.terminal.desk import Desk
+from wms.terminal.desk import Desk, steady_s
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
@@ -254,10 +254,7 @@ def _kind_of(inp: Input) -> str:
 
 
 def _steady_ms() -> int:
-    """A clock that nobody sets; where there is one that goes on while the machine sleeps, that."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    return time.monotonic_ns() // 1_000_000
+    return int(steady_s() * 1000)
 
 
 def _warm_up() -> None:

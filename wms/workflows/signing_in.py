@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Carrier, Item, Person, Role, Site
-from wms.domain.pins import check_pin
+from wms.domain.events.people import WRONG_PIN
+from wms.domain.pins import PinCheck
 from wms.domain.places import Place, PlaceKind
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
@@ -12,7 +13,8 @@ from wms.domain.stock import Stock
 from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Entered, Pressed
 from wms.workflows.keys import HELP, MORE
-from wms.workflows.prompt import Choice, Entry, Key, Line, Mark, Prompt, info, msg, no, ok, plain
+from wms.workflows.pin_entry import PinEntry
+from wms.workflows.prompt import Choice, Entry, Key, Line, Mark, Prompt, Said, info, msg, no, ok, plain
 from wms.workflows.say import refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
@@ -29,7 +31,6 @@ WANTED = {
     "sign.pin": msg("Type your PIN, then Enter"),
     "sign.work": msg("Press the number of your work"),
 }
-TRIES = 5
 
 
 class SigningIn(Record):
@@ -39,7 +40,6 @@ class SigningIn(Record):
     ready: bool = True
     person: Person | None = None
     proven: bool = False
-    wrong: int = 0
     work: str = ""
 
     @property
@@ -59,18 +59,22 @@ def works_of(person: Person) -> list[str]:
 class SignInWorkflow:
     """`resume`, `step` and `prompt` of signing in."""
 
+    def __init__(self, pins: PinEntry | None = None) -> None:
+        """`pins` outlives the workflow: a lock is not over because somebody else signed in meanwhile."""
+        self._pins = pins or PinEntry()
+
     def resume(self, rows: Rows, who: Who, last: SigningIn | None = None) -> SigningIn:
         ready = bool(rows.all(Person))
-        return replace(last, ready=ready) if last is not None else SigningIn(who, ready)
+        return replace(last, who=who, ready=ready) if last is not None else SigningIn(who, ready)
 
     def step(self, state: SigningIn, happening: Happening, rows: Rows) -> Step[SigningIn]:
         match state.screen, happening:
             case _, r.BadgeScan(badge=badge) if state.ready:
-                return _badge(state, rows.get(Person, badge))
+                return self._badge(state, rows.get(Person, badge), rows)
             case "sign.badge", Entered(text=text) if text:
-                return _badge(state, rows.get(Person, text.strip().upper().removeprefix("BDG-")))
+                return self._badge(state, rows.get(Person, text.strip().upper().removeprefix("BDG-")), rows)
             case "sign.pin", Entered(text=text):
-                return _pin(state, text)
+                return self._pin(state, text, rows)
             case "sign.work", Chose(index=index) if state.person is not None:
                 works = works_of(state.person)
                 return _go(state, state.person, works[index]) if index < len(works) else Step(state)
@@ -116,38 +120,55 @@ class SignInWorkflow:
             handbook="start",
         )
 
+    def _badge(self, state: SigningIn, person: Person | None, rows: Rows) -> Step[SigningIn]:
+        if person is None:
+            unknown = c.RefuseScan("", state.screen, "unknown:badge")
+            return Step(state, (unknown,), no(msg("Unknown badge"), msg("Ask the supervisor")))
+        if not person.active:
+            blocked = c.RefuseScan(person.badge, state.screen, "wrong:blocked")
+            return Step(state, (blocked,), no(msg("This badge is blocked"), msg("Ask the supervisor")))
+        left = self._pins.locked(rows, state.who, person.badge) if person.pin else 0
+        if left:
+            return Step(SigningIn(state.who, state.ready), said=_locked(left))
+        signed = SigningIn(state.who, state.ready, person, proven=not person.pin)
+        works = works_of(person)
+        if signed.proven and len(works) == 1:
+            return _go(signed, person, works[0])
+        return Step(signed, said=info(msg("Hello {name}", name=person.name)))
 
-def _badge(state: SigningIn, person: Person | None) -> Step[SigningIn]:
-    if person is None:
-        unknown = c.RefuseScan("", state.screen, "unknown:badge")
-        return Step(state, (unknown,), no(msg("Unknown badge"), msg("Ask the supervisor")))
-    if not person.active:
-        blocked = c.RefuseScan(person.badge, state.screen, "wrong:blocked")
-        return Step(state, (blocked,), no(msg("This badge is blocked"), msg("Ask the supervisor")))
-    signed = SigningIn(state.who, state.ready, person, proven=not person.pin)
-    works = works_of(person)
-    if signed.proven and len(works) == 1:
-        return _go(signed, person, works[0])
-    return Step(signed, said=info(msg("Hello {name}", name=person.name)))
+    def _pin(self, state: SigningIn, text: str, rows: Rows) -> Step[SigningIn]:
+        """A wrong one is on the disk before anybody hears that it was wrong: pulling the plug wins no try."""
+        assert state.person is not None  # noqa: S101
+        person = rows.get(Person, state.person.badge) or state.person
+        again = SigningIn(state.who, state.ready)
+        left = self._pins.locked(rows, state.who, person.badge)
+        if left:
+            return Step(again, said=_locked(left))
+        match self._pins.judge(person, text):
+            case PinCheck.RIGHT:
+                works, anew = works_of(person), self._pins.rehash(person, text)
+                proven = replace(state, proven=True)
+                return _go(proven, person, works[0], anew) if len(works) == 1 else Step(proven, anew)
+            case PinCheck.NO_PEPPER:
+                told = c.RaiseReview("pepper", state.who.device)
+                return Step(again, (told,), no(msg("This terminal can't check your PIN"), msg("Ask the supervisor")))
+        times, seconds = self._pins.wrong(rows, state.who, person.badge)
+        wrong = c.RefuseScan(person.badge, state.screen, WRONG_PIN)
+        if not seconds:
+            return Step(state, (wrong,), no(msg("Wrong PIN"), msg("Type it again")))
+        review = c.RaiseReview("pin", person.badge, str(times))
+        return Step(again, (wrong, review), _locked(seconds))
 
 
-def _pin(state: SigningIn, text: str) -> Step[SigningIn]:
-    assert state.person is not None  # noqa: S101
-    if check_pin(state.person.pin, text):
-        works = works_of(state.person)
-        proven = replace(state, proven=True, wrong=0)
-        return _go(proven, state.person, works[0]) if len(works) == 1 else Step(proven)
-    wrong = c.RefuseScan(state.person.badge, state.screen, "wrong:pin")
-    if state.wrong + 1 >= TRIES:
-        locked = c.RaiseReview("pin", state.person.badge, str(TRIES))
-        return Step(SigningIn(state.who, state.ready), (wrong, locked), no(msg("Wrong PIN. Ask the supervisor")))
-    return Step(replace(state, wrong=state.wrong + 1), (wrong,), no(msg("Wrong PIN"), msg("Type it again")))
+def _locked(seconds: int) -> Said:
+    minutes = -(-seconds // 60)
+    return no(msg("Wrong PIN. Locked for {n} min", n=minutes), msg("Wait, or ask the supervisor"))
 
 
-def _go(state: SigningIn, person: Person, work: str) -> Step[SigningIn]:
+def _go(state: SigningIn, person: Person, work: str, before: tuple[c.Command, ...] = ()) -> Step[SigningIn]:
     return Step(
         replace(state, work=work),
-        (c.SignIn(person.badge, work),),
+        (*before, c.SignIn(person.badge, work)),
         ok(msg("Hello {name}", name=person.name)),
         leave=True,
     )

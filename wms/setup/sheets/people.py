@@ -7,7 +7,7 @@ import re
 from wms.domain.catalogue import Person, Role
 from wms.domain.events import PersonDefined
 from wms.domain.ids import Badge
-from wms.domain.pins import check_pin, hash_pin
+from wms.domain.pins import Peppers, check_pin, hash_pin
 from wms.setup.cells import Cells, chosen
 from wms.setup.outcome import Refusal
 from wms.setup.sheet import Declared, Session, Sheet, by
@@ -29,7 +29,7 @@ def _person(cells: Cells, session: Session) -> Declared:
         name,
         _roles(cells.plain("roles")),
         cells.one_of("language", LANGUAGES, kept.language, blank="zh_CN"),
-        _pin(cells.plain("pin"), kept.pin),
+        _pin(cells.plain("pin"), kept.pin, session.peppers),
         cells.yes("active", kept.active, blank=True),
     )
     return Declared(old, person, (PersonDefined(person),))
@@ -42,13 +42,13 @@ def _roles(text: str) -> str:
     return ",".join(role for role in Role if role in said)
 
 
-def _pin(said: str, kept: str) -> str:
+def _pin(said: str, kept: str, peppers: Peppers) -> str:
     """The hash to keep: a new one only if the PIN is another one; an empty cell leaves it alone."""
     if not said:
         return kept
     if not _PIN.fullmatch(said):
         raise Refusal("bad_pin:pin")
-    return kept if check_pin(kept, said) else hash_pin(said)
+    return kept if check_pin(kept, said, peppers) else hash_pin(said, peppers=peppers)
 
 
 PEOPLE = Sheet("people", ("badge", "name", "roles"), ("language", "pin", "active"), by("badge"), _person)
