@@ -1,7 +1,7 @@
 """One SQL for the hub's own small tables, on SQLite and on PostgreSQL.
 
 Statements use `?` for values and nothing that only one engine has. A `write` is one transaction, on the disk when it
-returns; where the engine asks for it (a deadlock, a serialization failure) it is run again, so `work` does nothing else.
+returns; where the engine asks for it (a deadlock, a serialization failure) it is run again: `work` does nothing else.
 """
 
 from __future__ import annotations

@@ -8,151 +8,129 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from wms.domain.catalogue import Carrier
 from wms.domain.commands import Command
-from wms.domain.events import Fact
+from wms.domain.events import Event, Fact, Key
 from wms.domain.ids import Badge, DeviceId
-from wms.hub import terminals
-from wms.hub.interface import Gap, Page
+from wms.hub.database import Session, SqliteHubDatabase
+from wms.hub.engine import HubEngine
+from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
+from wms.hub.lives import NUMBERS_JUMP
+from wms.hub.progress import Held
 from wms.hub.tables import MIGRATIONS
-from wms.store import Store, journal
-from wms.store.database import IntegrityError, connect, migrate
+from wms.store import Store, journal, rebase
+from wms.store.database import database
+from wms.store.journal import Line
+from wms.store.snapshot import make
 from wms.store.store import now_ms
+from wms.store.tables import SqliteRows, SqliteTables
 from wms.sync import tail, wire
-from wms.workflows.handling import Outcome, Refused
+from wms.workflows.handling import Outcome
 
-ANSWERS_KEPT_SECONDS = 7 * 86_400
-SEEN_EVERY = 10  # seconds between two notes of the same terminal
+WAREHOUSE = "warehouse"
+MAIN = "MAIN"
+RESTORED = "hub_restored"
 
 
-class EmbeddedHub:
+class EmbeddedHub(HubEngine):
     """`HubStore` over a `Store` that decides."""
 
     def __init__(self, folder: Path, device: str = "", *, clock: Callable[[], int] = now_ms) -> None:
         """Raises `ValueError` when the folder belongs to a terminal that has joined another hub."""
-        self.store = Store(folder, device or f"H{secrets.token_hex(3).upper()}", clock=clock)
+        own = device or f"H{secrets.token_hex(3).upper()}"
+        self.store = Store(folder, own, clock=clock)
         if not self.store.decides:
             self.store.close()
             raise ValueError(f"{folder} belongs to a terminal of another hub")
-        db = connect(self.store.path)
-        MIGRATIONS.apply(db)
-        db.conn.close()
-        self.device = self.store.device
-        self._lineage = Lineage(folder / "hub.lineage", self.store.head, restored=self.store.restored)
-        self.lineage = self._lineage.name
-        self._seen: dict[DeviceId, int] = {}
-        self._committed = threading.Lock()
-        self._listeners: list[Callable[[], None]] = []
+        self.store.writer.do(lambda connection: MIGRATIONS.apply(database(connection)))
+        super().__init__(self.store.meta(WAREHOUSE) or MAIN, clock)
+        self.database = SqliteHubDatabase(self.store)
+        known = self.database.read(lambda s: s.execute("SELECT count(*) FROM hub_life").fetchone()[0])
+        self._lineage = Lineage(folder / "hub.lineage")
+        restored = bool(known) and (
+            self.store.restored or bool(self.store.meta(RESTORED)) or self._lineage.is_behind(self.store.head())
+        )
+        self.database.write(lambda session: self._begin(session, restored=restored))
+        self._lineage.raise_to(self.store.head(), anew=True)
+        self._marking = threading.Lock()
         self.store.listen(self._told)
-        self._do("DELETE FROM answer WHERE at < ?", self._now() - ANSWERS_KEPT_SECONDS)
+        self.keep_house()
+
+    def _begin(self, session: Any, *, restored: bool) -> None:
+        head = journal.head(session)
+        self._settle_life(session, head, restored=restored, device=None if restored else self.store.device)
+        session.execute("DELETE FROM meta WHERE name = ?", (RESTORED,))
+        if self.device != self.store.device:
+            self.store.rename(session, self.device)
 
     def _told(self, facts: tuple[Fact, ...]) -> None:
-        with self._committed:
-            self._lineage.raise_to(facts[-1].position or 0)
-        for listener in self._listeners:
-            listener()
+        self._mark(facts[-1].position or 0)
+        self._tell()
 
-    def _now(self) -> int:
-        return self.store.clock() // 1000
+    def _mark(self, head: int) -> None:
+        with self._marking:
+            self._lineage.raise_to(head)
 
-    def _do(self, sql: str, *values: object) -> None:
-        self.store.writer.do(lambda connection: connection.execute(sql, values))
+    @property
+    def rows(self) -> SqliteRows:
+        return self.store.rows
 
     # The journal
+
+    def _lock(self, session: Any) -> int:
+        return journal.head(session)
+
+    def _held(self, session: Any) -> Held:
+        where = "device = ? AND epoch = ? AND n BETWEEN ? AND ? AND position IS NOT NULL"
+        return lambda *asked: journal.lines(session, where, asked, order="n")
+
+    def _key_at(self, session: Any, position: int) -> Key | None:
+        return journal.key_at(session, position)
+
+    def _append(self, session: Any, lines: Sequence[Line]) -> tuple[Fact, ...]:
+        return tuple(fact for _, fact in rebase.ingest(session, lines))
+
+    def _keep_keys(self, session: Any, keys: Sequence[wire.KeyLine]) -> None:
+        if keys:
+            tail.write_keys(session, keys)
+
+    def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
+        if facts:
+            self.store.tell(facts)
+
+    def _raise_numbers(self, session: Any) -> None:
+        for carrier in SqliteTables(session).all(Carrier):
+            self.store.guard.lease(carrier.range_name, carrier.next + NUMBERS_JUMP)
 
     def head(self) -> int:
         return self.store.head()
 
-    def listen(self, listener: Callable[[], None]) -> None:
-        self._listeners.append(listener)
-
-    def push(
-        self, device: DeviceId, epoch: int, first: int, facts: Sequence[Fact], keys: Sequence[wire.KeyLine]
-    ) -> int:
-        if keys:
-            tail.keep_keys(self.store, keys)
-        expected = journal.last_n(self.store.rows.connection, device, epoch) + 1
-        if facts and first > expected:
-            raise Gap(expected)
-        if facts:
-            self.store.ingest(facts)
-        return max(expected - 1, first + len(facts) - 1 if facts else 0)
-
     def page(self, after: int, limit: int, keys_after: int) -> Page:
-        facts = tuple(self.store.since(after, limit))
+        lines = tuple(self.store.lines_since(after, limit))
         changed: list[tuple[int, str, bytes | None]] = self.store.rows.connection.execute(
             "SELECT serial, subject, key FROM key_change JOIN sealing_key USING (subject)"
             " WHERE serial > ? ORDER BY serial LIMIT ?",
             (keys_after, limit),
         ).fetchall()
-        if facts:
-            with self._committed:  # another process may have committed these
-                self._lineage.raise_to(facts[-1].position or 0)
+        if lines:
+            self._mark(lines[-1].position or 0)  # another process may have committed these
         keys = tuple(wire.KeyLine(subject, key) for _, subject, key in changed)
-        return Page(facts, self.head(), keys, changed[-1][0] if changed else keys_after)
+        return Page(lines, self.head(), keys, changed[-1][0] if changed else keys_after, self._feed_begins)
 
-    # Decisions
+    def execute(self, command: Command, person: Badge, *, beside: Beside | None = None) -> Outcome:
+        return self.store.execute(command, person, beside=beside)
 
-    def ask(self, device: DeviceId, request: str, person: Badge, command: Command) -> wire.Answer:
-        kept = self._answer(device, request)
-        if kept is not None:
-            return kept
+    def record(self, events: Sequence[Event], person: Badge, *, beside: Beside | None = None) -> tuple[Fact, ...]:
+        return self.store.record(events, person, beside=beside)
 
-        def keep(connection: Any, outcome: Outcome) -> None:
-            body = msgspec.json.encode(_answer_of(outcome))
-            row = (device, request, self._now(), body)
-            connection.execute("INSERT INTO answer (device, request, at, body) VALUES (?, ?, ?, ?)", row)
-
-        try:
-            return _answer_of(self.store.execute(command, person, beside=keep))
-        except IntegrityError:
-            kept = self._answer(device, request)
-            if kept is None:
-                raise
-            return kept  # the same request, sent again, was decided a moment ago
-
-    def _answer(self, device: DeviceId, request: str) -> wire.Answer | None:
-        sql = "SELECT body FROM answer WHERE device = ? AND request = ?"
-        row = self.store.rows.connection.execute(sql, (device, request)).fetchone()
-        return None if row is None else msgspec.json.decode(row[0], type=wire.Answer)
-
-    # Terminals
-
-    def enrol(self, code: str, device: DeviceId) -> tuple[str, str]:
-        return self.store.writer.do(lambda connection: terminals.use_code(connection, code, device, self._now()))
-
-    def device_of(self, token: str) -> DeviceId | None:
-        device = terminals.device_of(self.store.rows.connection, token)
-        now = self._now()
-        if device is not None and now - self._seen.get(device, 0) >= SEEN_EVERY:
-            self._seen[device] = now
-            self._do("UPDATE terminal SET last_seen = ? WHERE device = ?", now, device)
-        return device
-
-    def terminals(self) -> list[wire.TerminalLine]:
-        return terminals.listing(self.store.rows.connection, self._now())
+    def snapshot(self, folder: Path) -> tuple[Path, int]:
+        path = folder / "snapshot"
+        return path, make(self.store, path)
 
     def close(self) -> None:
         self.store.close()
         self._lineage.close()
 
 
-def _answer_of(outcome: Outcome) -> wire.Answer:
-    if isinstance(outcome, Refused):
-        return wire.Answer(refused=tuple(map(wire.msg_line, outcome.lines)))
-    return wire.Answer(recorded=tuple(map(wire.fact_line, outcome.facts)))
-
-
-def new_code(folder: Path, name: str) -> str:
-    """A one-time code for a terminal to be called `name`, also while the hub is being served from that folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    db = connect(folder / "wms.sqlite3")
-    try:
-        migrate(db.conn)
-        MIGRATIONS.apply(db)
-        with db.atomic():
-            return terminals.add_code(db.conn, name, now_ms() // 1000)
-    finally:
-        db.conn.close()
+__all__ = ["MAIN", "RESTORED", "WAREHOUSE", "DeviceId", "EmbeddedHub", "Session"]

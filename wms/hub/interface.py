@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from wms.domain.commands import Command
-from wms.domain.events import Fact
+from wms.domain.events import Event, Fact
 from wms.domain.ids import Badge, DeviceId
-from wms.sync.wire import Answer, KeyLine, TerminalLine
+from wms.hub.database import HubDatabase, Session
+from wms.store.tables import SqliteRows
+from wms.sync.wire import Answer, FactLine, Given, Hello, KeyLine, Push, Pushed, Returned, Welcome
+from wms.workflows.handling import Outcome
+
+Beside = Callable[[Session, Outcome], None]
 
 
 class WrongCode(ValueError):
@@ -23,42 +29,88 @@ class Gap(Exception):
     expected: int
 
 
+@dataclass
+class Fork(Exception):
+    """The hub holds another fact under a key that was sent, or another history before it; `first` is the lowest n of
+    the push that can't stay. The device gets a new epoch with its next hello."""
+
+    first: int
+
+
+class StaleSession(Exception):
+    """Another run of that terminal's program has spoken since, perhaps a copy's: say hello again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Facts without a hole after the asked position, changes of keys, and where both go on."""
+    """Facts without a hole after the asked position, changes of keys, and where both go on. Who asks from before `floor`
+    takes a snapshot: the feed is not read back so far."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[FactLine, ...]
     head: int
     keys: tuple[KeyLine, ...]
     keys_next: int
+    floor: int = 0
 
 
 class HubStore(Protocol):
-    """The hub's journal, picture and terminals. `lineage` changes when an older copy of the journal was put back."""
+    """One warehouse's journal, picture and small tables.
 
+    `life` names the present life of the journal: it changes when an older copy was put back. `device` is the hub's own
+    name in that life.
+    """
+
+    warehouse: str
     device: DeviceId
-    lineage: str
+    life: str
+    database: HubDatabase
+
+    @property
+    def rows(self) -> SqliteRows:
+        """The picture of the warehouse; it may lag behind the journal by what was committed a moment ago."""
+
+    def now(self) -> int:
+        """The hub's clock, UTC milliseconds."""
 
     def head(self) -> int: ...
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each commit of this process."""
 
-    def push(self, device: DeviceId, epoch: int, first: int, facts: Sequence[Fact], keys: Sequence[KeyLine]) -> int:
-        """Commit what is new and return the highest n held of that epoch. Raises `Gap`, `Forked`, `StoreUnwritable`."""
+    # Terminals
+
+    def hello(self, device: DeviceId, message: Hello) -> Welcome: ...
+
+    def push(self, device: DeviceId, message: Push, *, version: int) -> Pushed:
+        """Commit what is new. Raises `Gap`, `Fork`, `StoreUnwritable`, `wire.NewerVersion`."""
+
+    def speaks(self, device: DeviceId, session: str) -> bool:
+        """Whether that run of the device's program is the one last welcomed in its epoch."""
+
+    def give_back(self, device: DeviceId, message: Returned, *, version: int) -> Given:
+        """Take facts of whatever device that an older copy of this journal lost. One whose key is held already, or
+        that leaves a hole, is passed over. Raises `StoreUnwritable`, `wire.NewerVersion`."""
 
     def page(self, after: int, limit: int, keys_after: int) -> Page: ...
 
-    def ask(self, device: DeviceId, request: str, person: Badge, command: Command) -> Answer:
-        """Decide once per (device, request); later calls get the answer that was given."""
+    def answer(self, device: DeviceId, session: str, request: str, person: Badge, command: Command) -> Answer:
+        """Decide once per (device, request); later calls get the answer that was given. Raises `StaleSession` where
+        numbers are asked for under an epoch that `session` was not given."""
 
-    def enrol(self, code: str, device: DeviceId) -> tuple[str, str]:
-        """Use up a code; returns the terminal's token and name. An older token of the device is void from then on.
-        Raises `WrongCode`."""
+    def snapshot(self, folder: Path) -> tuple[Path, int]:
+        """A SQLite file of journal and picture, and at which position; without keys and the hub's own tables."""
 
-    def device_of(self, token: str) -> DeviceId | None:
-        """Whose token it is; also notes that the terminal was heard of."""
+    # The hub's own acts, and those of other programs
 
-    def terminals(self) -> list[TerminalLine]: ...
+    def execute(self, command: Command, person: Badge, *, beside: Beside | None = None) -> Outcome:
+        """Decide and record; `beside` writes into the same transaction of `database`, or raises and undoes it all."""
+
+    def record(self, events: Sequence[Event], person: Badge, *, beside: Beside | None = None) -> tuple[Fact, ...]: ...
+
+    def keep_house(self) -> None:
+        """To be called at start and once a day."""
+
+    def keep_keys(self, keys: Sequence[KeyLine]) -> None:
+        """Keep keys that open recipients, or forget them (null); a destroyed one never comes back."""
 
     def close(self) -> None: ...

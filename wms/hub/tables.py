@@ -1,8 +1,10 @@
-"""The hub's own tables, in the same SQLite file as its journal: terminals, codes, answers, changes of keys."""
+"""The hub's own tables in the SQLite file of its journal: those of every engine, and the changes of keys."""
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
+
+from wms.hub.schema import COMMON, statements
 
 MIGRATIONS = Migrations("wms-hub")
 
@@ -35,3 +37,26 @@ def changes_of_keys(db: Database) -> None:
     tell += " INSERT INTO key_change (subject) VALUES (new.subject); END"
     db.execute(f"CREATE TRIGGER new_key_is_told AFTER INSERT ON sealing_key {tell}")
     db.execute(f"CREATE TRIGGER changed_key_is_told AFTER UPDATE OF key ON sealing_key {tell}")
+
+
+def _step(name: str, text: str) -> None:
+    def run(db: Database) -> None:
+        for line in statements(text, integer="INTEGER", binary="BLOB", ending=" STRICT, WITHOUT ROWID"):
+            db.execute(line)
+
+    MIGRATIONS(name=name)(run)
+
+
+for _name, _text in COMMON:
+    _step(_name, _text)
+
+
+@MIGRATIONS()
+def terminals_of_before(db: Database) -> None:
+    """Terminals enrolled without a key of their own stay on the list; they enrol again before they speak."""
+    db.execute(
+        "INSERT INTO hub_terminal (wh, device, name, role, token_hash, public_key, enrolled, last_seen)"
+        " SELECT 'MAIN', device, name, 'all', token_hash, x'', enrolled, last_seen FROM terminal"
+    )
+    for table in ("terminal", "enrolment_code", "answer"):
+        db.execute(f"DROP TABLE {table}")

@@ -5,23 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wms.domain.events import Fact
 from wms.store import Store, journal
-from wms.sync.wire import KeyLine
+from wms.store.meta import set_meta
+from wms.sync import wire
+from wms.sync.wire import FactLine, KeyLine
 
-KEYS_CURSOR = "keys_seen"
+
+def owed(store: Store, after: tuple[int, int], limit: int) -> list[FactLine]:
+    """Own facts beyond (epoch, n) `after` that the hub has not numbered, all of one epoch, in order. Those it once had
+    are not among them: see `lost`."""
+    where = "position IS NULL AND was IS NULL AND device = ? AND (epoch, n) > (?, ?)"
+    found = journal.lines(store.rows.connection, where, (store.device, *after), limit, "epoch, n")
+    return [line for line in found if line.epoch == found[0].epoch]
 
 
-def owed(store: Store, after: tuple[int, int], limit: int) -> list[Fact]:
-    """Own facts beyond (epoch, n) `after` that the hub has not numbered, all of one epoch, in order."""
-    where = "position IS NULL AND device = ? AND (epoch, n) > (?, ?)"
-    found = journal.read(store.rows.connection, where, (store.device, *after), limit)
-    return [fact for fact in found if fact.key.epoch == found[0].key.epoch]
+def lost(store: Store, after: int, limit: int) -> list[tuple[int, FactLine]]:
+    """Facts, whosesoever, that the hub had numbered before an older copy of it was put back, in their old order, with
+    their old positions beyond `after`."""
+    connection = store.rows.connection
+    sql = "SELECT was FROM journal WHERE was > ? ORDER BY was LIMIT ?"
+    positions = [row[0] for row in connection.execute(sql, (after, limit))]
+    found = journal.lines(connection, "was > ?", (after,), limit, "was")
+    return list(zip(positions, found, strict=True))
+
+
+def chain_before(store: Store, line: FactLine) -> bytes:
+    """The hash over all that this device said in that epoch before that fact."""
+    where = "device = ? AND epoch = ? AND n < ?"
+    at = journal.CHAIN_START
+    for said in journal.lines(store.rows.connection, where, (line.device, line.epoch, line.n), order="n"):
+        at = journal.chain(at, said)
+    return at
+
+
+def chain_after(before: bytes, lines: Iterable[FactLine], n: int) -> tuple[int, int, bytes]:
+    """Epoch, n and hash of the facts up to `n`, given the hash before the first of these."""
+    at, epoch = before, 0
+    for line in lines:
+        if line.n <= n:
+            at, epoch = journal.chain(at, line), line.epoch
+    return epoch, n, at
 
 
 def count_owed(store: Store, after: tuple[int, int]) -> int:
-    sql = "SELECT count(*) FROM journal WHERE position IS NULL AND device = ? AND (epoch, n) > (?, ?)"
+    sql = (
+        "SELECT count(*) FROM journal WHERE position IS NULL AND device = ?"
+        " AND ((epoch, n) > (?, ?) OR was IS NOT NULL)"
+    )
     return int(store.rows.connection.execute(sql, (store.device, *after)).fetchone()[0])
+
+
+def oldest_owed(store: Store, after: tuple[int, int]) -> int | None:
+    """When the oldest fact that is owed was recorded, UTC milliseconds by this device's clock."""
+    sql = (
+        "SELECT min(at) FROM journal WHERE position IS NULL AND device = ? AND ((epoch, n) > (?, ?) OR was IS NOT NULL)"
+    )
+    found = store.rows.connection.execute(sql, (store.device, *after)).fetchone()[0]
+    return None if found is None else int(found)
 
 
 def unsent_keys(store: Store, limit: int) -> list[KeyLine]:
@@ -40,19 +80,20 @@ def keys_were_sent(store: Store, keys: Iterable[KeyLine]) -> None:
 
 
 def keep_keys(store: Store, keys: Iterable[KeyLine], cursor: int | None = None) -> None:
-    """Keep keys that came; a destroyed one never comes back. `cursor` is where the hub's changes of keys go on."""
-    rows = [(line.subject, line.key) for line in keys]
+    """Keep keys that came. `cursor` is where the hub's changes of keys go on."""
 
     def work(connection: Any) -> None:
-        connection.executemany(
-            "INSERT INTO sealing_key (subject, key, sent) VALUES (?, ?, 1) ON CONFLICT (subject) DO UPDATE SET"
-            " key = excluded.key WHERE sealing_key.key IS NOT NULL AND excluded.key IS NOT sealing_key.key",
-            rows,
-        )
+        write_keys(connection, keys)
         if cursor is not None:
-            connection.execute(
-                "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (KEYS_CURSOR, str(cursor)),
-            )
+            set_meta(connection, wire.KEYS_CURSOR, str(cursor))
 
     store.writer.do(work)
+
+
+def write_keys(connection: Any, keys: Iterable[KeyLine]) -> None:
+    """Inside an open transaction; a destroyed key never comes back."""
+    connection.executemany(
+        "INSERT INTO sealing_key (subject, key, sent) VALUES (?, ?, 1) ON CONFLICT (subject) DO UPDATE SET"
+        " key = excluded.key WHERE sealing_key.key IS NOT NULL AND excluded.key IS NOT sealing_key.key",
+        [(line.subject, line.key) for line in keys],
+    )

@@ -1,7 +1,6 @@
 """What a terminal and its hub say to each other: messages as msgspec structs, JSON on the wire.
 
-`VERSION` counts the shapes of the messages and of the events in them. Raise it with every new kind of event and every
-new field. A hub understands its own version and the one before, so the hub is updated first.
+A hub understands its own version of messages and events and the one before, so the hub is updated first.
 """
 
 from __future__ import annotations
@@ -12,29 +11,19 @@ from typing import Annotated, Any, cast, get_args
 import msgspec
 
 from wms.domain.commands import INTENTS, Command
-from wms.domain.events import Fact, Key
-from wms.domain.ids import Badge, DeviceId
-from wms.store.codec import decode, encode, kind_of
+from wms.domain.events import VERSION, Fact
+from wms.store.codec import decode, encode, knows
+from wms.store.journal import Line as FactLine
+from wms.store.journal import fact_of, line_of
 from wms.workflows.prompt import Bilingual, Msg, Value
 
-VERSION = 1
+__all__ = ["VERSION", "Fact", "FactLine", "fact_of", "line_of"]
 VERSION_HEADER = "Wms-Version"
-LINEAGE_HEADER = "Wms-Lineage"  # which life of the hub's journal the terminal has been following
+LIFE_HEADER = "Wms-Life"  # which life of the hub's journal the terminal follows
+SESSION_HEADER = "Wms-Session"  # which run of the terminal's program speaks
+KEYS_CURSOR = "keys_seen"  # under which a store remembers how far it has followed the changes of keys
 BATCH = 500  # facts in one message
 LONGEST_WAIT = 25  # seconds a pull may be kept waiting
-
-
-class FactLine(msgspec.Struct, array_like=True, frozen=True):
-    """A fact as an array: its key, its position (null until the hub numbered it), its circumstances, its event."""
-
-    device: str
-    epoch: int
-    n: int
-    position: int | None
-    at: int
-    person: str
-    kind: str
-    body: msgspec.Raw
 
 
 class KeyLine(msgspec.Struct, array_like=True, frozen=True):
@@ -49,24 +38,95 @@ Keys = Annotated[tuple[KeyLine, ...], msgspec.Meta(max_length=BATCH)]
 
 
 class Enrol(msgspec.Struct, frozen=True):
+    """`public_key` is the terminal's own, Ed25519, 32 bytes: what it says later is signed with it."""
+
     code: str
     device: str
+    public_key: bytes = b""
 
 
 class Enrolled(msgspec.Struct, frozen=True):
     token: str
-    lineage: str
+    warehouse: str
     name: str
+    role: str
+
+
+class Authority(msgspec.Struct, frozen=True):
+    """The certificate (PEM) of the authority that vouches for this hub. Whoever asks must know its fingerprint."""
+
+    pem: str
+
+
+class Life(msgspec.Struct, array_like=True, frozen=True):
+    """One life of the hub's journal. It has in common with the life before it what stands up to `branched`."""
+
+    name: str
+    branched: int
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """The first words of each run of a terminal's program, and again after each doubt.
+
+    `session` is drawn in memory by this run, `previous` is that of the run before, as the disk remembers it. `n` is the
+    highest recorded in `epoch`, `head` the highest position held and `mark` the key of the fact that stands there.
+    `forked` asks for a new epoch: the hub holds other facts under keys of this one.
+    """
+
+    device: str
+    epoch: int
+    n: int
+    session: str
+    previous: str
+    lives: tuple[Life, ...]
+    head: int
+    mark: tuple[str, int, int] | None = None
+    forked: bool = False
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """`epoch` is the one to record in from now on. Facts beyond position `rewind` are not (or no longer) in the hub's
+    journal as the terminal holds them: they lose their positions and are given back. `now` is UTC milliseconds."""
+
+    epoch: int
+    lives: tuple[Life, ...]
+    rewind: int
+    head: int
+    floor: int
+    now: int
+    warehouse: str
+    name: str
+    role: str
+
+
+def named(welcome: Welcome, name: str, role: str) -> Welcome:
+    """With what the terminal is called, and what it is for."""
+    return msgspec.structs.replace(welcome, name=name, role=role)
 
 
 class Push(msgspec.Struct, frozen=True):
-    """Facts `first`, `first + 1`, … of one device and epoch. Keys travel beside facts and never enter the journal."""
+    """Facts `first`, `first + 1`, … of one device and epoch; `chain` is the hash over that epoch before `first`
+    (`wms.store.journal.chain`). Keys travel beside facts and never enter the journal."""
 
     device: str
     epoch: int
     first: int
     facts: Facts
     keys: Keys = ()
+    chain: bytes = b""
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """Facts, whosesoever, that the hub had confirmed in an earlier life and has lost, in their old order."""
+
+    facts: Facts
+
+
+class Given(msgspec.Struct, frozen=True):
+    """How many of them were new to the hub."""
+
+    taken: int
+    head: int
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -104,26 +164,43 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class TerminalLine(msgspec.Struct, frozen=True):
-    """A terminal as the hub knows it; `last_seen` in UTC seconds, 0 if it never spoke."""
+    """A terminal as the hub knows it; `last_seen` in UTC seconds, 0 if it never spoke, `revoked` likewise."""
 
     device: str
     name: str
     last_seen: int
     online: bool
+    role: str = ""
+    revoked: int = 0
 
 
-class Health(msgspec.Struct, frozen=True):
-    version: int
-    device: str
-    lineage: str
-    head: int
+class Terminals(msgspec.Struct, frozen=True):
+    """How many terminals are enrolled, how many of them were not heard of lately, and, for those who may know it, which
+    ones: the revoked ones too."""
+
+    count: int
+    offline: int
+    lines: tuple[TerminalLine, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A file that holds journal and picture up to `position`: `size` bytes with that SHA-256 (hex)."""
+
+    id: str
+    life: str
+    position: int
+    size: int
+    sha256: str
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a request failed: `error` for programs, `says` for people, `expected` the n a push must go on from."""
+    """Why a request failed (RFC 9457): `error` for programs, `detail` for people, `expected` the n to go on from."""
 
     error: str
-    says: str
+    detail: str
+    status: int
+    title: str = ""
+    type: str = "about:blank"
     expected: int | None = None
 
 
@@ -131,19 +208,15 @@ class NewerVersion(ValueError):
     """The other side says something this version has no words for."""
 
 
-def fact_line(fact: Fact) -> FactLine:
-    key, body = fact.key, fact.body
-    raw = msgspec.Raw(encode(body).encode())
-    return FactLine(key.device, key.epoch, key.n, fact.position, fact.at, fact.person, kind_of(body), raw)
-
-
-def fact_of(line: FactLine, *, version: int = VERSION) -> Fact:
-    """The fact in a line written by `version`. Raises `NewerVersion` rather than lose a field unknown here, and
-    `ValueError` when the body does not fit its kind."""
-    body = decode(line.kind, bytes(line.body))
-    if version > VERSION and not _holds_all(msgspec.json.decode(encode(body)), msgspec.json.decode(line.body)):
+def require_known(line: FactLine, version: int) -> None:
+    """Raises `NewerVersion` rather than lose anything that a newer `version` said and this one has no words for."""
+    if version <= VERSION:
+        return
+    if not knows(line.kind):
+        raise NewerVersion(f"{line.kind} is not known to this version")
+    event = decode(line.kind, bytes(line.body))
+    if not _holds_all(msgspec.json.decode(encode(event)), msgspec.json.decode(line.body)):
         raise NewerVersion(f"{line.kind} has fields that this version does not know")
-    return Fact(Key(DeviceId(line.device), line.epoch, line.n), line.at, Badge(line.person), body, line.position)
 
 
 def _holds_all(kept: Any, said: Any) -> bool:
@@ -201,7 +274,7 @@ def _value_of(value: Any) -> Value:
     return Bilingual(value["zh"], value["en"]) if "zh" in value else msg_of(value)
 
 
-def push_of(facts: Sequence[Fact], keys: Iterable[KeyLine] = ()) -> Push:
+def push_of(lines: Sequence[FactLine], keys: Iterable[KeyLine] = (), chain: bytes = b"") -> Push:
     """A push of facts that follow each other in one epoch; at least one fact or one key."""
-    key = facts[0].key if facts else Key(DeviceId(""), 0, 1)
-    return Push(key.device, key.epoch, key.n, tuple(map(fact_line, facts)), tuple(keys))
+    device, epoch, first = (lines[0].device, lines[0].epoch, lines[0].n) if lines else ("", 0, 1)
+    return Push(device, epoch, first, tuple(lines), tuple(keys), chain)

@@ -1,0 +1,53 @@
+"""The lives of a hub's journal. Putting an older copy back begins a new one, which branches from the old at a position.
+
+Terminals followed some of them. What the hub and a terminal have in common ends where their lives part.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from wms.domain.ids import DeviceId
+from wms.hub.database import Session
+from wms.sync.wire import Life
+
+NUMBERS_JUMP = 10_000
+"""So many numbers of each carrier's range are left out when a life begins: far more than can have been leased out after
+the copy was made, and every one of those may be on paper."""
+
+
+def lives(session: Session, wh: str) -> tuple[Life, ...]:
+    """All lives, the oldest first."""
+    found = session.execute("SELECT life, branched FROM hub_life WHERE wh = ? ORDER BY serial", (wh,)).fetchall()
+    return tuple(Life(name, branched) for name, branched in found)
+
+
+def present(session: Session, wh: str) -> tuple[str, DeviceId] | None:
+    """The present life's name and the hub's own name in it; None before the first."""
+    sql = "SELECT life, device FROM hub_life WHERE wh = ? ORDER BY serial DESC LIMIT 1"
+    row = session.execute(sql, (wh,)).fetchone()
+    return None if row is None else (row[0], DeviceId(row[1]))
+
+
+def begin(session: Session, wh: str, branched: int, now: int, device: DeviceId | None = None) -> tuple[str, DeviceId]:
+    """Begin the next life at position `branched`; the hub's own name is a new one, so none of its keys comes twice."""
+    row = session.execute("SELECT coalesce(max(serial), 0) FROM hub_life WHERE wh = ?", (wh,)).fetchone()
+    name = secrets.token_hex(8)
+    own = device or DeviceId(f"H{secrets.token_hex(3).upper()}")
+    session.execute(
+        "INSERT INTO hub_life (wh, serial, life, branched, device, began) VALUES (?, ?, ?, ?, ?, ?)",
+        (wh, row[0] + 1, name, branched, own, now),
+    )
+    return name, own
+
+
+def shared(theirs: Sequence[Life], ours: Sequence[Life]) -> int | None:
+    """The position up to which both have lived the same; None where they still do, without an end."""
+    same = 0
+    while same < min(len(theirs), len(ours)) and theirs[same].name == ours[same].name:
+        same += 1
+    if not same:
+        return 0
+    ends = [lived[same].branched for lived in (theirs, ours) if len(lived) > same]
+    return min(ends, default=None)

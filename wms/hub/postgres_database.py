@@ -1,0 +1,110 @@
+"""PostgreSQL under the hub's SQL: a pool of connections, `?` for values, once more after a deadlock."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from wms.hub.database import Found, Session
+from wms.hub.schema import COMMON, POSTGRES, statements
+from wms.store.database import StoreUnwritable
+
+T = TypeVar("T")
+POOL = 8
+TRIES = 6
+PATIENCE = 5.0  # seconds to get a connection
+_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
+log = logging.getLogger(__name__)
+
+
+class PostgresSession:
+    """One transaction on one connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Found:
+        return self.connection.execute(_marks(sql), values)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_marks(sql), rows)
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _marks(sql: str) -> Any:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class PostgresDatabase:
+    """`HubDatabase` on a PostgreSQL. Open until `close`."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is a libpq connection string or URI. Raises `StoreUnwritable` when the server can't be reached."""
+        self._pool = ConnectionPool(
+            url, min_size=1, max_size=POOL, timeout=PATIENCE, open=False, check=ConnectionPool.check_connection,
+            kwargs={"application_name": "wms hub", "connect_timeout": 5}, name="hub",
+        )  # fmt: skip
+        try:
+            self._pool.open(wait=True, timeout=PATIENCE)
+        except PoolTimeout as error:
+            self._pool.close()
+            raise StoreUnwritable(_why(url)) from error
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        return self.write(work)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        for tried in range(1, TRIES + 1):
+            try:
+                with self._pool.connection() as connection:
+                    return work(PostgresSession(connection))
+            except _AGAIN as error:
+                if tried == TRIES:
+                    raise StoreUnwritable("the database is too busy") from error
+                time.sleep(random.uniform(0, 0.02 * tried))  # noqa: S311  # spreads those that met
+            except (psycopg.OperationalError, psycopg.InternalError) as error:
+                raise StoreUnwritable(_said(error)) from error
+        raise AssertionError("unreachable")
+
+    def migrate(self) -> None:
+        """Run the steps that this database lacks; two hubs that start at once do not run one twice."""
+        self.write(_migrate)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _migrate(session: Session) -> None:
+    session.execute("CREATE TABLE IF NOT EXISTS hub_schema (step TEXT PRIMARY KEY, serial BIGINT NOT NULL)")
+    session.execute("INSERT INTO hub_schema (step, serial) VALUES ('', 0) ON CONFLICT (step) DO NOTHING")
+    session.execute("SELECT step FROM hub_schema WHERE step = '' FOR UPDATE")
+    done = {row[0] for row in session.execute("SELECT step FROM hub_schema").fetchall()}
+    for serial, (step, text) in enumerate((*COMMON, *POSTGRES), 1):
+        if step not in done:
+            for statement in statements(text, integer="BIGINT", binary="BYTEA"):
+                session.execute(statement)
+            session.execute("INSERT INTO hub_schema (step, serial) VALUES (?, ?)", (step, serial))
+
+
+def _said(error: psycopg.Error) -> str:
+    """The engine's first line: it names hosts and files, never values."""
+    return (error.diag.message_primary or str(error)).partition("\n")[0]
+
+
+def _why(url: str) -> str:
+    """Why the server does not answer; a connection that fails in the pool does not say. Never names the password."""
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        return _said(error)
+    return "the database does not answer in time"

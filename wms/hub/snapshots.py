@@ -1,0 +1,68 @@
+"""Snapshots for terminals that are new or far behind: made once for all that ask, served piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+
+from wms.hub.answering import Refusal
+from wms.hub.interface import HubStore
+from wms.sync import wire
+
+GOOD_FOR = 600.0  # seconds in which nobody minds that it is a little old: the rest is pulled
+KEPT = 2  # so that a download that has begun can go on
+_CHUNK = 1024 * 1024
+
+
+class Snapshots:
+    """In a temporary folder that goes with `close`. `run` carries out what blocks."""
+
+    def __init__(self, run: Callable[..., Awaitable[Any]]) -> None:
+        self._run = run
+        self._folder = Path(tempfile.mkdtemp(prefix="wms-snapshots-"))
+        self._made: dict[str, list[tuple[float, wire.Snapshot]]] = {}
+        self._making = asyncio.Lock()
+
+    async def newest(self, hub: HubStore) -> wire.Snapshot:
+        async with self._making:
+            made = self._made.setdefault(hub.warehouse, [])
+            if not made or made[-1][0] < time.monotonic() or made[-1][1].life != hub.life:
+                made.append((time.monotonic() + GOOD_FOR, await self._run(self._make, hub)))
+                for _, old in made[:-KEPT]:
+                    self._path(hub, old.id).unlink(missing_ok=True)
+                del made[:-KEPT]
+            return made[-1][1]
+
+    def file(self, hub: HubStore, name: str) -> Response:
+        """The file of that name; a range of it where the request asks for one."""
+        if name not in {snapshot.id for _, snapshot in self._made.get(hub.warehouse, [])}:
+            raise Refusal(404, "snapshot", "that snapshot is gone: ask for the newest")
+        return FileResponse(self._path(hub, name), media_type="application/gzip")
+
+    def _path(self, hub: HubStore, name: str) -> Path:
+        return self._folder / f"{hub.warehouse}.{name}.gz"
+
+    def _make(self, hub: HubStore) -> wire.Snapshot:
+        life = hub.life
+        with tempfile.TemporaryDirectory(dir=self._folder) as room:
+            plain, position = hub.snapshot(Path(room))
+            packed = Path(room) / "packed"
+            with plain.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
+                shutil.copyfileobj(source, target, _CHUNK)
+            with packed.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            snapshot = wire.Snapshot(sha256[:16], life, position, packed.stat().st_size, sha256)
+            packed.rename(self._path(hub, snapshot.id))
+        return snapshot
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
