@@ -46,7 +46,8 @@ class Snapshots:
         """The file of that name; a range of it where the request asks for one."""
         if name not in {snapshot.id for _, snapshot in self._made.get(hub.warehouse, [])}:
             raise Refusal(404, "snapshot", "that snapshot is gone: ask for the newest")
-        return FileResponse(self._path(hub, name), media_type="application/gzip")
+        said = {wire.VERSION_HEADER: str(wire.VERSION)}
+        return FileResponse(self._path(hub, name), headers=said, media_type="application/gzip")
 
     def _path(self, hub: HubStore, name: str) -> Path:
         return self._folder / f"{hub.warehouse}.{name}.gz"
