@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 
 from wms.hub.answering import failed
+from wms.hub.api.routes import Api
 from wms.hub.bell import Bell
 from wms.hub.gate import Gate
 from wms.hub.interface import HubStore
@@ -26,22 +28,39 @@ from wms.store import StoreUnwritable
 
 T = TypeVar("T")
 THREADS = 8
+API_THREADS = 3  # of their own, so that no program's long list keeps a terminal waiting
 LOOK_SECONDS = 0.5  # how often commits of other processes (an import, another hub) are looked for
 DAY = 86_400
 log = logging.getLogger(__name__)
 
 
 class HubApp:
-    """The routes over the hubs of some warehouses; `starlette` is the ASGI application."""
+    """The routes over the hubs of some warehouses; `starlette` is the ASGI application.
 
-    def __init__(self, hubs: Mapping[str, HubStore]) -> None:
+    `webhook_networks` are those that webhooks may reach although they are not public. With `behind_proxy` a request
+    from this machine may be anybody's.
+    """
+
+    def __init__(
+        self, hubs: Mapping[str, HubStore], *, webhook_networks: Sequence[str] = (), behind_proxy: bool = False
+    ) -> None:
         self._hubs, self.bell = hubs, Bell()
         self._threads = ThreadPoolExecutor(THREADS, "hub")
         self._gate = Gate(hubs, self._threads)
         self._snapshots = Snapshots(self._run)
         self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run)
+        self._api_threads = ThreadPoolExecutor(API_THREADS, "api")
+        self._api = Api(
+            hubs,
+            self._gate,
+            self._run_api,
+            webhook_networks=webhook_networks,
+            pushes=lambda: self._sync.pushes,
+            local_metrics=not behind_proxy,
+        )
         self.starlette = Starlette(
-            routes=self._sync.routes(),
+            routes=[*self._sync.routes(), *self._api.routes()],
+            middleware=[Middleware(self._api.timed)],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: failed, Exception: failed},
         )
@@ -51,13 +70,15 @@ class HubApp:
         self.bell.hang()
         for hub in self._hubs.values():
             hub.listen(self.bell.ring)
-        tasks = [asyncio.create_task(work) for work in (self._watch(), self._keep_house())]
+        tasks = [asyncio.create_task(work) for work in (self._watch(), self._keep_house(), self._api.deliver())]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._threads.shutdown()
+            self._api_threads.shutdown()
             self._snapshots.close()
 
     async def _watch(self) -> None:
@@ -82,3 +103,6 @@ class HubApp:
 
     async def _run(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    async def _run_api(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._api_threads, work, *args)

@@ -1,0 +1,137 @@
+"""Webhooks as they are kept: where to, which events, how far told, and what went wrong. Times are UTC seconds."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from wms.domain.records import Record
+from wms.hub.database import HubDatabase, Session
+
+MOST = 20  # in one warehouse
+CLAIM_SECONDS = 60
+SECRET_BYTES = 32
+_COLUMNS = "id, client, url, secret, kinds, cursor, told, created, attempts, due, failing, trouble, disabled"
+
+
+class TooMany(ValueError):
+    """The warehouse has as many webhooks as it may."""
+
+
+class Webhook(Record):
+    """`kinds` are the types of events wanted, joined by commas, '' for all. `cursor` is the position up to which all
+    is told; of the fact after it, what comes up to the event `told`. `failing` is since when, 0 while all is well;
+    `disabled` since when nothing is sent any more."""
+
+    id: str
+    client: str
+    url: str
+    secret: str
+    kinds: str
+    cursor: int
+    told: str
+    created: int
+    attempts: int
+    due: int
+    failing: int
+    trouble: str
+    disabled: int
+
+    def wants(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds.split(",")
+
+
+class Webhooks:
+    """The webhooks of one warehouse. Raises `StoreUnwritable` when the database can't be reached or written."""
+
+    def __init__(self, database: HubDatabase, warehouse: str) -> None:
+        self._database, self._wh = database, warehouse
+
+    def add(self, session: Session, client: str, url: str, kinds: Sequence[str], cursor: int, now: int) -> Webhook:
+        """A new one, in the transaction of the request that asked for it. Raises `TooMany`."""
+        count = session.execute("SELECT count(*) FROM hub_webhook WHERE wh = ?", (self._wh,)).fetchone()[0]
+        if count >= MOST:
+            raise TooMany(f"there are {MOST} webhooks already: delete one first")
+        secret = f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+        hook = Webhook(
+            f"wh_{secrets.token_hex(8)}", client, url, secret, ",".join(kinds), cursor, "", now, 0, 0, 0, "", 0
+        )
+        session.execute(
+            "INSERT INTO hub_webhook (wh, id, client, url, secret, kinds, cursor, created)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._wh, hook.id, client, url, secret, hook.kinds, cursor, now),
+        )
+        return hook
+
+    def listing(self) -> list[Webhook]:
+        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ? ORDER BY created, id"  # noqa: S608  # our own names
+        return self._database.read(
+            lambda session: [Webhook(*row) for row in session.execute(sql, (self._wh,)).fetchall()]
+        )
+
+    def get(self, name: str) -> Webhook | None:
+        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ? AND id = ?"  # noqa: S608
+        row = self._database.read(lambda session: session.execute(sql, (self._wh, name)).fetchone())
+        return None if row is None else Webhook(*row)
+
+    def delete(self, name: str) -> bool:
+        return self._changed("DELETE FROM hub_webhook WHERE wh = ? AND id = ? RETURNING id", self._wh, name)
+
+    def enable(self, session: Session, name: str) -> None:
+        """Let a disabled one try again at once, from where it stood."""
+        session.execute(
+            "UPDATE hub_webhook SET disabled = 0, attempts = 0, due = 0, failing = 0, trouble = ''"
+            " WHERE wh = ? AND id = ?",
+            (self._wh, name),
+        )
+
+    # Delivering
+
+    def claim(self, name: str, holder: str, now: int) -> bool:
+        """Whether `holder` may deliver for the next `CLAIM_SECONDS`: two processes would tell everything twice."""
+        return self._changed(
+            "UPDATE hub_webhook SET holder = ?, claimed = ? WHERE wh = ? AND id = ? AND disabled = 0"
+            " AND (claimed < ? OR holder = ?) RETURNING id",
+            holder,
+            now + CLAIM_SECONDS,
+            self._wh,
+            name,
+            now,
+            holder,
+        )
+
+    def delivered(self, name: str, cursor: int, told: str) -> None:
+        self._changed(
+            "UPDATE hub_webhook SET cursor = ?, told = ?, attempts = 0, due = 0, failing = 0, trouble = ''"
+            " WHERE wh = ? AND id = ? RETURNING id",
+            cursor,
+            told,
+            self._wh,
+            name,
+        )
+
+    def passed(self, name: str, cursor: int) -> None:
+        """Nothing up to there is wanted."""
+        self._changed("UPDATE hub_webhook SET cursor = ? WHERE wh = ? AND id = ? RETURNING id", cursor, self._wh, name)
+
+    def failed(self, name: str, due: int, now: int, trouble: str) -> None:
+        """Try again at `due`; `now` is when it began to fail, unless it had before."""
+        self._changed(
+            "UPDATE hub_webhook SET attempts = attempts + 1, due = ?, trouble = ?,"
+            " failing = CASE WHEN failing = 0 THEN ? ELSE failing END WHERE wh = ? AND id = ? RETURNING id",
+            due,
+            trouble,
+            now,
+            self._wh,
+            name,
+        )
+
+    def disable(self, session: Session, name: str, now: int, trouble: str) -> None:
+        session.execute(
+            "UPDATE hub_webhook SET disabled = ?, trouble = ? WHERE wh = ? AND id = ?", (now, trouble, self._wh, name)
+        )
+
+    def _changed(self, sql: str, *values: Any) -> bool:
+        return self._database.write(lambda session: session.execute(sql, values).fetchone() is not None)
