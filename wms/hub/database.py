@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 
 class Found(Protocol):
-    """What a statement found."""
+    """What a statement found; `description` names the columns, as in the Python Database API."""
+
+    @property
+    def description(self) -> Any: ...
 
     def fetchone(self) -> Any: ...
 
@@ -37,6 +40,9 @@ class HubDatabase(Protocol):
 
     def write(self, work: Callable[[Session], T]) -> T: ...
 
+    def snapshot(self, work: Callable[[Session], T]) -> T:
+        """`read` at one moment, however many statements that takes; others go on writing."""
+
 
 class SqliteHubDatabase:
     """The tables lie in the file of the hub's own store."""
@@ -49,3 +55,15 @@ class SqliteHubDatabase:
 
     def write(self, work: Callable[[Session], T]) -> T:
         return self._store.writer.do(work)
+
+    def snapshot(self, work: Callable[[Session], T]) -> T:
+        return at_one_moment(self._store.rows.connection, work)
+
+
+def at_one_moment(connection: Any, work: Callable[[Session], T]) -> T:
+    """`work` in one read transaction of a SQLite connection."""
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("ROLLBACK")

@@ -16,7 +16,7 @@ from wms.hub.database import Session, SqliteHubDatabase
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import NUMBERS_JUMP
+from wms.hub.lives import floor_of
 from wms.hub.progress import Held
 from wms.hub.tables import MIGRATIONS
 from wms.store import Store, journal, rebase
@@ -101,7 +101,7 @@ class EmbeddedHub(HubEngine):
 
     def _raise_numbers(self, session: Any) -> None:
         for carrier in SqliteTables(session).all(Carrier):
-            self.store.guard.lease(carrier.range_name, carrier.next + NUMBERS_JUMP)
+            self.store.guard.lease(carrier.range_name, floor_of(carrier))
 
     def head(self) -> int:
         return self.store.head()

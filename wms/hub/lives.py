@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from wms.domain.catalogue import Carrier
 from wms.domain.ids import DeviceId
 from wms.hub.database import Session
 from wms.sync.wire import Life
@@ -15,6 +16,12 @@ from wms.sync.wire import Life
 NUMBERS_JUMP = 10_000
 """So many numbers of each carrier's range are left out when a life begins: far more than can have been leased out after
 the copy was made, and every one of those may be on paper."""
+
+
+def floor_of(carrier: Carrier) -> int:
+    """The counter up to which nothing of a carrier's range is leased out in a new life; a short range keeps half."""
+    left = carrier.last - carrier.next + 1
+    return carrier.next + min(NUMBERS_JUMP, max(left, 0) // 2)
 
 
 def lives(session: Session, wh: str) -> tuple[Life, ...]:

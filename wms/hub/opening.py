@@ -11,6 +11,7 @@ from wms.domain.records import Record
 from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import HubStore
 from wms.hub.tokens import require_warehouse_name
+from wms.store import Store
 
 T = TypeVar("T")
 
@@ -53,6 +54,11 @@ class _FileDatabase:
 
         with immediate(self._connection):
             return work(self._connection)
+
+    def snapshot(self, work: Callable[[Session], T]) -> T:
+        from wms.hub.database import at_one_moment
+
+        return at_one_moment(self._connection, work)
 
 
 @contextmanager
@@ -159,6 +165,14 @@ def _file(folder: Path) -> Any:
     migrate(connection)
     MIGRATIONS.apply(database(connection))
     return connection
+
+
+def add_tables(store: Store) -> None:
+    """Make the hub's small tables in a store that is open."""
+    from wms.hub.tables import MIGRATIONS
+    from wms.store.database import database
+
+    store.writer.do(lambda connection: MIGRATIONS.apply(database(connection)))
 
 
 def _named(connection: Any) -> str:

@@ -21,11 +21,13 @@ from wms.domain.catalogue import Carrier
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
+from wms.domain.projections import apply
+from wms.domain.rows import MemoryTables
 from wms.hub.database import Session
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import NUMBERS_JUMP
+from wms.hub.lives import floor_of
 from wms.hub.postgres_database import PostgresDatabase
 from wms.hub.progress import Held
 from wms.store import Store, StoreUnwritable, journal
@@ -140,31 +142,7 @@ class PostgresHub(HubEngine):
         self._tell()
 
     def _raise_numbers(self, session: Session) -> None:
-        picture = getattr(self, "_picture", None)
-        carriers = picture.rows.all(Carrier) if picture is not None else self._carriers(session)
-        for carrier in carriers:
-            self._lease(session, carrier.range_name, carrier.next + NUMBERS_JUMP)
-
-    def _carriers(self, session: Session) -> list[Carrier]:
-        """The carriers as the journal alone tells them, before there is a picture."""
-        sql = (
-            f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ? AND kind IN ('CarrierDefined', 'WaybillsLeased')"  # noqa: S608
-            " ORDER BY position"
-        )
-        from wms.domain.projections import apply
-        from wms.domain.rows import MemoryTables
-
-        tables = MemoryTables()
-        for row in session.execute(sql, (self.warehouse,)).fetchall():
-            apply(tables, journal.fact_of(_line(row)))
-        return tables.all(Carrier)
-
-    def _lease(self, session: Session, numbers: str, counter: int) -> None:
-        session.execute(
-            "INSERT INTO hub_floor (wh, numbers, counter) VALUES (?, ?, ?) ON CONFLICT (wh, numbers)"
-            " DO UPDATE SET counter = excluded.counter WHERE hub_floor.counter < excluded.counter",
-            (self.warehouse, numbers, counter),
-        )
+        raise_numbers(session, self.warehouse)
 
     def head(self) -> int:
         sql = "SELECT position FROM hub_head WHERE wh = ?"
@@ -309,7 +287,7 @@ class PostgresHub(HubEngine):
         for leased in (fact.body for fact in facts if isinstance(fact.body, WaybillsLeased)):
             carrier = self._picture.rows.get(Carrier, leased.carrier)
             if carrier is not None:
-                self._lease(session, carrier.range_name, leased.last)
+                _lease(session, self.warehouse, carrier.range_name, leased.last)
 
     def snapshot(self, folder: Path) -> tuple[Path, int]:
         path = folder / "snapshot"
@@ -322,6 +300,35 @@ class PostgresHub(HubEngine):
         for picture in (*self._retired, self._picture):
             picture.close()
         self._lineage.close()
+
+
+def raise_numbers(session: Session, wh: str) -> None:
+    """Leave out numbers of each carrier's range: a life has begun on an older copy. What the carriers' ranges are, and
+    how far they were used, the journal alone tells."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ? AND kind IN ('CarrierDefined', 'WaybillsLeased')"  # noqa: S608
+        " ORDER BY position"
+    )
+    tables = MemoryTables()
+    for row in session.execute(sql, (wh,)).fetchall():
+        apply(tables, journal.fact_of(_line(row)))
+    for carrier in tables.all(Carrier):
+        _lease(session, wh, carrier.range_name, floor_of(carrier))
+
+
+def _lease(session: Session, wh: str, numbers: str, counter: int) -> None:
+    session.execute(
+        "INSERT INTO hub_floor (wh, numbers, counter) VALUES (?, ?, ?) ON CONFLICT (wh, numbers)"
+        " DO UPDATE SET counter = excluded.counter WHERE hub_floor.counter < excluded.counter",
+        (wh, numbers, counter),
+    )
+
+
+def forget(folder: Path, warehouse: str) -> None:
+    """Throw away what this machine remembers of a warehouse's journal, for another has taken its place."""
+    (folder / f"hub.{warehouse}.lineage").unlink(missing_ok=True)
+    for picture in folder.glob(f"picture.{warehouse}*"):
+        shutil.rmtree(picture)
 
 
 def add_warehouse(session: Session, warehouse: str) -> bool:

@@ -67,7 +67,7 @@ class PostgresDatabase:
         for tried in range(1, TRIES + 1):
             try:
                 with self._pool.connection() as connection:
-                    return work(PostgresSession(connection))
+                    return _committed(connection, work)
             except _AGAIN as error:
                 if tried == TRIES:
                     raise StoreUnwritable("the database is too busy") from error
@@ -76,12 +76,38 @@ class PostgresDatabase:
                 raise StoreUnwritable(_said(error)) from error
         raise AssertionError("unreachable")
 
+    def snapshot(self, work: Callable[[Session], T]) -> T:
+        def isolated(session: Session) -> T:
+            session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return work(session)
+
+        return self.write(isolated)
+
     def migrate(self) -> None:
         """Run the steps that this database lacks; two hubs that start at once do not run one twice."""
         self.write(_migrate)
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _committed(connection: psycopg.Connection[Any], work: Callable[[Session], T]) -> T:
+    """A commit whose wait for the standby is cancelled (an administrator's `pg_cancel_backend`) succeeds with a mere
+    warning, before the standby has it. That is no success: whoever is not told so says it again."""
+    severities: list[str | None] = []
+
+    def heed(notice: errors.Diagnostic) -> None:
+        severities.append(notice.severity_nonlocalized)  # at once: libpq takes the notice back
+
+    connection.add_notice_handler(heed)
+    try:
+        done = work(PostgresSession(connection))
+        connection.commit()
+    finally:
+        connection.remove_notice_handler(heed)
+    if "WARNING" in severities:
+        raise StoreUnwritable("the database's standby has not confirmed the commit")
+    return done
 
 
 def _migrate(session: Session) -> None:

@@ -6,6 +6,8 @@ strings and for whole numbers of 64 bits. Of tokens and codes only hashes are ke
 
 from __future__ import annotations
 
+import re
+
 COMMON: tuple[tuple[str, str], ...] = (
     (
         "warehouses",
@@ -206,3 +208,8 @@ def statements(step: str, *, integer: str, binary: str, ending: str = "") -> lis
         line.strip().format(int=integer, bytes=binary) + (ending if "CREATE TABLE" in line else "")
         for line in step.strip().split("\n\n")
     ]
+
+
+def table_names(steps: tuple[tuple[str, str], ...]) -> list[str]:
+    """The tables that the steps make, in that order."""
+    return [name for _, text in steps for name in re.findall(r"CREATE TABLE (\w+)", text)]
