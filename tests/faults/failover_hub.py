@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -17,7 +18,9 @@ from wms.hub import opening
 from wms.hub.roles import TerminalRole
 from wms.hub.terminals import Terminals
 from wms.store import Store
-from wms.sync.membership import enrol, sync_now
+from wms.sync.connection import HubTrouble, NotReached
+from wms.sync.exchange import Exchange
+from wms.sync.membership import enrol, membership
 
 WAREHOUSE = "W"
 SERVE = (
@@ -27,11 +30,18 @@ SERVE = (
 
 
 class HubTerminal(Terminal):
-    """A terminal's own store; what it is given to keep is numbered, so that the database can be asked for each."""
+    """A terminal's own store. It fetches nothing, so that only the answer to a push tells it what the hub has."""
 
     def __init__(self, cluster: Cluster, store: Store) -> None:
         super().__init__(cluster, store.device, "")
         self._store, self._recorded = store, 0
+        found = membership(store)
+        assert found is not None
+        self._exchange = Exchange(store, *found)
+
+    def run(self) -> None:
+        with contextlib.closing(self._exchange):
+            super().run()
 
     def push_on(self) -> None:
         while not self.stopping.is_set():
@@ -39,7 +49,9 @@ class HubTerminal(Terminal):
                 last = self._recorded + BATCH
                 self._store.record([self._event(n) for n in range(self._recorded + 1, last + 1)], Badge("P"))
                 self._recorded = last
-            if sync_now(self._store, PATIENCE).unsent:
+            try:
+                self._exchange.push()
+            except (NotReached, HubTrouble):
                 return
             self.acknowledge(self._recorded)
 
