@@ -8,7 +8,8 @@ from wms.domain.rows import Row
 
 
 class Review(Row):
-    """One thing a person must decide or do: `kind` names the sentence, `subject` what it is about."""
+    """One thing a person must decide or do: `kind` names the sentence, `subject` what it is about. `person` and
+    `device` recorded what brought it to light, at `at`."""
 
     TABLE: ClassVar[str] = "review"
     INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("open",),)
@@ -20,6 +21,8 @@ class Review(Row):
     open: bool = True
     decided_by: str = ""
     decision: str = ""
+    person: str = ""
+    device: str = ""
 
 
 class Tally(Row):

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wms.domain import commands as c
 from wms.domain.catalogue import Person
-from wms.domain.commands import Command
 from wms.domain.ids import Badge, InspectionId, OrderId
 from wms.domain.inspection import InspectionLot
-from wms.domain.orders import Order
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
-from wms.domain.records import Record
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
+from wms.workflows import conflicts
+from wms.workflows.conflicts import Decision, facts, order_name
 from wms.workflows.printer_words import label_reason, printer_reason
 from wms.workflows.prompt import Bilingual, Msg, Value, msg, msg_n, plain
 from wms.workflows.say import category_name, item_name
 
-
-class Decision(Record):
-    """One answer; `reason` says that a reason must be typed with it."""
-
-    label: Msg
-    commands: Callable[[str], tuple[Command, ...]]
-    reason: bool = False
-
-
-def _reference(rows: Rows, order: str) -> str:
-    row = rows.get(Order, order)
-    return row.reference if row is not None else order
+__all__ = ["Decision", "decisions", "facts", "hold_reason", "sentence"]
 
 
 def sentence(review: Review, rows: Rows) -> Msg:
     """What happened, in one line."""
+    if (conflict := conflicts.sentence(review, rows)) is not None:
+        return conflict
     subject: Value = review.subject
     detail = review.detail.split(",")
     match review.kind:
         case "order_held":
             return msg(
                 "Order {order} is held: {why}",
-                order=_reference(rows, review.subject),
+                order=order_name(rows, review.subject),
                 why=hold_reason(review.detail, rows),
             )
         case "order_short":
-            return msg("Order {order} is short: send in part?", order=_reference(rows, review.subject))
+            return msg("Order {order} is short: send in part?", order=order_name(rows, review.subject))
         case "short":
             task = rows.get(PickTask, review.subject)
             place = task.place if task is not None else ""
@@ -68,16 +56,16 @@ def sentence(review: Review, rows: Rows) -> Msg:
             return msg("Batch {batch} rejected: cancel its orders or decide one by one", batch=review.detail)
         case "cancelled_in_work":
             return msg(
-                "Order {order} cancelled after picking: its goods come back", order=_reference(rows, review.subject)
+                "Order {order} cancelled after picking: its goods come back", order=order_name(rows, review.subject)
             )
         case "cancelled_after_handover":
             return msg(
-                "Order {order} cancelled, but the courier has it: recall it", order=_reference(rows, review.subject)
+                "Order {order} cancelled, but the courier has it: recall it", order=order_name(rows, review.subject)
             )
         case "put_back":
             return msg(
                 "Put the goods of order {order} back from {place}",
-                order=_reference(rows, review.subject),
+                order=order_name(rows, review.subject),
                 place=review.detail,
             )
         case "count_difference":
@@ -122,13 +110,11 @@ def sentence(review: Review, rows: Rows) -> Msg:
         case "clock":
             return msg("The clock of {device} jumped by {n} s: set it", device=subject, n=review.detail)
         case "packed_twice":
-            return msg("Order {order} is packed at two benches", order=_reference(rows, review.subject))
+            return msg("Order {order} is packed at two benches", order=order_name(rows, review.subject))
         case "waybill_twice":
             return msg("Waybill {number} was used twice: {parcels}", number=subject, parcels=review.detail)
         case "stock_below_zero":
             return msg("More taken than booked: {what}. Count the place", what=subject)
-        case "taken_beyond_need":
-            return msg("Taken though nobody needs it: {what}. Put it back", what=review.detail)
         case "tote_shared":
             return msg("Tote {tote} holds two orders: {orders}", tote=subject, orders=review.detail)
         case "loaded_twice":
@@ -183,7 +169,9 @@ def _sample_reason(reason: str) -> Value:
 
 def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
     """What can be done about it, the usual answer first."""
-    done = Decision(msg("Done"), lambda _: (c.CloseReview(review.id, "done"),))
+    if ways := conflicts.ways_out(review, rows):
+        return ways
+    done = conflicts.close(review, msg("Done"), "done")
     match review.kind:
         case "batch_held":
             lot = InspectionId(review.subject)

@@ -1,4 +1,5 @@
-"""The supervisor's board: what needs a person first, then the flow. Enter opens what is selected; F4 releases waves."""
+"""The supervisor's board: what needs a person first, then the flow. Enter opens what is selected, F2 turns to the
+people and the walks they have, F3 releases waves."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Batch, BatchStatus, Wave, WaveStatus
 from wms.workflows import resolve as r
+from wms.workflows import walks
+from wms.workflows.conflicts import is_under_way
 from wms.workflows.inputs import Chose, Entered, Pressed
 from wms.workflows.keys import HELP, MORE
 from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Msg, Prompt, Said, info, look, msg, ok, plain
-from wms.workflows.reviews import Decision, decisions, sentence
+from wms.workflows.reviews import Decision, decisions, facts, sentence
 from wms.workflows.say import category_name, item_name, what_it_is
 from wms.workflows.signing_in import WORK
 from wms.workflows.view import Board, Need, WaveLine
@@ -34,11 +37,15 @@ class Supervising(Record):
     opened: Review | None = None  # the review being decided
     decision: int = -1  # the chosen answer, while its reason is typed
     people: bool = False
+    walks: tuple[Batch, ...] | None = None  # those under way, while they are shown
+    walk: Batch | None = None  # the one to be given to somebody else
 
     @property
     def screen(self) -> str:
         if self.opened is not None:
             return "board.reason" if self.decision >= 0 else "board.decide"
+        if self.walks is not None:
+            return "board.walk" if self.walk is not None else "board.walks"
         return "board.people" if self.people else "board"
 
 
@@ -46,12 +53,16 @@ class SuperviseWorkflow:
     """`resume`, `step` and `prompt` of the board."""
 
     def resume(self, rows: Rows, who: Who, last: Supervising | None = None) -> Supervising:
-        needs = tuple(sorted(rows.where(Review, open=True), key=lambda n: (-_urgency(n), -n.at, n.id))[:SHOWN_NEEDS])
+        found = rows.where(Review, open=True)
+        needs = tuple(sorted(found, key=lambda n: (-_urgency(n, rows), -n.at, n.id))[:SHOWN_NEEDS])
         if last is None:
             return Supervising(who, needs)
         opened = last.opened if last.opened is not None and any(n.id == last.opened.id for n in needs) else None
         selected = max(0, min(last.selected, len(needs) - 1))
-        return Supervising(who, needs, selected, opened, last.decision if opened is not None else -1, last.people)
+        decision = last.decision if opened is not None else -1
+        shown = tuple(walks.claimed(rows)) if last.walks is not None else None
+        walk = next((one for one in shown or () if last.walk is not None and one.id == last.walk.id), None)
+        return Supervising(who, needs, selected, opened, decision, last.people, shown, walk)
 
     def prompt(self, state: Supervising, rows: Rows) -> Prompt:
         return _prompt(state, rows)
@@ -61,6 +72,8 @@ class SuperviseWorkflow:
             return Step(state, said=_looked_up(happening, rows))
         if state.opened is not None:
             return _decide(state, state.opened, happening, rows)
+        if state.walks is not None:
+            return _reassign(state, state.walks, happening, rows)
         match happening:
             case Pressed(key="down"):
                 return Step(replace(state, selected=min(state.selected + 1, max(0, len(state.needs) - 1))))
@@ -68,8 +81,10 @@ class SuperviseWorkflow:
                 return Step(replace(state, selected=max(state.selected - 1, 0)))
             case Pressed(key="enter") if state.needs:
                 return Step(replace(state, opened=state.needs[state.selected]))
+            case Pressed(key="f2") if state.people:
+                return Step(replace(state, people=False, walks=tuple(walks.claimed(rows))))
             case Pressed(key="f2"):
-                return Step(replace(state, people=not state.people))
+                return Step(replace(state, people=True))
             case Pressed(key="f3"):
                 return Step(state, (c.ReleaseWaves(),), ok(msg("Waves released")))
             case Pressed(key="escape"):
@@ -77,8 +92,39 @@ class SuperviseWorkflow:
         return Step(state)
 
 
-def _urgency(review: Review) -> int:
-    return {"batch_held": 3, "cancelled_in_work": 2, "printer": 2, "label": 2, "order_short": 1}.get(review.kind, 0)
+URGENCY = {
+    "waybill_twice": 3,
+    "batch_held": 3,
+    "two_copies": 3,
+    "cancelled_in_work": 2,
+    "packed_twice": 2,
+    "printer": 2,
+    "label": 2,
+    "two_pickers": 2,
+    "order_short": 1,
+    "over_pick": 1,
+}
+
+
+def _urgency(review: Review, rows: Rows) -> int:
+    """What somebody is mending already comes last."""
+    return -1 if is_under_way(review, rows) else URGENCY.get(review.kind, 0)
+
+
+def _reassign(state: Supervising, shown: tuple[Batch, ...], happening: Happening, rows: Rows) -> Step[Supervising]:
+    match happening:
+        case Pressed(key="escape") if state.walk is not None:
+            return Step(replace(state, walk=None))
+        case Pressed(key="escape" | "f2"):
+            return Step(replace(state, walks=None, walk=None))
+        case Chose(index=index) if state.walk is None and index < len(shown):
+            return Step(replace(state, walk=shown[index]))
+        case Chose(index=index) if state.walk is not None:
+            answers = walks.ways(state.walk, rows)
+            if index < len(answers):
+                said = ok(msg("The walk has gone on"), answers[index].label)
+                return Step(replace(state, walk=None), answers[index].commands(""), said)
+    return Step(state)
 
 
 def _decide(state: Supervising, review: Review, happening: Happening, rows: Rows) -> Step[Supervising]:
@@ -133,22 +179,42 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
         base = Prompt(
             state.screen,
             where,
-            what=(Line(sentence(state.opened, rows)),),
+            what=_case(state.opened, rows),
             handbook="supervisor",
             keys=(HELP, Key("escape", msg("Back"))),
         )
         if state.decision >= 0:
             return base.but(verb=answers[state.decision].label, ask=msg("Why? Type it, then Enter"), entry=Entry.TEXT)
         return base.but(verb=msg("Decide"), choices=tuple(Choice(answer.label) for answer in answers))
-    keys = (HELP, Key("f2", msg("People")), Key("f3", msg("Waves")), MORE)
+    if state.walks is not None:
+        return _walks_prompt(state, state.walks, where, rows)
+    keys = (HELP, Key("f2", msg("Walks") if state.people else msg("People")), Key("f3", msg("Waves")), MORE)
     ready = rows.count(Order, status=OrderStatus.READY)
     what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
 
 
+def _case(review: Review, rows: Rows) -> tuple[Line, ...]:
+    """What happened, then who, where the goods are, what is under way: all of it on the smallest screen too."""
+    lines = (sentence(review, rows), *facts(review, rows))
+    return tuple(Line(text, short=text) for text in lines)
+
+
+def _walks_prompt(state: Supervising, shown: tuple[Batch, ...], where: tuple[Msg, ...], rows: Rows) -> Prompt:
+    base = Prompt(state.screen, where, handbook="supervisor", keys=(HELP, Key("escape", msg("Back"))))
+    if state.walk is not None:
+        lines = tuple(Line(text, short=text) for text in walks.facts(state.walk, rows, state.who.now))
+        choices = tuple(Choice(way.label) for way in walks.ways(state.walk, rows))
+        return base.but(verb=msg("Who goes on with it?"), what=lines, choices=choices)
+    if not shown:
+        return base.but(verb=msg("Walks"), what=(Line(msg("Nobody is on a walk")),))
+    choices = tuple(Choice(walks.line(walk, rows, state.who.now)) for walk in shown)
+    return base.but(verb=msg("Walks"), ask=msg("Press the number of one to give it to somebody else"), choices=choices)
+
+
 def board(state: Supervising, rows: Rows) -> Board | None:
-    """The figures around the prompt; None while a review is being decided."""
-    if state.opened is not None:
+    """The figures around the prompt; None while a review or a walk is being decided."""
+    if state.opened is not None or state.walks is not None:
         return None
     now = state.who.now
     counts = _last_hour(rows, now)

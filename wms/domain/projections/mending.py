@@ -6,18 +6,18 @@ from wms.domain import events as e
 from wms.domain.events import Fact
 from wms.domain.ids import DeviceId, PlaceId
 from wms.domain.inspection import Sample
-from wms.domain.mending import PutBack, surplus_of
+from wms.domain.mending import PutBack, Surplus, surplus_of
 from wms.domain.orders import Order, OrderLine, OrderStatus, Stop
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill
 from wms.domain.places import COUNT_DIFFERENCE
 from wms.domain.projections.packing import LIVE
-from wms.domain.projections.picking import free_totes, settle_again, settle_order
+from wms.domain.projections.picking import fill_short, free_totes, settle_again, settle_order
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.surplus import drop_surplus, less_surplus, settle_hand, tell
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.projections.waves import close_if_together, end_wave
 from wms.domain.records import replace
-from wms.domain.rows import Tables
+from wms.domain.rows import Tables, need
 from wms.domain.stock import Stock, move
 from wms.domain.waves import PickTask, Slot
 
@@ -71,8 +71,7 @@ def units_put_back(t: Tables, event: e.UnitsPutBack, fact: Fact) -> None:
 
 def _settle(t: Tables, errand: PutBack, fact: Fact) -> None:
     if errand.task:
-        settle_hand(t, errand.task, errand.holder, fact)
-        tell(t, errand.task, errand.holder, fact, "put back")
+        settle_hand(t, errand.task, errand.holder, fact, "put back")
     if any(other.open for other in t.where(PutBack, review=errand.review)):
         return
     kind, _, subject = errand.review.partition("/")
@@ -109,8 +108,6 @@ def surplus_settled(t: Tables, event: e.SurplusSettled, fact: Fact) -> None:
     for row in surplus_of(t, event.task, event.holder):
         _carry(t, row.place, row.sku, row.quantity, target)
         less_surplus(t, row.task, row.person, row.place, row.quantity)
-    for errand in t.where(PutBack, review=f"over_pick/{event.task},{event.holder}"):
-        t.put(replace(errand, open=False))
     tell(t, event.task, event.holder, fact, event.outcome)
 
 
@@ -131,20 +128,24 @@ def surplus_used(t: Tables, event: e.SurplusUsed, fact: Fact) -> None:
         return
     wanted = min(event.quantity, line.short)
     for row in surplus_of(t, event.task, event.holder):
-        slots = [slot for slot in t.where(Slot, batch=task.batch) if slot.order_id == task.order_id]
+        task = need(t, PickTask, event.task)
+        line = need(t, OrderLine, task.order_id, task.line)
         if row.place.startswith("@") or not wanted:
             continue
         used = less_surplus(t, row.task, row.person, row.place, wanted)
         wanted -= used
-        line = replace(line, picked=line.picked + used, short=line.short - used)
-        task = replace(task, quantity=task.quantity + used, taken=task.taken + used, put=task.put + used)
-        if all(slot.tote != row.place for slot in slots):
-            n = 1 + max((slot.n for slot in t.where(Slot, batch=task.batch)), default=0)
-            t.put(Slot(task.batch, n, task.order_id, row.place, 0, row.person, aside=True, dropped=True))
-    t.put(line)
-    t.put(task)
+        fill_short(t, task, line, used)
+        _join(t, task, row)
     settle_again(t, task.order_id, fact)
     tell(t, event.task, event.holder, fact, "used")
+
+
+def _join(t: Tables, task: PickTask, row: Surplus) -> None:
+    """The tote it lies in is one of the order's now, and a supervisor has seen it."""
+    slots = t.where(Slot, batch=task.batch)
+    if all(slot.tote != row.place for slot in slots):
+        n = 1 + max((slot.n for slot in slots), default=0)
+        t.put(Slot(task.batch, n, task.order_id, row.place, 0, row.person, aside=True, dropped=True))
 
 
 @applies(e.OrderResumed)
@@ -153,8 +154,6 @@ def order_resumed(t: Tables, event: e.OrderResumed, fact: Fact) -> None:
     if order is None or not order.stop or order.status in (OrderStatus.CANCELLED, OrderStatus.HANDED_OVER):
         return
     t.put(replace(order, stop=Stop.NONE, stopped_at=0))
-    for errand in t.where(PutBack, review=f"cancelled_in_work/{order.id}"):
-        t.put(replace(errand, open=False))
     close_review(t, "cancelled_in_work", order.id, fact.person, "sent after all")
     settle_order(t, order.id, fact)
 

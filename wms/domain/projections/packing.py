@@ -28,7 +28,7 @@ LIVE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER)
 def packing_started(t: Tables, event: e.PackingStarted, fact: Fact) -> None:
     tally(t, fact, "scans")
     other = t.get(PackJob, event.order)
-    if other is not None and other.device != fact.key.device:
+    if other is not None and other.device not in ("", fact.key.device):
         review(t, fact, "packed_twice", event.order, f"{other.device},{fact.key.device}")
     sorted_out = other.sorted_out if other is not None else False
     t.put(PackJob(event.order, fact.key.device, fact.person, fact.seconds, sorted_out))

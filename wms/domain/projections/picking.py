@@ -162,9 +162,32 @@ def units_put(t: Tables, event: e.UnitsPut, fact: Fact) -> None:
             close_task(t, put, TaskStatus.DONE, fact)
         if _stopped(t, task.order_id):
             review(t, fact, "cancelled_in_work", task.order_id)
-    if counted < event.quantity:
-        add_surplus(t, task, fact.person, event.tote, event.quantity - counted)
+    found = _found_again(t, task.id, event, event.quantity - counted, fact)
+    if counted + found < event.quantity:
+        add_surplus(t, task, fact.person, event.tote, event.quantity - counted - found)
     settle_hand(t, task.id, fact.person, fact)
+
+
+def _found_again(t: Tables, name: str, event: e.UnitsPut, units: int, fact: Fact) -> int:
+    """Somebody had what another one missed: as long as nobody decided about the short order, its line is filled."""
+    task = t.get(PickTask, name)
+    order = t.get(Order, task.order_id) if task is not None else None
+    line = t.get(OrderLine, task.order_id, task.line) if task is not None else None
+    if task is None or order is None or line is None or order.stop:
+        return 0
+    used = min(units, line.short) if order.status in (OrderStatus.IN_WAVE, OrderStatus.SHORT) else 0
+    if used:
+        fill_short(t, task, line, used)
+        _stand_beside(t, task, event, fact)
+        settle_again(t, order.id, fact)
+    return used
+
+
+def fill_short(t: Tables, task: PickTask, line: OrderLine, units: int) -> None:
+    t.put(replace(line, picked=line.picked + units, short=line.short - units))
+    short = max(task.short - units, 0)
+    more = replace(task, quantity=task.quantity + units, taken=task.taken + units, put=task.put + units, short=short)
+    t.put(more)
 
 
 def _stand_beside(t: Tables, task: PickTask, event: e.UnitsPut, fact: Fact) -> None:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from wms.domain.catalogue import Counter
 from wms.domain.events import Fact
+from wms.domain.mending import PutBack
+from wms.domain.records import replace
 from wms.domain.review import Review, Tally
 from wms.domain.rows import Tables
 
@@ -42,13 +44,21 @@ def review(t: Tables, fact: Fact, kind: str, subject: str, detail: str = "") -> 
     name = f"{kind}/{subject}"
     found = t.get(Review, name)
     if found is None or not found.open:
-        t.put(Review(name, kind, subject, fact.seconds, detail))
+        t.put(Review(name, kind, subject, fact.seconds, detail, person=fact.person, device=fact.key.device))
 
 
 def close_review(t: Tables, kind: str, subject: str, by: str, decision: str) -> None:
     found = t.get(Review, f"{kind}/{subject}")
     if found is not None and found.open:
-        t.put(Review(found.id, kind, subject, found.at, found.detail, False, by, decision))
+        end_review(t, found, by, decision)
+
+
+def end_review(t: Tables, found: Review, by: str, decision: str) -> None:
+    """Nobody needs to walk for it any more."""
+    t.put(replace(found, open=False, decided_by=by, decision=decision))
+    for errand in t.where(PutBack, review=found.id):
+        if errand.open:
+            t.put(replace(errand, open=False))
 
 
 def count_up(t: Tables, name: str) -> int:

@@ -7,8 +7,7 @@ from wms.domain.catalogue import Carrier, ItemCode, Person, Site
 from wms.domain.events import Fact
 from wms.domain.places import SUPPLIER
 from wms.domain.projections.people import may_try_again
-from wms.domain.projections.registry import applies, review
-from wms.domain.records import replace
+from wms.domain.projections.registry import applies, end_review, review
 from wms.domain.review import Review
 from wms.domain.rows import Tables
 from wms.domain.stock import Lot, move
@@ -101,4 +100,4 @@ def review_raised(t: Tables, event: e.ReviewRaised, fact: Fact) -> None:
 def review_closed(t: Tables, event: e.ReviewClosed, fact: Fact) -> None:
     found = t.get(Review, event.review)
     if found is not None and found.open:
-        t.put(replace(found, open=False, decided_by=fact.person, decision=event.decision))
+        end_review(t, found, fact.person, event.decision)

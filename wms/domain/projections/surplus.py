@@ -34,12 +34,12 @@ def unclaimed_hand(t: Tables, task: PickTask, person: str) -> int:
     return max(in_hand(t, task, person) - counted, 0)
 
 
-def settle_hand(t: Tables, task: str, person: str, fact: Fact) -> None:
+def settle_hand(t: Tables, task: str, person: str, fact: Fact, decision: str = "counted") -> None:
     """Note what a hand holds too many, and whether the supervisor still has to be told."""
     found = t.get(PickTask, task)
     if found is not None:
         _set(t, found, person, hand_of(task, person), unclaimed_hand(t, found, person))
-        tell(t, task, person, fact)
+        tell(t, task, person, fact, decision)
 
 
 def add_surplus(t: Tables, task: PickTask, person: str, place: str, quantity: int) -> None:
