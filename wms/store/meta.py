@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+HEARD = "hub_heard"
+"""When a member's hub was last heard of, UTC milliseconds by this device's clock."""
+
+CLOCK_PLAY_MS = 5 * 60_000
+
+
+def unheard(connection: Any, now_ms: int) -> int:
+    """For how many seconds the hub was not heard of. A clock that was set back can't tell, so that is for ever."""
+    since = now_ms - int(get_meta(connection, HEARD) or 0)
+    return since // 1000 if since >= -CLOCK_PLAY_MS else 2**62
+
 
 def get_meta(connection: Any, name: str) -> str:
     """'' for what was never set."""

@@ -23,7 +23,7 @@ from wms.store.batch import BatchTables
 from wms.store.database import Writer, immediate, migrate, open_connection
 from wms.store.guard import Guard
 from wms.store.journal import Line
-from wms.store.meta import get_meta, set_meta
+from wms.store.meta import get_meta, set_meta, unheard
 from wms.store.schema import ROWS, fingerprint, statements
 from wms.store.tables import SqliteRows, SqliteTables
 from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
@@ -128,7 +128,13 @@ class Store:
         def work(connection: Any) -> Outcome:
             tables = SqliteTables(connection)
             context = Context(
-                self.device, self.epoch, person, moment // 1000, lambda: secrets.token_hex(16), self.guard.leased
+                self.device,
+                self.epoch,
+                person,
+                moment // 1000,
+                lambda: secrets.token_hex(16),
+                self.guard.leased,
+                lambda: 0 if self.decides else unheard(connection, moment),
             )
             answer = handle(command, tables, context)
             outcome: Outcome = (

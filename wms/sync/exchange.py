@@ -17,6 +17,7 @@ from wms.domain.commands import Command
 from wms.domain.events import Fact
 from wms.domain.ids import Badge
 from wms.store import Forked, Store
+from wms.store.meta import HEARD
 from wms.sync import bootstrap, tail, wire
 from wms.sync.answers import Unreachable
 from wms.sync.connection import FORKED, NOBODY, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
@@ -32,6 +33,7 @@ GATHER = 10_000  # at most so many facts are laid under one's own in one transac
 FAR_BEHIND = 20_000  # facts; beyond that a snapshot is sooner there
 
 UNREACHABLE = Unreachable(msg("No answer from the hub"))
+HEARD_EVERY_MS = 5 * 60_000
 TRIES = 4
 _DOUBTS = ("restored", "session", "fork")
 
@@ -52,6 +54,7 @@ class Exchange:
         self._chain = (0, 0, b"")  # epoch and n whose hash it is
         self._pushed_epoch = 0
         self._limit = wire.BATCH
+        self._noted = 0
         self.terminals, self.terminals_offline = 0, 0
 
     def unsent(self) -> int:
@@ -191,7 +194,15 @@ class Exchange:
         if answer.keys:
             tail.keep_keys(self._store, answer.keys, answer.keys_next)
         self.terminals, self.terminals_offline = answer.terminals, answer.terminals_offline
+        self._heard()
         return answer
+
+    def _heard(self) -> None:
+        """Remember that the hub was heard of, but not with each answer: what an idle terminal writes wears its disk."""
+        now = self._store.clock()
+        if not 0 <= now - self._noted < HEARD_EVERY_MS:
+            self._noted = now
+            self._store.set_meta(HEARD, str(now))
 
     def _known(self, connection: Connection, lines: tuple[wire.FactLine, ...]) -> tuple[wire.FactLine, ...]:
         try:

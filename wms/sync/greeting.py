@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 
 from wms.store import Store, journal
-from wms.store.meta import get_meta, set_meta
+from wms.store.meta import HEARD, get_meta, set_meta
 from wms.store.rebase import rewind
 from wms.sync import wire
 from wms.sync.connection import Connection
 
 LIVES = "hub_lives"
 SESSION = "hub_session"
-HEARD = "hub_heard"
 _ROUNDS = 4  # a rewinding is checked once more; a hub that never agrees is none
 
 
@@ -92,13 +91,3 @@ def lives_of(store: Store) -> tuple[wire.Life, ...]:
     """The lives of the hub's journal that this store has followed."""
     said = store.meta(LIVES)
     return msgspec.json.decode(said, type=tuple[wire.Life, ...]) if said else ()
-
-
-def note_heard(connection: Any, now: int) -> None:
-    """That the hub was heard of; inside an open transaction."""
-    set_meta(connection, HEARD, str(now))
-
-
-def heard(connection: Any) -> int:
-    """When the hub was last heard of, UTC milliseconds by this device's clock; 0 if never."""
-    return int(get_meta(connection, HEARD) or 0)

@@ -18,7 +18,8 @@ from wms.workflows.prompt import Msg
 class Context(Record):
     """Who decides, for whom, when. `now` is UTC seconds; `fresh` makes an unpredictable token; `floor` is the highest
     waybill counter of a carrier's range (`Carrier.range_name`) that this device knows to have been leased out, whatever
-    its database says."""
+    its database says. `unheard` is for how many seconds nothing was heard of the hub that leases numbers; 0 where
+    this device leases them itself."""
 
     device: DeviceId
     epoch: int
@@ -26,6 +27,7 @@ class Context(Record):
     now: int
     fresh: Callable[[], str]
     floor: Callable[[str], int]
+    unheard: Callable[[], int] = lambda: 0
 
 
 class Refused(Record):

@@ -241,10 +241,19 @@ def weigh_parcel(command: c.WeighParcel, rows: Rows, context: Context) -> Answer
     )
 
 
+NUMBERS_HOURS = 12
+"""A terminal that has not heard of its hub for longer may be an old copy of its disk: its numbers may be on paper."""
+
+
 def next_waybill(order: Order, rows: Rows, context: Context) -> tuple[str, int, str] | Refused:
     carrier = rows.get(Carrier, order.carrier)
     if carrier is None:
         return refuse(msg("Order {order} has no carrier", order=order.reference), msg("Call the supervisor"))
+    if context.unheard() > NUMBERS_HOURS * 3600:
+        return refuse(
+            msg("No word from the hub for {hours} hours", hours=NUMBERS_HOURS),
+            msg("Numbers are locked. Bring this terminal into the network"),
+        )
     for lease in rows.where(WaybillRange, device=context.device, carrier=carrier.code):
         if lease.epoch == context.epoch and lease.next <= lease.last:
             return lease.id, lease.next, waybill_number(carrier.prefix, carrier.digits, lease.next)
