@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from wms.config import FILE, BadConfig, Config, Unfit
 from wms.store import Store, StoreUnwritable
+from wms.workflows.prompt import NOTHING, Msg, msg
 
 if TYPE_CHECKING:
     from wms.sync.client import SyncClient
+    from wms.sync.outbox_mirror import OutboxMirror
     from wms.terminal.station import Station
     from wms.terminal.wedge import WedgeConfig
-    from wms.workflows.prompt import Msg
 
 _SETTLING_S = 2.5  # longer than the imports that wait for the first paint
 _GARBAGE_THRESHOLDS = (10_000, 20, 100)
@@ -60,12 +61,11 @@ class _WithoutMessages(logging.Formatter):
 
 def open_store(folder: Path, device: str = "") -> Store:
     """The terminal's store; a member of a hub if it was enrolled, else it decides for itself. Raises `Unopenable`."""
-    from wms.store.codec import UnknownEvent
     from wms.store.database import DatabaseError
 
     try:
         return Store(folder, device)
-    except (UnknownEvent, Unfit, BadConfig) as error:
+    except (Unfit, BadConfig) as error:
         raise Unopenable(str(error)) from error
     except (OSError, DatabaseError, StoreUnwritable) as error:
         raise Unopenable(
@@ -77,6 +77,7 @@ def open_store(folder: Path, device: str = "") -> Store:
 def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     """A running station with everything around it; all is closed again at the end, the store last."""
     from wms.printing.spool import Spool
+    from wms.store.reserve import Reserve
     from wms.terminal.devices import DeviceConfig, Devices
     from wms.terminal.scan_log import ScanLog
     from wms.terminal.station import Station
@@ -89,13 +90,24 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
             one.refresh()
 
     sync = None if store.decides else _sync(store, changed)
+    reserve = Reserve(config.data)
+    store.writer.keep(reserve)
+    mirror = _outbox_mirror(config, store)
+
+    def standing() -> Msg:
+        if reserve.gone:
+            return msg("The disk is full: finish this, then call the supervisor")
+        return mirror.trouble() if mirror is not None else NOTHING
+
     spool = Spool(store, config.all_printers(), config.language, changed, kept_days=config.labels_kept_days)
     scan_log = ScanLog(config.data)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback), scan_log)
-    made = Station(store, devices, sync, spool, config.language, hints)
+    made = Station(store, devices, sync, spool, config.language, hints, standing)
     running.append(made)
     spool.start()
     made.start()
+    if mirror is not None:
+        mirror.start()
     if sync is not None:
         sync.start()
     try:
@@ -105,6 +117,8 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
         spool.stop()
         if sync is not None:
             sync.stop()
+        if mirror is not None:
+            mirror.stop()
         scan_log.close()
         if made.ended:
             store.close()
@@ -118,6 +132,14 @@ def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:
 
     member = membership(store)
     return None if member is None else SyncClient(store, *member, changed)
+
+
+def _outbox_mirror(config: Config, store: Store) -> OutboxMirror | None:
+    if not config.outbox_mirror:
+        return None
+    from wms.sync.outbox_mirror import OutboxMirror
+
+    return OutboxMirror(store, Path(config.outbox_mirror).expanduser())
 
 
 def _wedge(config: Config) -> WedgeConfig | None:

@@ -14,6 +14,7 @@ from wms.cli.main import run
 from wms.domain import events as e
 from wms.domain.ids import Badge
 from wms.store import Store
+from wms.store.peppers import ring_of
 
 
 @pytest.fixture
@@ -146,3 +147,23 @@ def test_settings_written_in_an_unusual_way_are_left_alone() -> None:
     for text in ('store = "x"', 'store = { key = "none" }', "[store"):
         with pytest.raises(CannotEdit):
             with_key(text, "tpm")
+
+
+def test_the_doctor_looks_at_the_second_medium_and_at_pins(folder, tmp_path, capsys) -> None:
+    def checks(name: str) -> list[tuple[str, str]]:
+        wms(folder, "doctor", "--json")
+        found = json.loads(capsys.readouterr().out)["checks"]
+        return [(check["state"], check["says"]) for check in found if check["name"] == name]
+
+    assert checks("second medium") == checks("PINs") == []
+    (folder / "wms.toml").write_text(f'[sync]\nmirror = "{tmp_path / "usb"}"\n')
+    assert checks("second medium") == [("bad", f"{tmp_path / 'usb'} is not there")]
+    (tmp_path / "usb").mkdir()
+    assert checks("second medium") == [("look", f"{tmp_path / 'usb'} lies on the same disk as the data")]
+    (tmp_path / "people.csv").write_text("badge,name,roles,pin\nS1,Sam,supervisor,4711\n")
+    assert wms(folder, "setup", "import", str(tmp_path / "people.csv")) == 0
+    capsys.readouterr()
+    assert checks("PINs") == [("ok", "1 people have one")]
+    (folder / "wms.pepper").rename(tmp_path / "kept")
+    ring_of.cache_clear()
+    assert checks("PINs")[0][0] == "bad"

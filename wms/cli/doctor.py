@@ -53,6 +53,8 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         machine.sqlite,
         warehouse.database,
         secrets.at_rest,
+        secrets.mirror,
+        secrets.pins,
         machine.clock,
         machine.terminal,
         machine.fonts,

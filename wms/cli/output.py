@@ -38,9 +38,10 @@ def configured(options: Namespace) -> Config:
 
 
 @contextmanager
-def opened(options: Namespace, *, make: bool = False) -> Iterator[Store]:
+def opened(options: Namespace, *, make: bool = False, device: str = "") -> Iterator[Store]:
     """The store of the data directory, closed afterwards. Raises `Refusal` when it can't be opened, or when there is
-    none and it is not to be made: a mistyped `--data` must not look like an empty warehouse."""
+    none and it is not to be made: a mistyped `--data` must not look like an empty warehouse. `device` names
+    a new one."""
     from wms.bootstrap import Unopenable, open_store
     from wms.store import StoreUnwritable
     from wms.store.database import DatabaseError
@@ -49,7 +50,7 @@ def opened(options: Namespace, *, make: bool = False) -> Iterator[Store]:
     if not make and not (folder / "wms.sqlite3").exists():
         raise Refusal(f"there is no warehouse in {folder} yet. Begin with: wms setup template DIR (or check --data)")
     try:
-        store = open_store(folder)
+        store = open_store(folder, device)
     except Unopenable as error:
         raise Refusal(str(error)) from error
     try:

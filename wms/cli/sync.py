@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
+from wms.cli import recovering
 from wms.cli.output import Refusal, emit, opened, table, utc
 from wms.cli.parsing import command, filled, group, language_flag
 from wms.config import data_folder
@@ -34,6 +35,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     joining.add_argument("url", metavar="URL", help="such as http://hub:8080")
     joining.add_argument("code", metavar="CODE", help="from: wms hub enrol NAME")
     language_flag(joining)
+    recovering.add(sync)
     hub = group(commands, "hub", "one hub for many terminals")
     serving = command(hub, "serve", "serve terminals until stopped", serve_hub)
     serving.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")

@@ -23,7 +23,7 @@ from wms.terminal.desk import Desk, steady_s
 from wms.terminal.devices import Devices
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
-from wms.workflows.prompt import Msg, Said, Tone, msg, no
+from wms.workflows.prompt import NOTHING, Msg, Said, Tone, msg, no
 from wms.workflows.unprinted import Unprinted
 from wms.workflows.view import Board, DeviceState, Status, View
 
@@ -52,8 +52,11 @@ class Station:
         spool: Spool | None = None,
         language: str = "",
         hints: tuple[Msg, ...] = (),
+        standing: Callable[[], Msg] = lambda: NOTHING,
     ) -> None:
+        """`standing` tells what stands in the way apart from work and sync, such as a second medium that is gone."""
         self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
+        self._standing = standing
         self._decider = Decider(store, sync)
         self.desk = Desk(store, self._decider, language, devices.pan, hints, spool.unprinted if spool else Unprinted)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
@@ -196,7 +199,7 @@ class Station:
     def _status(self) -> Status:
         sync = self._sync.status() if self._sync is not None else SyncStatus()
         spool = self._spool.state() if self._spool is not None else None
-        trouble = self.desk.trouble if self.desk.trouble.text else sync.hub_trouble
+        trouble = next(filter(_says, (self.desk.trouble, self._standing(), sync.hub_trouble)), NOTHING)
         return Status(
             sync.link,
             sync.unsent,
@@ -245,6 +248,10 @@ def _surviving(trouble: str) -> Iterator[None]:
         yield
     except Exception:
         log.exception(trouble)
+
+
+def _says(trouble: Msg) -> bool:
+    return bool(trouble.text)
 
 
 def _kind_of(inp: Input) -> str:

@@ -27,23 +27,21 @@ def database(subject: Subject) -> Iterator[Finding]:
 
 def hub(subject: Subject) -> Iterator[Finding]:
     """Whether the hub answers, and knows this terminal."""
-    from wms.sync import wire
+    from wms.sync import identity, wire
     from wms.sync.connection import Connection, HubTrouble, NotReached
-    from wms.sync.exchange import LINEAGE
-    from wms.sync.membership import TOKEN_FILE, URL
+    from wms.sync.membership import URL
 
     if subject.rows is None or not subject.meta("member"):
         yield ok("hub", "none: this terminal decides for itself")
         return
-    url, path = subject.meta(URL), subject.folder / TOKEN_FILE
-    token = path.read_text().strip() if path.exists() else ""
+    url, credentials = subject.meta(URL), identity.kept(subject.folder)
     again = "on the hub: wms hub enrol NAME; here: wms sync enrol URL CODE"
-    if not token:
+    if not credentials.token:
         yield bad("hub", f"the key to {url} is gone", again)
         return
-    connection = Connection(url, token, subject.meta(LINEAGE))
+    connection = Connection(url, credentials)
     try:
-        connection.call("GET", "/v1/terminals", list[wire.TerminalLine], timeout=HUB_S)
+        connection.call("GET", "/v1/terminals", wire.Terminals, timeout=HUB_S)
     except NotReached as error:
         yield bad("hub", f"{url} can't be reached: {error}", "check network and hub; work goes on meanwhile")
     except HubTrouble as trouble:
