@@ -9,7 +9,7 @@ ACCOUNT=wms
 OLDEST_POSTGRES=15
 NEWEST_POSTGRES=18
 
-WAREHOUSE='' LISTEN=127.0.0.1:8080 DATA=/var/lib/wms-hub DATABASE='' PREFIX=/opt/wms BACKUPS=/var/backups/wms-hub
+WAREHOUSE='' NAME='' LISTEN=0.0.0.0:8080 DATA=/var/lib/wms-hub DATABASE='' PREFIX=/opt/wms BACKUPS=/var/backups/wms-hub
 TLS_CERT='' TLS_KEY='' BEHIND_PROXY=no SYSTEMD=yes DRY=no
 
 usage() {
@@ -17,10 +17,11 @@ usage() {
 usage: deploy/hub/install.sh --warehouse NAME [options]          (as root)
 
   --warehouse NAME    what this warehouse is called
-  --listen HOST:PORT  where terminals find the hub; beyond this machine only with TLS or a proxy (127.0.0.1:8080)
-  --tls-cert FILE     the hub's certificate and all above it (PEM)
+  --name HOST         what terminals call this machine (its own full name)
+  --listen HOST:PORT  where the hub listens (0.0.0.0:8080; with --behind-proxy 127.0.0.1:8080)
+  --tls-cert FILE     the hub's certificate and all above it (PEM); without one the hub makes its own authority
   --tls-key FILE      its private key (PEM)
-  --behind-proxy      a proxy before the hub speaks TLS
+  --behind-proxy      a proxy on this machine speaks TLS, under --name and port 443
   --database URL      an existing PostgreSQL, postgresql://USER:PASSWORD@HOST/NAME; "-" reads the URL from standard input
   --data DIR          the hub's own files (/var/lib/wms-hub)
   --backups DIR       where the nightly copy goes (/var/backups/wms-hub)
@@ -65,14 +66,14 @@ write() {
 read_options() {
     while (($#)); do
         case $1 in
-            --warehouse | --listen | --tls-cert | --tls-key | --database | --data | --backups | --prefix)
+            --warehouse | --name | --listen | --tls-cert | --tls-key | --database | --data | --backups | --prefix)
                 (($# > 1)) || die "$1 needs a value"
                 local name=${1#--}
                 name=${name^^}
                 printf -v "${name//-/_}" %s "$2"
                 shift 2
                 ;;
-            --behind-proxy) BEHIND_PROXY=yes && shift ;;
+            --behind-proxy) BEHIND_PROXY=yes LISTEN=127.0.0.1:${LISTEN##*:} && shift ;;
             --no-systemd) SYSTEMD=no && shift ;;
             --dry-run) DRY=yes && shift ;;
             -h | --help) usage && exit 0 ;;
@@ -93,9 +94,8 @@ check_options() {
     for file in "$DATA" "$BACKUPS" "$PREFIX" ${TLS_CERT:+"$TLS_CERT" "$TLS_KEY"}; do
         [[ $file == /* ]] || die "$file must be an absolute path"
     done
-    if [[ ! $HOST =~ ^(127\..*|::1|localhost)$ && -z $TLS_CERT && $BEHIND_PROXY == no ]]; then
-        die "terminals reach $HOST over a network: give --tls-cert and --tls-key, or --behind-proxy"
-    fi
+    [[ $BEHIND_PROXY == no || -z $TLS_CERT ]] || die "with --behind-proxy the proxy has the certificate"
+    NAME=${NAME:-$(hostname -f 2>/dev/null || hostname)}
     if [[ -n $DATABASE ]]; then
         [[ $DATABASE =~ ^postgres(ql)?:// ]] || die "--database takes a URL that begins with postgresql://"
         [[ ! $DATABASE =~ [?\&]password= ]] || die "write the password as postgresql://USER:PASSWORD@HOST/NAME"
@@ -215,13 +215,14 @@ PYTHON
 
 configure() {
     say "the configuration, $CONFIGURATION/hub.conf"
-    local serve=(--host "$HOST" --port "$PORT")
+    local serve=(--host "$HOST" --port "$PORT") address=https://$NAME:$PORT
+    [[ $BEHIND_PROXY == no ]] || address=https://$NAME
     [[ -z $TLS_CERT ]] || serve+=(--tls-cert "$TLS_CERT" --tls-key "$TLS_KEY")
     [[ $BEHIND_PROXY == no ]] || serve+=(--behind-proxy)
     {
         echo "# Read by wms-hub and wms-hub-nightly (bash); written by install.sh"
         printf '%s=%q\n' ACCOUNT "$ACCOUNT" PREFIX "$PREFIX" DATA "$DATA" DATABASE "$DATABASE"
-        printf '%s=%q\n' BACKUPS "$BACKUPS" KEEP_DAYS 14
+        printf '%s=%q\n' ADDRESS "$address" BACKUPS "$BACKUPS" KEEP_DAYS 14
         printf 'SERVE=('
         printf '%q ' "${serve[@]}"
         echo ')'
@@ -245,6 +246,16 @@ check_certificate() {
     for file in "$TLS_CERT" "$TLS_KEY"; do
         runuser -u "$ACCOUNT" -- test -r "$file" || die "the account $ACCOUNT can't read $file"
     done
+}
+
+make_tables() {
+    say "the hub's tables and certificates"
+    local certificate=() address
+    if [[ -z $TLS_CERT && $BEHIND_PROXY == no ]]; then
+        certificate=(--tls --host "$NAME")
+        for address in $(hostname -I 2>/dev/null); do certificate+=(--host "$address"); done
+    fi
+    run /usr/local/sbin/wms-hub init --warehouse "$WAREHOUSE" "${certificate[@]}"
 }
 
 install_units() {
@@ -291,8 +302,7 @@ main() {
     keep_password
     configure
     check_database
-    say "the hub's tables"
-    run /usr/local/sbin/wms-hub init --warehouse "$WAREHOUSE"
+    make_tables
     [[ $SYSTEMD == no ]] || install_units
     say_what_next
 }
