@@ -52,7 +52,8 @@ class Config(Record):
     What was printed is kept for `labels_kept_days`, so that a reprint is the same; 0 keeps nothing. Recipients can be
     read for `recipients_kept_days` after their order was shipped or cancelled; then their keys are destroyed.
     `store_key` says where the key of the database lies: none, keyring, tpm or file:PATH. `outbox_mirror` is a folder on
-    a second medium to which what the hub has not confirmed is copied.
+    a second medium to which what the hub has not confirmed is copied. `hub_database` (a URL, '' for a file beside the
+    data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -67,6 +68,9 @@ class Config(Record):
     recipients_kept_days: int = 30
     store_key: str = "none"
     outbox_mirror: str = ""
+    hub_database: str = ""
+    hub_warehouse: str = ""
+    hub_address: str = ""
     wedge: str = ""
     feedback: str = "auto"
     ascii: bool = False
@@ -140,12 +144,16 @@ def load(data: Path) -> Config:
     return Config(data, **changes)
 
 
-_TABLES = {"store": {"key": "store_key"}, "sync": {"mirror": "outbox_mirror"}}
+_TABLES = {
+    "store": {"key": "store_key"},
+    "sync": {"mirror": "outbox_mirror"},
+    "hub": {"database": "hub_database", "warehouse": "hub_warehouse", "address": "hub_address"},
+}
 KEY_PLACES = "none, keyring, tpm, or file:PATH"
 
 
 def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, str]:
-    """The settings of `[store]` or `[sync]`."""
+    """The settings of `[store]`, `[sync]` or `[hub]`."""
     known, changes = _TABLES[name], {}
     for key, value in settings.items():
         if key not in known or not isinstance(value, str):

@@ -29,13 +29,14 @@ GROUPS = (
     "scan",
     "qc",
     "sync",
+    "hub",
     "keeping",
     "data",
     "doctor",
 )
 
 _OWN_NAME = frozenset(GROUPS) - {"terminal", "waves", "printers", "keeping"}
-"""Groups that are called as their one command; `sync` has a second, which is found among all."""
+"""Groups that are called as their one command."""
 
 VALUED = {"--data", "--scanner", "--printer", "--scale", "--language", "--mirror"}
 

@@ -1,30 +1,32 @@
-"""`wms sync`: how this terminal stands with its hub. `wms hub`: the hub itself."""
+"""`wms sync`: how this terminal stands with its hub."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms.cli import recovering
 from wms.cli.output import Refusal, emit, opened, table, utc
-from wms.cli.parsing import command, filled, group, language_flag
-from wms.config import data_folder
+from wms.cli.parsing import command, group, language_flag
 
 if TYPE_CHECKING:
     from wms.store import Store
     from wms.sync.answers import SyncStatus
 
 STATUS = """\
-  {"device": "T3F2A1", "epoch": 1, "hub": "http://hub:8080", "link": "in_sync", "unsent": 0, "head": 1042,
+  {"device": "T3F2A1", "epoch": 1, "hub": "https://hub.lan:8443", "link": "in_sync", "unsent": 0, "head": 1042,
    "offline_since": "", "trouble": "", "terminals": 4, "terminals_offline": 0}
 
 `link` is `alone` (no hub: this terminal decides for itself), `in_sync`, `waiting` or `offline`. `status` asks nobody:
 there `link` only says whether anything is unsent. `now` hands over and fetches once; exit code 1 if that failed."""
 ENROL = """\
-  {"device": "T3F2A1", "hub": "http://hub:8080"}"""
-CODE = """\
-  {"name": "bench 1", "code": "7K2M-Q4XV", "valid_minutes": 15}"""
+  {"device": "T3F2A1", "hub": "https://hub.lan:8443", "warehouse": "MAIN", "name": "bench 1", "role": "all"}
+
+The hub must prove who it is before the code is sent: by the fingerprint behind the code (CODE@FINGERPRINT, as the hub
+printed it), by --ca FILE, or by --system-ca. From then on this terminal trusts only that authority. http:// is for a
+hub on this machine."""
 
 
 def add(top: ArgumentParser, commands: Any) -> None:
@@ -32,23 +34,13 @@ def add(top: ArgumentParser, commands: Any) -> None:
     command(sync, "status", "what has not been handed over yet", status, STATUS)
     language_flag(command(sync, "now", "hand over and fetch once", now, STATUS))
     joining = command(sync, "enrol", "join a hub for good, with a one-time code", enrol_here, ENROL)
-    joining.add_argument("url", metavar="URL", help="such as http://hub:8080")
-    joining.add_argument("code", metavar="CODE", help="from: wms hub enrol NAME")
+    joining.add_argument("url", metavar="URL", help="such as https://hub.lan:8443")
+    joining.add_argument("code", metavar="CODE[@FINGERPRINT]", help="from: wms hub enrol NAME")
+    joining.add_argument("--ca-fingerprint", default="", metavar="TEXT", help="of the hub's authority, short or whole")
+    joining.add_argument("--ca", type=Path, metavar="FILE", help="the hub's authority itself (PEM)")
+    joining.add_argument("--system-ca", action="store_true", help="trust whom this machine trusts, too")
     language_flag(joining)
     recovering.add(sync)
-    hub = group(commands, "hub", "one hub for many terminals")
-    serving = command(hub, "serve", "serve terminals until stopped", serve_hub)
-    serving.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
-    serving.add_argument("--port", type=_port, default=8080, metavar="PORT", help="default: 8080; 0 takes a free one")
-    coding = command(hub, "enrol", "a one-time code for one terminal, valid for 15 minutes", make_code, CODE)
-    coding.add_argument("name", type=filled, metavar="NAME", help="what the terminal is to be called")
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65_535:
-        raise ValueError
-    return number
 
 
 def status(options: Namespace) -> int:
@@ -109,10 +101,17 @@ def enrol_here(options: Namespace) -> int:
     from wms.sync.membership import enrol
 
     with opened(options, make=True) as store:
-        if (store.folder / "hub.lineage").exists():
+        if any(store.folder.glob("hub*.lineage")):
             raise Refusal(f"{store.folder} is a hub's own: give a terminal another data directory")
         try:
-            enrol(store, options.url, options.code)
+            joined = enrol(
+                store,
+                options.url,
+                options.code,
+                fingerprint=options.ca_fingerprint,
+                authority=_authority(options.ca),
+                system=options.system_ca,
+            )
         except HubTrouble as trouble:
             raise Refusal(in_words(options, (trouble.says,)) or "the hub is busy: try again") from trouble
         except NotReached as error:
@@ -121,42 +120,21 @@ def enrol_here(options: Namespace) -> int:
             raise Refusal(str(error), 2) from error
         emit(
             options,
-            {"device": store.device, "hub": options.url},
+            {
+                "device": store.device,
+                "hub": options.url,
+                "warehouse": joined.warehouse,
+                "name": joined.name,
+                "role": joined.role,
+            },
             lambda: f"{store.device} belongs to {options.url} now. Hand over what it holds: wms sync now",
         )
     return 0
 
 
-def serve_hub(options: Namespace) -> int:
-    folder = data_folder(options.data)
+def _authority(path: Path | None) -> str:
+    """Raises `Refusal`."""
     try:
-        from wms.hub import serve
-
-        serve(folder, options.host, options.port)
-    except ImportError as error:
-        raise Refusal(f"the hub's libraries are missing ({error.name}): pip install 'wms[hub]'") from error
-    except ValueError as error:
-        raise Refusal(str(error)) from error
-    except OSError as error:
-        raise Refusal(f"{options.host}:{options.port} can't be served: {error.strerror or error}") from error
-    return 0
-
-
-def make_code(options: Namespace) -> int:
-    try:
-        from wms.hub import new_code
-    except ImportError as error:
-        raise Refusal(f"the hub's libraries are missing ({error.name}): pip install 'wms[hub]'") from error
-    from wms.hub.terminals import CODE_SECONDS
-
-    try:
-        code = new_code(data_folder(options.data), options.name)
-    except OSError as error:
-        raise Refusal(f"{data_folder(options.data)} can't be written: {error.strerror or error}") from error
-    minutes = CODE_SECONDS // 60
-    emit(
-        options,
-        {"name": options.name, "code": code, "valid_minutes": minutes},
-        lambda: f"{code}\n\non {options.name}, within {minutes} minutes: wms sync enrol URL {code}",
-    )
-    return 0
+        return "" if path is None else path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"{path}: {getattr(error, 'strerror', None) or 'it is no certificate (PEM)'}", 2) from error

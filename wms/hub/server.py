@@ -26,6 +26,7 @@ from wms.hub import opening, tls
 from wms.hub.answering import answering
 from wms.hub.app import HubApp
 from wms.hub.interface import HubStore
+from wms.printing.sole import Sole
 from wms.sync import wire
 from wms.sync.connection import is_loopback
 
@@ -66,7 +67,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             f"{listening.host} is reached from outside, where only TLS is spoken. Make a certificate with wms hub init"
             " --tls --host NAME, or give one with --tls-cert and --tls-key, or say --behind-proxy"
         )
-    with opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
+    with _alone(folder, database), opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
         app = HubApp(hubs)
         app.starlette.router.routes.append(_authority(own))
         config = uvicorn.Config(
@@ -89,6 +90,23 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
                 _Server(config, app, _url(listener, secure=certificate is not None)).run(sockets=[listener])
         finally:
             renewing.set()
+
+
+def sole(database: str) -> str:
+    """The file in a hub's folder that is locked while it is served: a journal there has one hub, a database several."""
+    return "hub.picture" if database else "hub.serving"
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, database: str) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = Sole(folder, sole(database))
+    if not lock.mine():
+        raise ValueError(f"a hub is being served from {folder} already: give another one its own data directory")
+    try:
+        yield
+    finally:
+        lock.let_go()
 
 
 class _Server(uvicorn.Server):

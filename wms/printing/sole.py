@@ -1,4 +1,4 @@
-"""Only one program prints from a folder of data: two would take each other's labels for interrupted ones."""
+"""Only one program does it in a folder of data: two that print would take each other's labels for interrupted ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 class Sole:
     """A lock that the system lets go of when the program ends, however it ends."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "wms.printing"
+    def __init__(self, folder: Path, what: str = "wms.printing") -> None:
+        """`what` names the file that is locked."""
+        self._path = folder / what
         self._fd: int | None = None
 
     def mine(self) -> bool:
-        """Whether this program may print; tried anew until it may."""
+        """Whether this program is the one; tried anew until it is."""
         if self._fd is None:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             try:
