@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,28 +56,14 @@ class Answer:
         return str(self.body["error"])
 
 
-@dataclass
-class House:
-    hubs: dict[str, HubStore]
+class Gatehouse(ABC):
+    """Requests to a hub that listens on `port` of this machine."""
+
     port: int
-    gate: Gate
 
-    @property
-    def hub(self) -> HubStore:
-        return next(iter(self.hubs.values()))
-
-    def terminals(self, warehouse: str = "") -> Terminals:
-        hub = self.hubs[warehouse] if warehouse else self.hub
-        return Terminals(hub.database, hub.warehouse)
-
-    def clients(self) -> Clients:
-        return Clients(self.hub.database, self.hub.warehouse)
-
+    @abstractmethod
     def code(self, name: str = "bench 1", role: TerminalRole = TerminalRole.ALL, warehouse: str = "") -> str:
-        return self.terminals(warehouse).new_code(name, role, "cli:test", self.hub.now() // 1000)
-
-    def client_token(self, name: str, role: ClientRole) -> str:
-        return self.clients().new_token(name, role, "cli:test", self.hub.now() // 1000)
+        """A one-time code for a terminal of that name."""
 
     def send(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         """One request on a connection of its own, as it stands."""
@@ -134,12 +121,37 @@ class House:
         member.life = hello.body["lives"][-1][0]
         return member
 
-    def hello(self, member: Member) -> Answer:
+    def hello(self, member: Member, **more: object) -> Answer:
+        """Of a terminal that holds nothing yet, but for what `more` says of it."""
         words = {
             "device": member.device, "epoch": 0, "n": 0, "session": member.session, "previous": "", "lives": [],
             "head": 0,
-        }  # fmt: skip
+        } | more  # fmt: skip
         return self.signed(member, "POST", "/v1/hello", words)
+
+
+@dataclass
+class House(Gatehouse):
+    hubs: dict[str, HubStore]
+    port: int
+    gate: Gate
+
+    @property
+    def hub(self) -> HubStore:
+        return next(iter(self.hubs.values()))
+
+    def terminals(self, warehouse: str = "") -> Terminals:
+        hub = self.hubs[warehouse] if warehouse else self.hub
+        return Terminals(hub.database, hub.warehouse)
+
+    def clients(self) -> Clients:
+        return Clients(self.hub.database, self.hub.warehouse)
+
+    def code(self, name: str = "bench 1", role: TerminalRole = TerminalRole.ALL, warehouse: str = "") -> str:
+        return self.terminals(warehouse).new_code(name, role, "cli:test", self.hub.now() // 1000)
+
+    def client_token(self, name: str, role: ClientRole) -> str:
+        return self.clients().new_token(name, role, "cli:test", self.hub.now() // 1000)
 
     def counts(self) -> tuple[int, ...]:
         """How much is stored: nothing that is refused may change it."""
