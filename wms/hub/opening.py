@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from wms.domain.records import Record
+from wms.hub.audit import account
 from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import HubStore
+from wms.hub.roles import TerminalRole
+from wms.hub.terminals import Terminals
 from wms.hub.tokens import require_warehouse_name
 from wms.store import Store
 
@@ -150,6 +154,13 @@ def add(folder: Path, url: str, warehouse: str) -> bool:
         return fresh
     finally:
         connection.close()
+
+
+def new_code(folder: Path, name: str, role: TerminalRole = TerminalRole.ALL, *, url: str = "") -> str:
+    """A one-time code for a terminal to be called `name`, also while the hub is being served. Raises as `tables`."""
+    with tables(folder, url) as found:
+        terminals = Terminals(found.database, found.one())
+        return terminals.new_code(name, role, account(), int(time.time()))
 
 
 def _file(folder: Path) -> Any:
