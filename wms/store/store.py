@@ -286,7 +286,7 @@ class Store:
 
     def tell(self, facts: tuple[Fact, ...]) -> None:
         """Let the listeners know; for facts that were committed through `writer`."""
-        for listener in self._listeners:
+        for listener in self._listeners if facts else ():
             listener(facts)
 
     def _named(self, connection: Any, device: str) -> str:

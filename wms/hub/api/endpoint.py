@@ -32,7 +32,9 @@ def endpoint(
 
     async def answer(request: Request) -> Response:
         caller = await gate.client(request, *operation.roles)
-        path = {name: _line(str(value), name) for name, value in request.path_params.items()}
+        path = {name: str(value) for name, value in request.path_params.items()}
+        if any(map(_CONTROL.search, path.values())):
+            raise Refusal(404, "request", "nothing here has such a name")
         query = _query(request, operation)
         content = await _content(request, operation)
         body = _body(content, operation)
@@ -58,9 +60,12 @@ def _query(request: Request, operation: Operation) -> Any:
             raise Refusal(422, "query", "a parameter stands there twice")
         said[name] = _line(value, "a parameter")
     try:
-        return msgspec.convert(said, operation.query, strict=False)
+        query = msgspec.convert(said, operation.query, strict=False)
     except msgspec.ValidationError as error:
         raise Refusal(422, "query", _without_values(error)) from error
+    if any(getattr(query, name) is None for name in said):
+        raise Refusal(422, "query", "leave out what you do not ask for; null is no value")
+    return query
 
 
 async def _content(request: Request, operation: Operation) -> bytes:

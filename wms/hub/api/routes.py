@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from starlette.requests import Request
@@ -28,6 +28,7 @@ from wms.hub.webhooks_delivery import Deliveries
 from wms.hub.webhooks_sending import Sender
 from wms.hub.webhooks_targets import Targets
 
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
@@ -63,10 +64,10 @@ class Api:
 
     def routes(self) -> list[Route]:
         in_flight = InFlight()
-        serving = [
-            Route(op.path, answering(endpoint(op, self._gate, self._run, in_flight)), methods=[op.method])
-            for op in self.operations
-        ]
+        by_path: dict[str, dict[str, Endpoint]] = {}
+        for op in self.operations:
+            by_path.setdefault(op.path, {})[op.method] = answering(endpoint(op, self._gate, self._run, in_flight))
+        serving = [Route(path, _by_method(methods), methods=[*methods]) for path, methods in by_path.items()]
         document = describe(self.operations)
         described = msgspec.json.encode(document)
         shown = page(document)
@@ -97,6 +98,15 @@ class Api:
         if not (self._local_metrics and _from_this_machine(request)):
             await self._gate.client(request, "monitor", "admin")
         return Response(await self._run(self._metrics.text), media_type=CONTENT_TYPE)
+
+
+def _by_method(methods: Mapping[str, Endpoint]) -> Endpoint:
+    """One route for a path, so that a wrong method is told of all the right ones."""
+
+    async def chosen(request: Request) -> Response:
+        return await methods["GET" if request.method == "HEAD" else request.method](request)
+
+    return chosen
 
 
 def _from_this_machine(request: Request) -> bool:
