@@ -28,7 +28,7 @@ from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
 from wms.hub.lives import floor_of
-from wms.hub.postgres_database import PostgresDatabase
+from wms.hub.postgres_database import PostgresDatabase, PostgresSession
 from wms.hub.progress import Held
 from wms.store import Store, StoreUnwritable, journal
 from wms.store.journal import Line, line_of
@@ -39,7 +39,7 @@ from wms.sync import wire
 from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
 
 _COLUMNS = "device, epoch, n, position, at, person, kind, body"
-STRIDE = 2_000  # facts the picture takes in one transaction
+STRIDE = 10_000  # facts the picture takes in one transaction
 EPOCH = 1  # of the hub's own name, which is new with each life
 log = logging.getLogger(__name__)
 
@@ -96,12 +96,13 @@ class PostgresHub(HubEngine):
     # The journal
 
     def _lock(self, session: Session) -> int:
-        found = session.execute("SELECT position FROM hub_head WHERE wh = ? FOR UPDATE", (self.warehouse,)).fetchone()
+        # a repeated push writes nothing else, and must not be acknowledged before the standby has what it repeats
+        found = session.execute(
+            "UPDATE hub_head SET touched = touched + 1 WHERE wh = ? RETURNING position", (self.warehouse,)
+        ).fetchone()
         if found is None:
             raise LookupError(f"the database has no warehouse {self.warehouse}: wms hub init")
         head = int(found[0])
-        # a repeated push writes nothing else, and must not be acknowledged before the standby has what it repeats
-        session.execute("UPDATE hub_head SET touched = touched + 1 WHERE wh = ?", (self.warehouse,))
         lost = self._lineage.remembers and self._lineage.is_behind(head)
         self._settle_life(session, head, restored=lost)
         if lost:
@@ -126,12 +127,13 @@ class PostgresHub(HubEngine):
             "UPDATE hub_head SET position = position + ? WHERE wh = ? RETURNING position", (len(lines), self.warehouse)
         ).fetchone()
         first = row[0] - len(lines) + 1
-        session.executemany(
-            f"INSERT INTO hub_event (wh, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-            [
+        cast("PostgresSession", session).copy(
+            "hub_event",
+            f"wh, {_COLUMNS}",
+            (
                 (self.warehouse, said.device, said.epoch, said.n, at, said.at, said.person, said.kind, said.text)
                 for at, said in enumerate(lines, first)
-            ],
+            ),
         )
         return ()
 

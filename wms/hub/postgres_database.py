@@ -26,18 +26,31 @@ log = logging.getLogger(__name__)
 
 
 class PostgresSession:
-    """One transaction on one connection."""
+    """One transaction on one connection. `used` tells that the server has carried something out in it."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
+        self.connection, self.used = connection, False
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Found:
-        return self.connection.execute(_marks(sql), values)
+        found = self.connection.execute(_marks(sql), values)
+        self.used = True
+        return found
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
         with self.connection.cursor() as cursor:
             cursor.executemany(_marks(sql), rows)
+        self.used = True
         return None
+
+    def copy(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows at twice the speed of `executemany`. Names are this program's own."""
+        with self.connection.cursor() as cursor, cursor.copy(_copying(table, columns)) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _copying(table: str, columns: str) -> Any:
+    return f"COPY {table} ({columns}) FROM STDIN"
 
 
 @functools.lru_cache(maxsize=256)
@@ -50,30 +63,36 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         """`url` is a libpq connection string or URI. Raises `StoreUnwritable` when the server can't be reached."""
-        self._pool = ConnectionPool(
-            url, min_size=1, max_size=POOL, timeout=PATIENCE, open=False, check=ConnectionPool.check_connection,
-            kwargs={"application_name": "wms hub", "connect_timeout": 5}, name="hub",
-        )  # fmt: skip
+        self._pool, self._readers = (_pool(url, autocommit=autocommit) for autocommit in (False, True))
         try:
             self._pool.open(wait=True, timeout=PATIENCE)
+            self._readers.open()
         except PoolTimeout as error:
-            self._pool.close()
+            self.close()
             raise StoreUnwritable(_why(url)) from error
 
     def read(self, work: Callable[[Session], T]) -> T:
-        return self.write(work)
+        """Each statement sees what is committed when it begins."""
+        return self._do(self._readers, work)
 
     def write(self, work: Callable[[Session], T]) -> T:
+        return self._do(self._pool, work)
+
+    def _do(self, pool: ConnectionPool[Any], work: Callable[[Session], T]) -> T:
         for tried in range(1, TRIES + 1):
+            session = None
             try:
-                with self._pool.connection() as connection:
-                    return _committed(connection, work)
+                with pool.connection() as connection:
+                    session = PostgresSession(connection)
+                    return work(session)
             except _AGAIN as error:
                 if tried == TRIES:
                     raise StoreUnwritable("the database is too busy") from error
                 time.sleep(random.uniform(0, 0.02 * tried))  # noqa: S311  # spreads those that met
             except (psycopg.OperationalError, psycopg.InternalError) as error:
-                raise StoreUnwritable(_said(error)) from error
+                idle = session is not None and not session.used and session.connection.broken
+                if not idle or tried == TRIES:  # a server that was restarted has left dead connections in the pool
+                    raise StoreUnwritable(_said(error)) from error
         raise AssertionError("unreachable")
 
     def snapshot(self, work: Callable[[Session], T]) -> T:
@@ -88,7 +107,20 @@ class PostgresDatabase:
         self.write(_migrate)
 
     def close(self) -> None:
-        self._pool.close()
+        for pool in (self._pool, self._readers):
+            pool.close()
+
+
+def _pool(url: str, *, autocommit: bool) -> ConnectionPool[Any]:
+    return ConnectionPool(
+        url,
+        min_size=1,
+        max_size=POOL,
+        timeout=PATIENCE,
+        open=False,
+        kwargs={"application_name": "wms hub", "connect_timeout": 5, "autocommit": autocommit},
+        name="hub",
+    )
 
 
 def _committed(connection: psycopg.Connection[Any], work: Callable[[Session], T]) -> T:
