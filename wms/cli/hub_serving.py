@@ -86,8 +86,10 @@ def _text(shown: dict[str, Any]) -> str:
 def serve(options: Namespace) -> int:
     place = place_of(options)
     with refusing(place):
+        from wms.bootstrap import log_to
         from wms.hub.server import Listening, serve_on
 
+        log_to(place.folder)
         listening = Listening(options.host, options.port, options.tls_cert, options.tls_key, options.behind_proxy)
         named = tuple(getattr(options, "warehouses", ()) or filter(None, [place.warehouse]))
         with _words_for(options):

@@ -21,6 +21,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.routing import Route
 
+from wms.config import load
 from wms.domain.records import Record
 from wms.hub import opening, tls
 from wms.hub.answering import answering
@@ -68,10 +69,11 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             " --tls --host NAME, or give one with --tls-cert and --tls-key, or say --behind-proxy"
         )
     with _alone(folder, database), opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
-        app = HubApp(hubs)
+        app = HubApp(hubs, recipients_kept_days=load(folder).recipients_kept_days)
         app.starlette.router.routes.append(_authority(own))
         config = uvicorn.Config(
             app.starlette,
+            log_config=None,  # what the program says is logged where the program logs, and with as little in it
             log_level="warning",
             access_log=False,
             server_header=False,
