@@ -16,7 +16,7 @@ usage() {
     cat <<'TEXT'
 usage: deploy/hub/install.sh --warehouse NAME [options]          (as root)
 
-  --warehouse NAME    what this warehouse is called
+  --warehouse NAME    what this warehouse is called; run again with another name, the same hub serves both
   --name HOST         what terminals call this machine (its own full name)
   --listen HOST:PORT  where the hub listens (0.0.0.0:8080; with --behind-proxy 127.0.0.1:8080)
   --tls-cert FILE     the hub's certificate and all above it (PEM); without one the hub makes its own authority
@@ -85,6 +85,8 @@ read_options() {
 
 check_options() {
     [[ -n $WAREHOUSE ]] || die "--warehouse NAME is missing"
+    [[ $WAREHOUSE =~ ^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$ ]] ||
+        die "a warehouse is named by up to 32 letters, digits, hyphens and underscores, not $WAREHOUSE"
     [[ $LISTEN =~ ^(.+):([0-9]+)$ ]] || die "--listen takes HOST:PORT, not $LISTEN"
     HOST=${BASH_REMATCH[1]} PORT=${BASH_REMATCH[2]}
     HOST=${HOST#[} HOST=${HOST%]}
@@ -223,9 +225,7 @@ configure() {
         echo "# Read by wms-hub and wms-hub-nightly (bash); written by install.sh"
         printf '%s=%q\n' ACCOUNT "$ACCOUNT" PREFIX "$PREFIX" DATA "$DATA" DATABASE "$DATABASE"
         printf '%s=%q\n' ADDRESS "$address" BACKUPS "$BACKUPS" KEEP_DAYS 14
-        printf 'SERVE=('
-        printf '%q ' "${serve[@]}"
-        echo ')'
+        printf 'SERVE=(%s)\n' "$(printf '%q ' "${serve[@]}")"
     } | write 640 "root:$ACCOUNT" "$CONFIGURATION/hub.conf"
 }
 
@@ -282,7 +282,7 @@ The hub of $WAREHOUSE is installed$([[ $SYSTEMD == yes ]] && echo " and runs" ||
   how it stands:      wms-hub status
   admit a terminal:   wms-hub enrol 'bench 1'     prints what to type at the terminal, once, within 15 minutes
   a copy now:         wms-hub-nightly             goes to $BACKUPS; keep them on another machine too
-  put a copy back:    wms-hub restore FILE
+  put a copy back:    wms-hub restore FILE        while the hub is stopped
 TEXT
 }
 
@@ -300,8 +300,8 @@ main() {
     fi
     install_program
     keep_password
-    configure
     check_database
+    configure
     make_tables
     [[ $SYSTEMD == no ]] || install_units
     say_what_next
