@@ -77,6 +77,7 @@ def open_store(folder: Path, device: str = "") -> Store:
 def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     """A running station with everything around it; all is closed again at the end, the store last."""
     from wms.printing.spool import Spool
+    from wms.store.erasure import Eraser
     from wms.store.reserve import Reserve
     from wms.terminal.devices import DeviceConfig, Devices
     from wms.terminal.scan_log import ScanLog
@@ -90,6 +91,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
             one.refresh()
 
     sync = None if store.decides else _sync(store, changed)
+    eraser = Eraser(store, config.recipients_kept_days) if store.decides else None
     reserve = Reserve(config.data)
     store.writer.keep(reserve)
     mirror = _outbox_mirror(config, store)
@@ -108,6 +110,8 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     made.start()
     if mirror is not None:
         mirror.start()
+    if eraser is not None:
+        eraser.start()
     if sync is not None:
         sync.start()
     try:
@@ -119,6 +123,8 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
             sync.stop()
         if mirror is not None:
             mirror.stop()
+        if eraser is not None:
+            eraser.stop()
         scan_log.close()
         if made.ended:
             store.close()

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
+from wms.cli import erasing
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
 from wms.cli.parsing import command, filled, group, language_flag
 
@@ -56,6 +57,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     showing.add_argument("order", metavar="ORDER", help="its id, or the channel's number")
     showing.add_argument("--reveal", type=filled, metavar="WHY", help="show the recipient; who looked and why is kept")
     language_flag(showing)
+    erasing.add(orders)
     for name, about in (
         ("hold", "keep orders from being released"),
         ("release", "let held orders go on"),

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from wms.hub.answering import failed
 from wms.hub.api.routes import Api
 from wms.hub.bell import Bell
+from wms.hub.erasing import erase_due
 from wms.hub.gate import Gate
 from wms.hub.interface import HubStore
 from wms.hub.online import Online
@@ -31,6 +32,7 @@ THREADS = 8
 API_THREADS = 3  # of their own, so that no program's long list keeps a terminal waiting
 LOOK_SECONDS = 0.5  # how often commits of other processes (an import, another hub) are looked for
 DAY = 86_400
+RECIPIENTS_KEPT_DAYS = 30
 log = logging.getLogger(__name__)
 
 
@@ -42,9 +44,15 @@ class HubApp:
     """
 
     def __init__(
-        self, hubs: Mapping[str, HubStore], *, webhook_networks: Sequence[str] = (), behind_proxy: bool = False
+        self,
+        hubs: Mapping[str, HubStore],
+        *,
+        webhook_networks: Sequence[str] = (),
+        behind_proxy: bool = False,
+        recipients_kept_days: int = RECIPIENTS_KEPT_DAYS,
     ) -> None:
         self._hubs, self.bell = hubs, Bell()
+        self._recipients_kept_days = recipients_kept_days
         self._threads = ThreadPoolExecutor(THREADS, "hub")
         self._gate = Gate(hubs, self._threads)
         self._snapshots = Snapshots(self._run)
@@ -94,12 +102,13 @@ class HubApp:
 
     async def _keep_house(self) -> None:
         while True:
-            await asyncio.sleep(DAY)
             for hub in self._hubs.values():
                 try:
                     await self._run(hub.keep_house)
-                except StoreUnwritable:
+                    await self._run(erase_due, hub, self._recipients_kept_days)
+                except Exception:  # tomorrow is another day
                     log.exception("keeping house in %s", hub.warehouse)
+            await asyncio.sleep(DAY)
 
     async def _run(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)

@@ -136,10 +136,15 @@ def destroy_many(store: Store, orders: Iterable[OrderId]) -> None:
         connection.execute(f"PRAGMA secure_delete = {before}")
 
     store.writer.do(work)
-    _empty_log(store)
+    empty_log(store)
 
 
-def _empty_log(store: Store) -> None:
+def order_of(subject: str) -> OrderId:
+    """The order that a key belongs to, by the name under which the key lies."""
+    return OrderId(subject[: -NAME_CHARACTERS - 1])
+
+
+def empty_log(store: Store) -> None:
     """Move the write-ahead log into the database and cut it; a reader in the way leaves that to a later checkpoint."""
     db = connect(store.path)
     try:

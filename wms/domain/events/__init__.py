@@ -28,6 +28,7 @@ from wms.domain.events.orders import (
     OrderReceived,
     OrderReleased,
     PartialAllowed,
+    RecipientErased,
     RecipientRevealed,
 )
 from wms.domain.events.packing import (
@@ -115,6 +116,7 @@ Event: TypeAlias = (
     | OrderReleased
     | OrderCancelled
     | PartialAllowed
+    | RecipientErased
     | RecipientRevealed
     | WaveReleased
     | BatchClaimed
@@ -254,6 +256,7 @@ __all__ = [
     "PlannedTask",
     "PutBackAsked",
     "PutBackBegun",
+    "RecipientErased",
     "RecipientRevealed",
     "ReviewClosed",
     "ReviewRaised",

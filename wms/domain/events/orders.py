@@ -45,6 +45,13 @@ class PartialAllowed(Record):
     order: OrderId
 
 
+class RecipientErased(Record):
+    """The key of the recipient was destroyed: nobody can read who it was any more. The rest of the order stays."""
+
+    order: OrderId
+    why: str
+
+
 class RecipientRevealed(Record):
     order: OrderId
     why: str

@@ -51,6 +51,11 @@ def scan_refused(t: Tables, event: e.ScanRefused, fact: Fact) -> None:
             review(t, fact, "wrong_digits", f"{task.place},{fact.person}", str(times))
 
 
+@applies(e.RecipientErased)
+def recipient_erased(t: Tables, event: e.RecipientErased, fact: Fact) -> None:
+    tally(t, fact, "erased")
+
+
 @applies(e.RecipientRevealed)
 def recipient_revealed(t: Tables, event: e.RecipientRevealed, fact: Fact) -> None:
     tally(t, fact, "revealed")
