@@ -24,7 +24,7 @@ from wms.demo.autopilot.terminal import Terminal
 from wms.demo.autopilot.troubles import Troubles
 from wms.demo.autopilot.warehouse import Warehouse, open_warehouse
 from wms.demo.furnish_people import SUPERVISOR_PIN
-from wms.hub import new_code
+from wms.hub.opening import new_code
 from wms.store import Store
 from wms.sync.membership import enrol, sync_now
 from wms.workflows.view import Link

@@ -3,55 +3,68 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import secrets
+import time
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from wms.domain.commands import CancelOrder
-from wms.domain.ids import Badge, OrderId
 from wms.domain.waves import Slot
-from wms.hub import new_code
+from wms.hub.clients import Clients
+from wms.hub.opening import tables
+from wms.hub.roles import ClientRole
 from wms.store.database import DatabaseError, connect
 from wms.store.tables import SqliteRows
-from wms.sync import wire
-from wms.sync.connection import Connection, NotReached
 
 _SECONDS = 15.0
 _TRIES = 20
 
 
 class Office:
-    """Asks the hub over HTTP, as an ERP's connector would."""
+    """Asks the hub over its interface for other programs, as an ERP's connector would."""
 
     def __init__(self, hub_folder: Path, url: str) -> None:
         self._database = hub_folder / "wms.sqlite3"
-        connection = Connection(url)
-        enrolled = connection.call(
-            "POST", "/v1/enrol", wire.Enrolled, wire.Enrol(new_code(hub_folder, "Office"), "OFFICE"), timeout=_SECONDS
-        )
-        connection.close()
-        self._url, self._token, self._lineage = url, enrolled.token, enrolled.lineage
+        with tables(hub_folder) as found:
+            clients = Clients(found.database, found.one())
+            token = clients.new_token("office", ClientRole.ERP, "demo", int(time.time()))
+        self._host, self._token = urlsplit(url).netloc, token
         self.cancelled: list[str] = []
 
     async def cancel(self, order: str, *, refund: bool = False) -> bool:
         """The customer takes the order back. False if the hub refused; a hub that is away is asked again."""
-        message = wire.ask(secrets.token_hex(16), Badge(""), CancelOrder(OrderId(order), refund, "changed their mind"))
+        body = json.dumps({"reason": "changed their mind", "refund": refund}).encode()
+        key = secrets.token_hex(16)
         for _ in range(_TRIES):
             try:
-                answer = await asyncio.to_thread(self._ask, message)
-            except NotReached:
+                status = await asyncio.to_thread(self._ask, f"/v1/orders/{quote(order)}/cancel", body, key)
+            except OSError:
                 await asyncio.sleep(0.5)
                 continue
-            if not answer.refused:
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                await asyncio.sleep(0.5)
+                continue
+            if status == HTTPStatus.OK:
                 self.cancelled.append(order)
-            return not answer.refused
+            return status == HTTPStatus.OK
         return False
 
-    def _ask(self, message: wire.Ask) -> wire.Answer:
-        connection = Connection(self._url, self._token, self._lineage)
-        try:
-            return connection.call("POST", "/v1/ask", wire.Answer, message, timeout=_SECONDS)
-        finally:
-            connection.close()
+    def _ask(self, path: str, body: bytes, key: str) -> int:
+        """The answer's status. Raises `OSError` when there is none."""
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
+        with contextlib.closing(HTTPConnection(self._host, timeout=_SECONDS)) as http:
+            try:
+                http.request("POST", path, body, headers)
+                return http.getresponse().status
+            except HTTPException as error:
+                raise OSError(str(error)) from error
 
     def order_in(self, tote: str) -> str:
         """The order whose goods lie in the tote, '' if nobody knows it yet."""
