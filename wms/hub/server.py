@@ -73,6 +73,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
         app.starlette.router.routes.append(_authority(own))
         config = uvicorn.Config(
             app.starlette,
+            log_config=None,  # what the program says is logged where the program logs, and with as little in it
             log_level="warning",
             access_log=False,
             server_header=False,
