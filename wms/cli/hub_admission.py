@@ -54,14 +54,14 @@ def _text(options: Namespace, code: str, typed: str, minutes: int, *, qr: bool) 
 
 
 def _qr(text: str) -> str:
-    """The symbol in half blocks, dark on light whatever the terminal's colours."""
+    """The symbol in half blocks, its light parts white and its dark ones black whatever the screen's colours."""
     import io
 
     import segno
 
     drawn = io.StringIO()
     segno.make_qr(text, error="m").terminal(drawn, compact=True)
-    return drawn.getvalue().rstrip("\n")
+    return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in drawn.getvalue().splitlines())
 
 
 def _fingerprint(folder: Path) -> str:

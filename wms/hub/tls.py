@@ -91,7 +91,7 @@ def names_of(certificate: Path) -> list[str]:
     """The hosts it was made for. Raises `OSError`, `ValueError`."""
     found = x509.load_pem_x509_certificate(certificate.read_bytes())
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
+    return [str(name.value) for name in names]
 
 
 def days_left(certificate: Path, now: dt.datetime) -> int:
