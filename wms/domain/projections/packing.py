@@ -12,7 +12,7 @@ from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRa
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
 from wms.domain.projections.picking import free_totes, shorten
 from wms.domain.projections.registry import applies, close_review, review, tally
-from wms.domain.projections.surplus import drop_surplus, gather
+from wms.domain.projections.surplus import drop_surplus, gather, take_out
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.projections.waves import end_wave
 from wms.domain.records import replace
@@ -51,19 +51,20 @@ def _open(t: Tables, order: str, parcel: str, n: int) -> None:
 @applies(e.UnitsPacked)
 def units_packed(t: Tables, event: e.UnitsPacked, fact: Fact) -> None:
     tally(t, fact, "scans")
-    _pack(t, event, event.quantity)
+    _pack(t, event, event.quantity, fact)
 
 
 @applies(e.UnitsUnpacked)
 def units_unpacked(t: Tables, event: e.UnitsUnpacked, fact: Fact) -> None:
-    _pack(t, event, -event.quantity)
+    _pack(t, event, -event.quantity, fact)
 
 
-def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int) -> None:
+def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int, fact: Fact) -> None:
     parcel = t.get(Parcel, event.parcel)
     if parcel is None:
         return
-    move(t, event.sku, event.lot, quantity, event.tote, inside(parcel.id))
+    source, target = (event.tote, inside(parcel.id)) if quantity > 0 else (inside(parcel.id), event.tote)
+    take_out(t, event.sku, event.lot, abs(quantity), source, target, fact)
     t.put(replace(parcel, units=parcel.units + quantity))
     line = t.get(OrderLine, parcel.order_id, event.line)
     if line is not None:
@@ -80,7 +81,7 @@ def units_missing(t: Tables, event: e.UnitsMissing, fact: Fact) -> None:
     lost = min(event.quantity, line.picked if line is not None else 0)
     if lost < event.quantity:
         review(t, fact, "packed_twice", event.order, fact.key.device)
-    move(t, event.sku, event.lot, lost, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE)
+    take_out(t, event.sku, event.lot, lost, event.tote, SCRAP if event.damaged else COUNT_DIFFERENCE, fact)
     shorten(t, event.order, event.line, lost, fact)
     _leave_bench(t, event.order)
 

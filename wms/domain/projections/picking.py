@@ -269,13 +269,7 @@ def _into_tote(t: Tables, task: PickTask, fact: Fact, quantity: int, tote: str) 
     """Hand to tote, or back. Two lines may lie in one tote: what comes back is of the line's own lot first."""
     hand = hand_of(task.id, fact.person)
     source, target = (hand, tote) if quantity > 0 else (tote, hand)
-    left = abs(quantity)
-    for row in sorted(t.where(Stock, place=source), key=lambda stock: stock.lot != task.lot):
-        step = min(left, max(row.quantity, 0)) if row.sku == task.sku else 0
-        move(t, task.sku, row.lot, step, source, target)  # type: ignore[arg-type]
-        left -= step
-    if left:
-        take_out(t, task.sku, task.lot, left, source, target, fact)
+    take_out(t, task.sku, task.lot, abs(quantity), source, target, fact)
 
 
 def count_line(t: Tables, task: PickTask, quantity: int) -> None:

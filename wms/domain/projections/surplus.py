@@ -13,13 +13,15 @@ from wms.domain.waves import Batch, PickTask
 
 
 def take_out(t: Tables, sku: str, lot: str, quantity: int, source: str, target: str, fact: Fact) -> None:
-    """Move units that a person held in her hands. Where the books know of fewer, the rest was never booked there: it
-    is a count difference, and the place is to be looked at."""
-    here = t.get(Stock, source, sku, lot)
-    known = min(quantity, max(here.quantity, 0) if here is not None else 0)
-    move(t, sku, lot, known, source, target)  # type: ignore[arg-type]
-    if known < quantity:
-        move(t, sku, lot, quantity - known, COUNT_DIFFERENCE, target)  # type: ignore[arg-type]
+    """Move units that a person held in her hands, of that lot first. Where the books know of fewer, the rest was never
+    booked there: it is a count difference, and the place is to be looked at."""
+    left = quantity
+    for stock in sorted(t.where(Stock, place=source), key=lambda stock: stock.lot != lot):
+        step = min(left, max(stock.quantity, 0)) if stock.sku == sku else 0
+        move(t, stock.sku, stock.lot, step, stock.place, target)  # type: ignore[arg-type]
+        left -= step
+    if left:
+        move(t, sku, lot, left, COUNT_DIFFERENCE, target)  # type: ignore[arg-type]
         review(t, fact, "stock_below_zero", f"{source},{sku},{lot}")
 
 
