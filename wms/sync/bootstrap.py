@@ -20,12 +20,13 @@ PIECE = 4 * 1024 * 1024  # bytes in one request
 PATIENCE = 30.0  # seconds without a byte; the hub may have to make the snapshot first
 
 
-def take(store: Store, connection: Connection) -> int:
-    """Fetch and adopt the newest snapshot; returns its position. Raises `NotReached`, `HubTrouble`, `Forked`,
-    `StoreUnwritable`."""
+def take(store: Store, connection: Connection) -> bool:
+    """Fetch and adopt the newest snapshot; False where it goes no farther than this store.
+
+    Raises `NotReached`, `HubTrouble`, `Forked`, `StoreUnwritable`."""
     said = connection.call("GET", "/v1/snapshot", wire.Snapshot, timeout=PATIENCE)
     if said.position <= store.head():
-        return store.head()
+        return False
     packed, plain = store.folder / f"snapshot.{said.id}.part", store.folder / "snapshot.sqlite3"
     for old in store.folder.glob("snapshot.*.part"):
         if old != packed:
@@ -34,7 +35,9 @@ def take(store: Store, connection: Connection) -> int:
     try:
         with gzip.open(packed, "rb") as source, plain.open("wb") as target:
             shutil.copyfileobj(source, target, PIECE)
-        return snapshot.adopt(store, plain)
+        snapshot.adopt(store, plain)
+        store.tell(())
+        return True
     except snapshot.BadSnapshot as error:
         raise HubTrouble(UPDATE_TERMINAL, "terminal_old") from error
     finally:

@@ -24,7 +24,7 @@ from wms.sync.connection import FORKED, NOBODY, UPDATE_TERMINAL, Connection, Hub
 from wms.sync.greeting import Standing
 from wms.sync.identity import Credentials
 from wms.workflows.handling import Recorded, Refused
-from wms.workflows.prompt import msg
+from wms.workflows.prompt import NOTHING, msg
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds a push or a pull without waiting may take to be answered
@@ -35,7 +35,8 @@ FAR_BEHIND = 20_000  # facts; beyond that a snapshot is sooner there
 UNREACHABLE = Unreachable(msg("No answer from the hub"))
 HEARD_EVERY_MS = 5 * 60_000
 TRIES = 4
-_DOUBTS = ("restored", "session", "fork")
+NO_SNAPSHOT_SECONDS = 2.0  # a hub that has just started may have none that reaches far enough
+_DOUBTS = ("restored", "session", "fork", "snapshot")
 
 
 class Exchange:
@@ -79,7 +80,7 @@ class Exchange:
                 if trouble.error not in _DOUBTS or tries == TRIES:
                     raise
                 fork = (self._pushed_epoch, trouble.expected or 1) if trouble.error == "fork" else None
-                self._doubt(terms, fork, renew=trouble.error != "restored")
+                self._doubt(terms, fork, renew=trouble.error in ("session", "fork"))
             except Forked as error:
                 if tries == TRIES or error.key.device != self._store.device:
                     raise HubTrouble(FORKED, "fork") from error
@@ -173,8 +174,11 @@ class Exchange:
     def _pull_on(self, connection: Connection, wait: int) -> int:
         at = self._store.head()
         if at < self._standing.floor or self._standing.head - at > FAR_BEHIND:
-            self._standing.head = bootstrap.take(self._store, connection)
-            return self._store.head() - at
+            self._standing.head = 0  # what is left after the snapshot is read from the feed
+            if bootstrap.take(self._store, connection):
+                return self._store.head() - at
+            if at < self._standing.floor:
+                raise HubTrouble(NOTHING, "snapshot", None, NO_SNAPSHOT_SECONDS)
         answer = self._fetch(connection, at, wait)
         lines: list[wire.FactLine] = []
         room = min(GATHER, max(wire.BATCH, 4 * self._store.waiting()))

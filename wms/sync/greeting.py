@@ -6,19 +6,26 @@ their positions here, to be given back; where another copy of this device was fa
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
 import msgspec
 
+from wms.config import BadConfig, KeyTrouble
+from wms.domain.events import ReviewRaised
+from wms.domain.ids import Badge
 from wms.store import Store, journal
 from wms.store.meta import HEARD, get_meta, set_meta
+from wms.store.peppers import PepperRing, ring_of
 from wms.store.rebase import rewind
 from wms.sync import wire
 from wms.sync.connection import Connection
 
 LIVES = "hub_lives"
 SESSION = "hub_session"
+log = logging.getLogger(__name__)
+NOBODY = Badge("")
 _ROUNDS = 4  # a rewinding is checked once more; a hub that never agrees is none
 
 
@@ -30,6 +37,7 @@ class Standing:
         self.session, self.life = secrets.token_hex(16), ""
         self.greeted, self.floor, self.head = False, 0, 0
         self._fork: tuple[int, int] | None = None
+        self._renewed = False
 
     def greet(self, connection: Connection, patience: float) -> None:
         """Say hello until both agree. Raises `NotReached`, `HubTrouble`, `StoreUnwritable`."""
@@ -47,7 +55,15 @@ class Standing:
         """Go on as another run would: a copy of this device has spoken in this one's place. With `fork`, the facts
         waiting from that (epoch, n) on are to get keys of the next epoch: the hub holds others under theirs."""
         self.session = secrets.token_hex(16)
-        self._fork, self.greeted = fork, False
+        self._fork, self.greeted, self._renewed = fork, False, True
+
+    def _tell(self, said: wire.Hello, welcome: wire.Welcome) -> None:
+        """A supervisor hears why this disk had to begin anew, unless the hub did: then all of its terminals do."""
+        if self._renewed:
+            self._renewed = False
+            self._store.record((ReviewRaised("two_copies", self._store.device),), NOBODY)
+        elif said.lives and said.lives[-1].name == welcome.lives[-1].name:
+            self._store.record((ReviewRaised("restored_copy", self._store.device),), NOBODY)
 
     def _hello(self) -> wire.Hello:
         connection, device = self._store.rows.connection, self._store.device
@@ -63,10 +79,12 @@ class Standing:
             head,
             None if mark is None else (mark.device, mark.epoch, mark.n),
             self._fork is not None and self._fork[0] == epoch,
+            pins_of(ring_of(self._store.folder)),
         )
 
     def _settle(self, welcome: wire.Welcome, said: wire.Hello) -> None:
         lives = msgspec.json.encode(welcome.lives).decode()
+        learn(ring_of(self._store.folder), welcome.pins, current=True)
 
         def work(connection: Any) -> None:
             rewind(connection, welcome.rewind)
@@ -80,11 +98,26 @@ class Standing:
         self._store.writer.do(work)
         if welcome.epoch > self._store.epoch:
             self._store.begin_epoch(welcome.epoch)
+            self._tell(said, welcome)
         if self._fork is not None and self._fork[0] < self._store.epoch:
             self._store.refile(*self._fork)
             self._fork = None
         self.life = welcome.lives[-1].name
         self.floor, self.head = welcome.floor, welcome.head
+
+
+def pins_of(ring: PepperRing) -> wire.PinKeys:
+    """What a terminal tells its hub, and a hub its terminals, so that every badge opens every terminal."""
+    peppers = ring.at_hand()
+    return wire.PinKeys(dict(peppers.known), peppers.current)
+
+
+def learn(ring: PepperRing, pins: wire.PinKeys, *, current: bool) -> None:
+    """Keep what the other side told. PINs that can't be checked stop neither sync nor work."""
+    try:
+        ring.learn(pins.known, pins.current if current else "")
+    except (KeyTrouble, BadConfig):
+        log.exception("the peppers of PINs can't be kept")
 
 
 def lives_of(store: Store) -> tuple[wire.Life, ...]:
