@@ -25,6 +25,7 @@ from wms.hub.gate import Gate
 from wms.hub.interface import HubStore
 from wms.hub.roles import ClientRole, TerminalRole
 from wms.hub.terminals import Terminals
+from wms.store.peppers import ring_of
 from wms.sync import wire
 from wms.sync.signing import signed_words
 
@@ -177,7 +178,7 @@ def serving(folder: Path, url: str = "", named: tuple[str, ...] = ("MAIN",)) -> 
     for name in named:
         opening.add(folder, url, name)
     with opening.hubs(folder, url, named) as hubs, socket.create_server(("127.0.0.1", 0)) as listener:
-        app = HubApp(hubs)
+        app = HubApp(hubs, ring=ring_of(folder))
         config = uvicorn.Config(app.starlette, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

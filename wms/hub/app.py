@@ -26,6 +26,7 @@ from wms.hub.online import Online
 from wms.hub.snapshots import Snapshots
 from wms.hub.sync_routes import SyncRoutes
 from wms.store import StoreUnwritable
+from wms.store.peppers import PepperRing
 
 T = TypeVar("T")
 THREADS = 8
@@ -50,13 +51,14 @@ class HubApp:
         webhook_networks: Sequence[str] = (),
         behind_proxy: bool = False,
         recipients_kept_days: int = RECIPIENTS_KEPT_DAYS,
+        ring: PepperRing | None = None,
     ) -> None:
         self._hubs, self.bell = hubs, Bell()
         self._recipients_kept_days = recipients_kept_days
         self._threads = ThreadPoolExecutor(THREADS, "hub")
         self._gate = Gate(hubs, self._threads)
         self._snapshots = Snapshots(self._run)
-        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run)
+        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run, ring)
         self._api_threads = ThreadPoolExecutor(API_THREADS, "api")
         self._api = Api(
             hubs,

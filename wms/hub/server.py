@@ -28,6 +28,7 @@ from wms.hub.answering import answering
 from wms.hub.app import HubApp
 from wms.hub.interface import HubStore
 from wms.printing.sole import Sole
+from wms.store.peppers import PepperRing, ring_of
 from wms.sync import wire
 from wms.sync.connection import is_loopback
 
@@ -35,6 +36,13 @@ RENEWAL_SECONDS = 86_400.0  # between two looks at the certificate
 PROXIES = ["127.0.0.1", "::1"]
 """Whose word is taken for the address of a caller, with `behind_proxy`."""
 log = logging.getLogger(__name__)
+
+
+def _ring(folder: Path) -> PepperRing:
+    """With a pepper that terminals hash PINs with. Raises `KeyTrouble`."""
+    ring = ring_of(folder)
+    ring.for_hashing()
+    return ring
 
 
 class Listening(Record):
@@ -69,7 +77,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             " --tls --host NAME, or give one with --tls-cert and --tls-key, or say --behind-proxy"
         )
     with _alone(folder, database), opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
-        app = HubApp(hubs, recipients_kept_days=load(folder).recipients_kept_days)
+        app = HubApp(hubs, recipients_kept_days=load(folder).recipients_kept_days, ring=_ring(folder))
         app.starlette.router.routes.append(_authority(own))
         config = uvicorn.Config(
             app.starlette,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,7 +22,9 @@ from wms.hub.online import Online
 from wms.hub.snapshots import Snapshots
 from wms.hub.terminals import Terminals
 from wms.store.journal import Line
+from wms.store.peppers import PepperRing
 from wms.sync import wire
+from wms.sync.greeting import learn, pins_of
 
 T = TypeVar("T")
 MOST_PUSHES = 16  # at once; more are asked to come back
@@ -29,10 +32,20 @@ _LARGEST = 2**53  # what every JSON reader keeps exactly
 
 
 class SyncRoutes:
-    """The routes; `run` carries out what blocks, on threads of the application."""
+    """The routes; `run` carries out what blocks, on threads of the application. `ring` holds what PINs are hashed with:
+    terminals that sign people in are told, and tell what a hub that was made anew has lost."""
 
-    def __init__(self, gate: Gate, bell: Bell, online: Online, snapshots: Snapshots, run: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        bell: Bell,
+        online: Online,
+        snapshots: Snapshots,
+        run: Callable[..., Any],
+        ring: PepperRing | None = None,
+    ) -> None:
         self._gate, self._bell, self._online, self._snapshots, self._run = gate, bell, online, snapshots, run
+        self._ring = ring
         self.pushes = 0
 
     def routes(self) -> list[Route]:
@@ -63,7 +76,13 @@ class SyncRoutes:
         _require_numbers(message.epoch, message.n, message.head)
         _require_text(message.session, message.previous)
         welcome: wire.Welcome = await self._run(caller.hub.hello, caller.device, message)
-        return wire.named(welcome, caller.name, caller.role)
+        return wire.named(await self._run(self._with_pins, welcome, message.pins), caller.name, caller.role)
+
+    def _with_pins(self, welcome: wire.Welcome, told: wire.PinKeys) -> wire.Welcome:
+        if self._ring is None:
+            return welcome
+        learn(self._ring, told, current=False)
+        return msgspec.structs.replace(welcome, pins=pins_of(self._ring))
 
     async def _push(self, request: Request) -> wire.Pushed:
         caller, body = await self._caller(request)

@@ -65,6 +65,14 @@ class Life(msgspec.Struct, array_like=True, frozen=True):
     branched: int
 
 
+class PinKeys(msgspec.Struct, frozen=True):
+    """The peppers that hashes of PINs were made with, by name (`wms.domain.pins`); `current` is the one for new hashes.
+    Like keys of recipients they travel beside facts and never enter the journal."""
+
+    known: Annotated[dict[str, bytes], msgspec.Meta(max_length=64)] = {}
+    current: str = ""
+
+
 class Hello(msgspec.Struct, frozen=True):
     """The first words of each run of a terminal's program, and again after each doubt.
 
@@ -82,6 +90,7 @@ class Hello(msgspec.Struct, frozen=True):
     head: int
     mark: tuple[str, int, int] | None = None
     forked: bool = False
+    pins: PinKeys = PinKeys()
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -97,6 +106,7 @@ class Welcome(msgspec.Struct, frozen=True):
     warehouse: str
     name: str
     role: str
+    pins: PinKeys = PinKeys()
 
 
 def named(welcome: Welcome, name: str, role: str) -> Welcome:
