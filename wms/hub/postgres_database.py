@@ -76,9 +76,9 @@ class PostgresDatabase:
         return self._do(self._readers, work)
 
     def write(self, work: Callable[[Session], T]) -> T:
-        return self._do(self._pool, work)
+        return self._do(self._pool, lambda session: _committed(session, work))
 
-    def _do(self, pool: ConnectionPool[Any], work: Callable[[Session], T]) -> T:
+    def _do(self, pool: ConnectionPool[Any], work: Callable[[PostgresSession], T]) -> T:
         for tried in range(1, TRIES + 1):
             session = None
             try:
@@ -123,7 +123,7 @@ def _pool(url: str, *, autocommit: bool) -> ConnectionPool[Any]:
     )
 
 
-def _committed(connection: psycopg.Connection[Any], work: Callable[[Session], T]) -> T:
+def _committed(session: PostgresSession, work: Callable[[Session], T]) -> T:
     """A commit whose wait for the standby is cancelled (an administrator's `pg_cancel_backend`) succeeds with a mere
     warning, before the standby has it. That is no success: whoever is not told so says it again."""
     severities: list[str | None] = []
@@ -131,9 +131,10 @@ def _committed(connection: psycopg.Connection[Any], work: Callable[[Session], T]
     def heed(notice: errors.Diagnostic) -> None:
         severities.append(notice.severity_nonlocalized)  # at once: libpq takes the notice back
 
+    connection = session.connection
     connection.add_notice_handler(heed)
     try:
-        done = work(PostgresSession(connection))
+        done = work(session)
         connection.commit()
     finally:
         connection.remove_notice_handler(heed)
