@@ -49,7 +49,7 @@ class Standing:
             self._settle(welcome, said)
             if welcome.rewind == said.head:
                 break
-        self.greeted = True
+        self.greeted, self._renewed = True, False
 
     def renew(self, fork: tuple[int, int] | None = None) -> None:
         """Go on as another run would: a copy of this device has spoken in this one's place. With `fork`, the facts
@@ -60,7 +60,6 @@ class Standing:
     def _tell(self, said: wire.Hello, welcome: wire.Welcome) -> None:
         """A supervisor hears why this disk had to begin anew, unless the hub did: then all of its terminals do."""
         if self._renewed:
-            self._renewed = False
             self._store.record((ReviewRaised("two_copies", self._store.device),), NOBODY)
         elif said.lives and said.lives[-1].name == welcome.lives[-1].name:
             self._store.record((ReviewRaised("restored_copy", self._store.device),), NOBODY)
