@@ -89,16 +89,22 @@ class Webhooks:
 
     # Delivering
 
-    def claim(self, name: str, holder: str, now: int) -> bool:
-        """Whether `holder` may deliver for the next `CLAIM_SECONDS`: two processes would tell everything twice."""
-        return self._changed(
+    def claim(self, name: str, holder: str, now: int) -> tuple[int, str] | None:
+        """Where it stands (`cursor`, `told`) if `holder` may deliver for the next `CLAIM_SECONDS`, else None: two
+        processes would tell everything twice."""
+        sql = (
             "UPDATE hub_webhook SET holder = ?, claimed = ? WHERE wh = ? AND id = ? AND disabled = 0"
-            " AND (claimed < ? OR holder = ?) RETURNING id",
-            holder,
-            now + CLAIM_SECONDS,
+            " AND (claimed < ? OR holder = ?) RETURNING cursor, told"
+        )
+        values = (holder, now + CLAIM_SECONDS, self._wh, name, now, holder)
+        row = self._database.write(lambda session: session.execute(sql, values).fetchone())
+        return None if row is None else (int(row[0]), str(row[1]))
+
+    def release(self, holder: str) -> None:
+        """Let others go on at once with what `holder` delivered."""
+        self._changed(
+            "UPDATE hub_webhook SET holder = '', claimed = 0 WHERE wh = ? AND holder = ? RETURNING id",
             self._wh,
-            name,
-            now,
             holder,
         )
 

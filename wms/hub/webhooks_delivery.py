@@ -20,7 +20,7 @@ from wms.domain import events as e
 from wms.domain.ids import Badge
 from wms.hub.api.events import Told
 from wms.hub.api.feed import event_out
-from wms.hub.api.reading import Heard, stretch
+from wms.hub.api.reading import Heard, heard_up_to, stretch
 from wms.hub.interface import HubStore
 from wms.hub.webhooks import Webhook, Webhooks
 from wms.hub.webhooks_sending import Sender, Sent
@@ -56,6 +56,7 @@ class Deliveries:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._rung = asyncio.Event()
+        self._passed: dict[tuple[str, str], int] = {}  # how far each was looked at, with nothing left to tell
 
     async def forever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -73,13 +74,17 @@ class Deliveries:
             for task in self._under_way.values():
                 task.cancel()
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+            for hub in self._hubs.values():
+                with contextlib.suppress(StoreUnwritable):
+                    await self._run(Webhooks(hub.database, hub.warehouse).release, self._holder)
 
     async def _begin(self, hub: HubStore) -> None:
-        now = hub.now() // 1000
+        now, head = hub.now() // 1000, await self._run(heard_up_to, hub)
         self._under_way = {name: task for name, task in self._under_way.items() if not task.done()}
         for hook in await self._run(Webhooks(hub.database, hub.warehouse).listing):
             name = (hub.warehouse, hook.id)
-            if not hook.disabled and hook.due <= now and name not in self._under_way:
+            news = head > max(hook.cursor, self._passed.get(name, 0))
+            if news and not hook.disabled and hook.due <= now and name not in self._under_way:
                 self._under_way[name] = asyncio.create_task(self._serve(hub, hook.id))
 
     async def _serve(self, hub: HubStore, name: str) -> None:
@@ -89,25 +94,32 @@ class Deliveries:
             log.warning("webhook %s waits for the database", name)
         except Exception:
             log.exception("webhook %s", name)
+            with contextlib.suppress(StoreUnwritable):
+                await self._failed(hub, Webhooks(hub.database, hub.warehouse), name, Sent(0, "a fault of the hub"))
 
     async def _tell(self, hub: HubStore, name: str) -> None:
         """Everything up to the end of the feed, or to the first failure."""
         kept = Webhooks(hub.database, hub.warehouse)
         more = True
         while more:
-            if not await self._run(kept.claim, name, self._holder, hub.now() // 1000):
-                return
             hook: Webhook | None = await self._run(kept.get, name)
-            if hook is None:
+            if hook is None or hook.disabled:
                 return
-            found = await self._run(stretch, hub, hook.cursor, _EVENTS)
-            told_to = hook.cursor
-            for heard in found.heard:
+            after = max(hook.cursor, self._passed.get((hub.warehouse, name), 0))
+            found = await self._run(stretch, hub, after, _EVENTS)
+            wanted = [heard for heard in found.heard if any(hook.wants(told.type) for told in heard.events)]
+            if wanted:
+                stands = await self._run(kept.claim, name, self._holder, hub.now() // 1000)
+                if stands is None:
+                    return  # another process delivers
+                if stands != (hook.cursor, hook.told):
+                    continue  # another one did, a moment ago
+            for heard in wanted:
                 if not await self._tell_fact(hub, kept, hook, heard):
                     return
-                told_to = heard.position
+            self._passed[hub.warehouse, name] = found.examined
             more = found.more
-            if found.examined > told_to and (more or found.examined - hook.cursor > _SHARE):
+            if found.examined - hook.cursor > _SHARE:
                 await self._run(kept.passed, name, found.examined)
 
     async def _tell_fact(self, hub: HubStore, kept: Webhooks, hook: Webhook, heard: Heard) -> bool:
@@ -117,8 +129,8 @@ class Deliveries:
         begin = ids.index(hook.told) + 1 if hook.told in ids else 0
         for n, told in enumerate(wanted[begin:], begin + 1):
             now = hub.now() // 1000
-            if not await self._run(kept.claim, hook.id, self._holder, now):
-                return False  # deleted, disabled, or another process's
+            if await self._run(kept.claim, hook.id, self._holder, now) is None:
+                return False  # deleted, disabled, or another process's by now
             async with self._room:
                 sent = await self._sender.send(hook.url, hook.secret, told.id, now, _payload(told))
             if not sent.taken:

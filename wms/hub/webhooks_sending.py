@@ -74,19 +74,14 @@ class Sender:
             return Sent(0, f"no answer within {self._patience:g} s")
         except ssl.SSLError as error:
             return Sent(0, f"TLS: {error.reason or 'failed'}")
-        except (OSError, h11.ProtocolError) as error:
+        except (OSError, UnicodeError, h11.ProtocolError) as error:
             return Sent(0, f"no connection: {type(error).__name__}")
         status = int(response.status_code)
         trouble = "" if 200 <= status < 300 else f"answered {status}"
         return Sent(status, trouble, _retry_after(response))
 
     async def _post(self, target: Target, headers: list[tuple[str, str]], body: bytes) -> h11.Response:
-        reader, writer = await asyncio.open_connection(
-            target.address,
-            target.port,
-            ssl=self._context if target.tls else None,
-            server_hostname=target.host if target.tls else None,
-        )
+        reader, writer = await self._connected(target)
         try:
             http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
             request = h11.Request(method="POST", target=target.path, headers=[("Host", target.authority), *headers])
@@ -103,6 +98,19 @@ class Sender:
                     raise ConnectionResetError
         finally:
             writer.transport.abort()
+
+    async def _connected(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """On the first of the addresses that answers. Raises `OSError`."""
+        tls, name = (self._context, target.host) if target.tls else (None, None)
+        for n, address in enumerate(target.addresses, 1):
+            try:
+                return await asyncio.open_connection(address, target.port, ssl=tls, server_hostname=name)
+            except ssl.SSLError:
+                raise
+            except OSError:
+                if n == len(target.addresses):
+                    raise
+        raise ConnectionError
 
 
 def _retry_after(response: h11.Response) -> int:

@@ -25,13 +25,13 @@ class NotAllowed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL with the address that may be connected to. `path` with its query."""
+    """A URL with the addresses that may be connected to, the usual one first. `path` with its query."""
 
     host: str
     port: int
     path: str
     tls: bool
-    address: str
+    addresses: tuple[str, ...]
 
     @property
     def authority(self) -> str:
@@ -69,7 +69,7 @@ class Targets:
             address = ipaddress.ip_address(str(where[0]).partition("%")[0])
             self._require_address(address, tls=tls)
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        return Target(host, port, path, tls, str(found[0][4][0]))
+        return Target(host, port, path, tls, tuple(dict.fromkeys(str(where[0]) for *_, where in found)))
 
     def _require_address(self, address: Address, *, tls: bool) -> None:
         address = _embedded(address)
@@ -90,6 +90,8 @@ def _split(url: str) -> tuple[SplitResult, int]:
         raise NotAllowed("this is no https URL")
     if parts.username is not None or parts.password is not None or "#" in url:
         raise NotAllowed("a webhook's URL has neither a user nor a fragment")
+    if any(not 0 < len(label) <= 63 for label in parts.hostname.rstrip(".").split(".")) or len(parts.hostname) > 253:
+        raise NotAllowed("this is no name of a host")
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise NotAllowed("a URL has printable ASCII characters only: write the others as %XX or xn--")
     return parts, port
