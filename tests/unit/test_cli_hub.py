@@ -34,9 +34,14 @@ class Hub:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def hub(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Hub:
-    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_database"))
-    return Hub(Shell(tmp_path, capsys), url)
+def engine(request: pytest.FixtureRequest) -> str:
+    """'' for a folder, else the URL of an empty database."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def hub(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Hub:
+    return Hub(Shell(tmp_path, capsys), engine)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from argparse import Namespace
 from typing import Any
 
 from wms.cli.hub_place import Place, hub_tables, place_of
-from wms.cli.output import emit, table, utc
+from wms.cli.output import configured, emit, table, utc
 
 
 def status(options: Namespace) -> int:
@@ -19,7 +19,8 @@ def status(options: Namespace) -> int:
     place = place_of(options)
     with hub_tables(options) as (tables, warehouse):
         now = int(time.time())
-        condition = look(tables.database, place.folder, place.url, warehouse)
+        kept_days = configured(options).recipients_kept_days
+        condition = look(tables.database, place.folder, place.url, warehouse, kept_days=kept_days, now=now)
         document = {
             "warehouse": warehouse,
             "engine": place.engine,

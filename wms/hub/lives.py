@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from wms.domain.catalogue import Carrier
 from wms.domain.ids import DeviceId
+from wms.hub import audit
 from wms.hub.database import Session
 from wms.sync.wire import Life
 
@@ -46,6 +47,7 @@ def begin(session: Session, wh: str, branched: int, now: int, device: DeviceId |
         "INSERT INTO hub_life (wh, serial, life, branched, device, began) VALUES (?, ?, ?, ?, ?, ?)",
         (wh, row[0] + 1, name, branched, own, now),
     )
+    audit.note(session, wh, now, "hub", "life", name, str(branched))
     return name, own
 
 

@@ -44,7 +44,13 @@ def enrol(
             " take another data directory"
         )
     identity.keep(store.folder, Credentials(enrolled.token, new, trust))
-    for name, value in ((URL, url), (WAREHOUSE, enrolled.warehouse), (NAME, enrolled.name), (ROLE, enrolled.role)):
+    for name, value in (
+        (URL, url),
+        (WAREHOUSE, enrolled.warehouse),
+        (NAME, enrolled.name),
+        (ROLE, enrolled.role),
+        (wire.KEYS_CURSOR, "0"),  # another role may be given keys that were kept from the one before
+    ):
         store.set_meta(name, value)
     store.join()
     return enrolled
