@@ -1,6 +1,7 @@
 """What a PIN is checked with lies outside the database, and reaches every device that must check it."""
 
 import itertools
+import json
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -114,3 +115,18 @@ def test_pins_of_a_dry_run_draw_nothing(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(PEOPLE)
     assert run(["setup", "import", str(tmp_path), "--dry-run", "--data", str(tmp_path / "data")]) == 0
     assert not (tmp_path / "data" / "wms.pepper").exists()
+
+
+def test_a_locked_badge_is_unlocked_at_the_shell(house: Path, capsys) -> None:
+    for _ in range(5):
+        sign_in(house, "0000")
+    assert sign_in(house, "4711") == "sign.badge"
+    capsys.readouterr()
+    assert run(["people", "list", "--data", str(house), "--json"]) == 0
+    (sam,) = json.loads(capsys.readouterr().out)["people"]
+    assert sam == {
+        "badge": "S1", "name": "Sam", "roles": "supervisor", "active": True, "pin": "peppered", "wrong_pins": 5,
+    }  # fmt: skip
+    assert run(["people", "unlock", "S1", "--data", str(house)]) == 0
+    assert sign_in(house, "4711") == "sign.work"
+    assert run(["people", "unlock", "S9", "--data", str(house)]) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from typing import Any
 
 from wms.cli.output import emit, opened
@@ -16,11 +17,13 @@ back but from a backup, which is why old backups are to be destroyed in time. Wh
 the ledger. `gone` orders had no recipient any more. Orders not shipped yet can't be labelled after that."""
 
 
-def add(group: Any) -> None:
-    erasing = command(group, "erase", "destroy what is known of the recipients of orders", erase, ERASE)
+def add(group: Any, run: Callable[[Namespace], int] | None = None) -> ArgumentParser:
+    """`run` carries it out where it is not the data directory that is meant."""
+    erasing = command(group, "erase", "destroy what is known of the recipients of orders", run or erase, ERASE)
     erasing.add_argument("orders", nargs="+", metavar="ORDER", help="its id, or the channel's number")
     erasing.add_argument("--why", type=filled, default="asked for", metavar="TEXT", help="kept in the ledger")
     language_flag(erasing)
+    return erasing
 
 
 def erase(options: Namespace) -> int:

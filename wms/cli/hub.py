@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wms.cli import hub_admission, hub_copies, hub_serving, hub_status
+from wms.cli import erasing, hub_admission, hub_copies, hub_erasing, hub_serving, hub_status
 from wms.cli.hub_place import place_flags
 from wms.cli.parsing import command, filled, group, positive
 
@@ -82,6 +82,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
     auditing = _command(hub, "audit", "who let whom in, and what else was done to the hub", hub_admission.audit, AUDIT)
     auditing.add_argument("--after", type=int, default=0, metavar="SERIAL", help="only what came after that line")
     auditing.add_argument("--limit", type=positive, default=1000, metavar="N", help="at most so many (default: 1000)")
+    place_flags(erasing.add(hub, hub_erasing.erase))
     copying = _command(hub, "backup", "copy a warehouse into a file while the hub works", hub_copies.backup, BACKUP)
     copying.add_argument("file", type=Path, metavar="FILE")
     restoring = _command(hub, "restore", "put a copy back", hub_copies.restore, RESTORE)

@@ -32,6 +32,7 @@ GROUPS = (
     "hub",
     "keeping",
     "data",
+    "people",
     "doctor",
 )
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from wms.domain.events import RecipientErased
 from wms.domain.ids import Badge, OrderId
+from wms.hub import audit
+from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import HubStore
 from wms.store.erasure import AT_ONCE, DAY_S, IN_TIME, NOBODY, due
-from wms.store.sealing import empty_log, order_of
+from wms.store.sealing import NAME_CHARACTERS, empty_log, order_of
 from wms.store.store import Store
 from wms.sync.wire import KeyLine
 
@@ -48,3 +50,25 @@ def _live(hub: HubStore) -> Iterator[KeyLine]:
         if page.keys_next == at:
             return
         at = page.keys_next
+
+
+def destroy_keys(database: HubDatabase, warehouse: str, order: str, actor: str, now: int) -> int:
+    """Destroy the keys of one order in a hub's database server, with a line in the audit; safe beside a running hub,
+    which tells its terminals. Returns how many there were."""
+    prefix = f"{order}:"
+    which = "wh = ? AND substr(subject, 1, ?) = ? AND length(subject) = ? AND key IS NOT NULL"
+    asked = (warehouse, len(prefix), prefix, len(prefix) + NAME_CHARACTERS)
+
+    def work(session: Session) -> int:
+        session.execute("SELECT position FROM hub_head WHERE wh = ? FOR UPDATE", (warehouse,)).fetchone()
+        found = session.execute(f"SELECT subject FROM hub_key WHERE {which}", asked).fetchall()  # noqa: S608
+        for (subject,) in found:
+            told = "UPDATE hub_head SET keys = keys + 1 WHERE wh = ? RETURNING keys"
+            serial = session.execute(told, (warehouse,)).fetchone()[0]
+            erased = "UPDATE hub_key SET key = NULL, serial = ? WHERE wh = ? AND subject = ?"
+            session.execute(erased, (serial, warehouse, subject))
+        if found:
+            audit.note(session, warehouse, now, actor, "erase", order)
+        return len(found)
+
+    return database.write(work)

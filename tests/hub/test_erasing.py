@@ -1,0 +1,52 @@
+"""`wms hub erase`, on both engines, beside the hub that runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.hub.gatehouse import serving
+from wms.cli.main import run
+from wms.domain import events as e
+from wms.domain.ids import Badge, OrderId
+from wms.hub import audit
+from wms.hub.erasing import erase_due
+from wms.sync.wire import KeyLine
+
+NAMES = ("A:" + "0" * 16, "A:" + "1" * 16, "AB:" + "0" * 16, "A:B:" + "0" * 16)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_recipient_is_erased_beside_a_running_hub(tmp_path: Path, engine: str, request, capsys) -> None:
+    url = request.getfixturevalue("postgres_database") if engine == "postgresql" else ""
+    with serving(tmp_path, url) as house:
+        house.hub.record([e.OrderReceived(OrderId("A"), "web", "1", 0, "", "", ())], Badge(""))
+        house.hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES])
+        at = house.hub.page(house.hub.head(), 500, 0).keys_next
+        command = ["hub", "erase", "A", "--data", str(tmp_path), "--json", *(["--database", url] if url else [])]
+        for answer in ({"erased": ["A"], "gone": []}, {"erased": [], "gone": ["A"]}):
+            assert run(command) == 0
+            assert json.loads(capsys.readouterr().out) == answer
+        told = house.hub.page(house.hub.head(), 500, at).keys
+        assert sorted(told, key=lambda one: one.subject) == [KeyLine(name, None) for name in NAMES[:2]]
+        if url:
+            lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
+            assert [(line.act, line.subject) for line in lines if line.act == "erase"] == [("erase", "A")]
+        else:
+            assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
+        house.hub.keep_keys([KeyLine(NAMES[0], bytes(32))])  # from a terminal that had it still
+        assert KeyLine(NAMES[0], bytes(32)) not in house.hub.page(house.hub.head(), 500, 0).keys
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_what_is_over_is_erased_on_both_engines(tmp_path: Path, engine: str, request) -> None:
+    url = request.getfixturevalue("postgres_database") if engine == "postgresql" else ""
+    with serving(tmp_path, url) as house:
+        house.hub.record([e.OrderReceived(OrderId("A"), "web", "1", 0, "", "", ())], Badge(""))
+        house.hub.record([e.OrderCancelled(OrderId("A"))], Badge(""))
+        house.hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES])
+        assert erase_due(house.hub, 1) == []
+        assert erase_due(house.hub, -1) == ["A"]
+        live = [one for one in house.hub.page(house.hub.head(), 500, 0).keys if one.key is not None]
+        assert [one.subject for one in live] == list(NAMES[2:])
+        assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
