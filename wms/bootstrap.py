@@ -79,6 +79,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     from wms.printing.spool import Spool
     from wms.store.erasure import Eraser
     from wms.store.reserve import Reserve
+    from wms.sync.answers import SyncAlarm
     from wms.terminal.devices import DeviceConfig, Devices
     from wms.terminal.scan_log import ScanLog
     from wms.terminal.station import Station
@@ -104,7 +105,8 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     spool = Spool(store, config.all_printers(), config.language, changed, kept_days=config.labels_kept_days)
     scan_log = ScanLog(config.data)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback), scan_log)
-    made = Station(store, devices, sync, spool, config.language, hints, standing)
+    alarm = SyncAlarm(config.alarm_count, config.alarm_minutes)
+    made = Station(store, devices, sync, spool, config.language, hints, standing, alarm)
     running.append(made)
     spool.start()
     made.start()

@@ -52,7 +52,8 @@ class Config(Record):
     What was printed is kept for `labels_kept_days`, so that a reprint is the same; 0 keeps nothing. Recipients can be
     read for `recipients_kept_days` after their order was shipped or cancelled; then their keys are destroyed.
     `store_key` says where the key of the database lies: none, keyring, tpm or file:PATH. `outbox_mirror` is a folder on
-    a second medium to which what the hub has not confirmed is copied. `hub_database` (a URL, '' for a file beside the
+    a second medium to which what the hub has not confirmed is copied; `alarm_count` unsent facts, or one that is
+    `alarm_minutes` old, raise the alarm. `hub_database` (a URL, '' for a file beside the
     data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
@@ -68,6 +69,8 @@ class Config(Record):
     recipients_kept_days: int = 30
     store_key: str = "none"
     outbox_mirror: str = ""
+    alarm_count: int = 500
+    alarm_minutes: int = 60
     hub_database: str = ""
     hub_warehouse: str = ""
     hub_address: str = ""
@@ -146,17 +149,20 @@ def load(data: Path) -> Config:
 
 _TABLES = {
     "store": {"key": "store_key"},
-    "sync": {"mirror": "outbox_mirror"},
+    "sync": {"mirror": "outbox_mirror", "alarm_count": "alarm_count", "alarm_minutes": "alarm_minutes"},
     "hub": {"database": "hub_database", "warehouse": "hub_warehouse", "address": "hub_address"},
 }
+_WHOLE = ("alarm_count", "alarm_minutes")
 KEY_PLACES = "none, keyring, tpm, or file:PATH"
 
 
-def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, str]:
+def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, Any]:
     """The settings of `[store]`, `[sync]` or `[hub]`."""
-    known, changes = _TABLES[name], {}
+    known = _TABLES[name]
+    changes: dict[str, Any] = {}
     for key, value in settings.items():
-        if key not in known or not isinstance(value, str):
+        fits = type(value) is int and value > 0 if key in _WHOLE else isinstance(value, str)
+        if key not in known or not fits:
             raise BadConfig(f"{path}: [{name}] {key} = {value!r} is not a setting; known is {', '.join(known)}")
         changes[known[key]] = value
     place = changes.get("store_key", "none")

@@ -64,7 +64,7 @@ def test_board_80x24(play):
         clock = time.strftime("%H:%M", time.gmtime(NOW))
         assert rows[0].startswith("Supervisor Chen W.   ")
         assert "   4 terminals, 1 offline   " in rows[0]
-        assert rows[0].endswith("unsent 0")
+        assert rows[0].endswith("in sync")
         assert rows[1] == "NEEDS YOU (3)"
         assert rows[2] == f"  {clock}  Batch W07-food held: 1 of 3 samples failed (seal broken)"
         assert rows[3].startswith(f"> {clock}  Order TM00918 cancelled after picking: tote 4 to put back")

@@ -24,7 +24,7 @@ def rows_of(play, view, size=(40, 20), **options):
 
 def test_pick_bin_40x20_in_chinese(play):
     assert rows_of(play, pick_bin()) == [
-        "W07 食品   3/12          剩1:52   待传 0",
+        "W07 食品   3/12          剩1:52   已同步",
         "去",
         "",
         "  ▄▀▄    █▀█ ▀▀█    ▀▀█    ▄█",
@@ -98,7 +98,7 @@ def test_pick_bin_20x16_in_english(play):
 
 def test_pack_53x20_in_english(play):
     assert rows_of(play, pack_verify(), (53, 20)) == [
-        "PACK bench 2   order TM00918      due 1:20   unsent 0",
+        "PACK bench 2   order TM00918       due 1:20   in sync",
         "Scan each item",
         "",
         "  2 of 5",
@@ -191,8 +191,10 @@ def test_twenty_columns_show_three_lines_or_those_with_a_short_form(play):
     ("status", "expected"),
     [
         (Status(), ""),
-        (Status(Link.IN_SYNC), "unsent 0"),
+        (Status(Link.IN_SYNC), "in sync"),
+        (Status(Link.WAITING), "unsent 0"),
         (Status(Link.WAITING, 3), "unsent 3"),
+        (Status(Link.WAITING, 3, unsent_since=-12), "unsent 3, 11 min"),
         (Status(Link.OFFLINE, 7, -6), "offline 5 min ^7"),
         (Status(Link.OFFLINE, 0, -181), "offline 3 h"),
     ],
@@ -200,8 +202,17 @@ def test_twenty_columns_show_three_lines_or_those_with_a_short_form(play):
 def test_sync_state(play, status, expected):
     if status.offline_since is not None:
         status = replace(status, offline_since=in_minutes(status.offline_since))
+    if status.unsent_since is not None:
+        status = replace(status, unsent_since=in_minutes(status.unsent_since))
     view = View(1, Prompt("x", (plain("W07"),)), None, status, language="en")
     assert rows_of(play, view)[0].removeprefix("W07").strip() == expected
+
+
+def test_too_much_unsent_for_too_long_raises_the_alarm(play):
+    status = Status(Link.OFFLINE, 512, in_minutes(-95), unsent_since=in_minutes(-91), unsent_alarm=True)
+    rows = rows_of(play, View(1, Prompt("x", (plain("W07"),)), None, status, language="en"), (40, 20))
+    assert "512 unsent for 90 min." in " ".join(rows)
+    assert "Bring this terminal into the network" in " ".join(" ".join(rows).split())
 
 
 @pytest.mark.parametrize(

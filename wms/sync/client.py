@@ -170,6 +170,7 @@ class SyncClient:
             next((text for text in self._troubles.values() if text is not NOTHING), NOTHING),
             self._exchange.terminals,
             self._exchange.terminals_offline,
+            self._exchange.oldest_unsent() if unsent else None,
         )
 
     def _show(self) -> None:

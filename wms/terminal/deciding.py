@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from time import monotonic as steady_s
 from typing import Protocol
 
 from wms.domain.catalogue import Carrier
-from wms.domain.commands import INTENTS, Command, LeaseWaybills, StartPacking
+from wms.domain.commands import INTENTS, Command, LeaseWaybills, RenewWalk, StartPacking
 from wms.domain.ids import Badge
 from wms.domain.orders import Order
 from wms.domain.packing import WaybillRange
+from wms.domain.waves import Batch, BatchStatus
 from wms.store import Store
 from wms.sync.answers import Unreachable
 from wms.workflows.handling import Outcome, Refused
 from wms.workflows.prompt import msg
 
 FEW_NUMBERS = 50
+RETRY_S = 60.0
 
 
 class Hub(Protocol):
@@ -26,6 +29,7 @@ class Decider:
 
     def __init__(self, store: Store, hub: Hub | None) -> None:
         self._store, self._hub = store, hub
+        self._renew_at: dict[str, float] = {}
 
     def carry_out(self, command: Command, person: Badge) -> Outcome:
         """Raises `StoreUnwritable` when nothing can be recorded; an unreachable hub is a refusal with words."""
@@ -34,6 +38,21 @@ class Decider:
         if isinstance(command, INTENTS) and self._hub is not None:
             return self._asked(command, person)
         return self._store.execute(command, person)
+
+    def keep_walk(self, person: Badge) -> None:
+        """Renew the lease of the walk this person has, each quarter of its time: whoever loses the network then has
+        three quarters of it left. A word to the hub now and then is cheaper than one with each scan, and the lease
+        runs by the hub's clock alone."""
+        if self._hub is None:
+            return
+        from wms.workflows.handlers.leasing import lease_seconds  # not before the first paint
+
+        for walk in self._store.rows.where(Batch, person=person, status=BatchStatus.CLAIMED):
+            now = steady_s()
+            if now >= self._renew_at.get(walk.id, 0):
+                answer = self._hub.ask(RenewWalk(walk.id, self._store.device), person, 3.0)
+                pause = RETRY_S if isinstance(answer, Unreachable) else lease_seconds(self._store.rows) / 4
+                self._renew_at[walk.id] = now + pause
 
     def top_up(self, person: Badge) -> None:
         """Lease new waybill numbers for every carrier of which only a few are left here."""

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from wms.domain import commands as c
 from wms.domain.records import replace
 from wms.store import Store, StoreUnwritable
-from wms.sync.answers import SyncStatus
+from wms.sync.answers import SyncAlarm, SyncStatus
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk, steady_s
 from wms.terminal.devices import Devices
+from wms.terminal.link_words import link_lines
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
 from wms.workflows.prompt import NOTHING, Msg, Said, Tone, msg, no
@@ -53,10 +54,11 @@ class Station:
         language: str = "",
         hints: tuple[Msg, ...] = (),
         standing: Callable[[], Msg] = lambda: NOTHING,
+        alarm: SyncAlarm | None = None,
     ) -> None:
         """`standing` tells what stands in the way apart from work and sync, such as a second medium that is gone."""
         self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
-        self._standing = standing
+        self._standing, self._alarm = standing, alarm or SyncAlarm()
         self._decider = Decider(store, sync)
         self.desk = Desk(store, self._decider, language, devices.pan, hints, spool.unprinted if spool else Unprinted)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
@@ -181,13 +183,15 @@ class Station:
         board = desk.board()
         if board is not None:
             self._board_due = time.monotonic() + TICK_S
-            status = self._sync.status() if self._sync is not None else SyncStatus()
-            board = _with_terminals(board, status)
+            board = _with_terminals(board, self._sync.status() if self._sync is not None else SyncStatus())
+        status, prompt = self._status(), desk.prompt()
+        if prompt.name == "menu":
+            prompt = prompt.but(what=link_lines(status, self._store.clock() // 1000, site.zone))
         return View(
             serial,
-            desk.prompt(),
+            prompt,
             desk.said,
-            self._status(),
+            status,
             desk.language,
             desk.person.name if desk.person is not None else "",
             desk.role(),
@@ -213,6 +217,9 @@ class Station:
             trouble,
             self._devices.scanner_says(),
             scale_trouble(self._devices.on_scale()),
+            sync.oldest,
+            self._alarm.is_due(sync, self._store.clock() // 1000),
+            sync.hub_trouble,
         )
 
     def _watch_clock(self) -> None:
@@ -230,15 +237,18 @@ class Station:
             log.exception("%s could not be noted", kind)
 
     def _keep_numbers(self) -> None:
-        """Waybill numbers are fetched long before they run out, and off the station's thread."""
+        """Waybill numbers are fetched long before they run out, leases renewed long before they end, both off the
+        station's thread."""
         time.sleep(TICK_S)
         _warm_up()
         while self._thread.is_alive():
             try:
                 if self.desk.work == "pack":
                     self._decider.top_up(self.desk.badge())
+                elif self.desk.work == "pick":
+                    self._decider.keep_walk(self.desk.badge())
             except Exception:
-                log.exception("waybill numbers could not be fetched")
+                log.exception("waybill numbers or a lease could not be fetched")
             time.sleep(TICK_S)
 
 

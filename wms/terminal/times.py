@@ -61,6 +61,12 @@ def offline_for(since: int, now: int) -> Msg:
     return msg("offline {n} h", n=minutes // 60)
 
 
+def age(since: int, now: int) -> Msg:
+    """How long ago, in minutes, then in hours."""
+    minutes = max(now - since, 0) // 60
+    return msg("{n} min", n=minutes) if minutes < 120 else msg("{n} h", n=minutes // 60)
+
+
 def wall_clock(at: int, zone: str) -> str:
     """The site's local time of day as `HH:MM`."""
     return f"{_local(at, zone):%H:%M}"

@@ -40,6 +40,9 @@ class Status(Record):
     trouble: Msg = NOTHING  # disk full, clock jumped: shown until it is gone
     scanner_says: Msg = NOTHING
     scale_says: Msg = NOTHING
+    unsent_since: int | None = None  # when the oldest unsent fact was recorded, UTC seconds
+    unsent_alarm: bool = False  # more waits, or longer, than this site allows
+    hub_says: Msg = NOTHING  # the last error of sync, in words
 
 
 class Need(Record):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from wms.terminal.rows import BLANK, Pen, Row, Rows, exactly, row
 from wms.terminal.text import fit, width, wrap
 from wms.terminal.theme import MARKS, SHORT_MARKS, Ink
-from wms.workflows.prompt import Line, Mark, Prompt, msg
+from wms.terminal.times import age
+from wms.workflows.prompt import Line, Mark, Msg, Prompt, msg
 from wms.workflows.view import DeviceState, Status
 
 _COLUMN_GAP = re.compile(" {2,}")
@@ -44,6 +45,8 @@ def trouble_rows(status: Status, pen: Pen) -> list[Row]:
 def _troubles(status: Status, pen: Pen) -> list[str]:
     """What is wrong around the work, the most pressing first; nothing of this may be silent."""
     found = [pen.say(status.trouble)] if status.trouble.text else []
+    if status.unsent_alarm:
+        found.append(pen.say(_unsent(status, pen)))
     if status.scanner in (DeviceState.LOST, DeviceState.TROUBLE):
         lost = msg("Scanner lost: check cable, battery")
         found.append(pen.say(status.scanner_says if status.scanner_says.text else lost))
@@ -56,6 +59,13 @@ def _troubles(status: Status, pen: Pen) -> list[str]:
     if status.printer == DeviceState.READY and status.printer_says.text:
         found.append(_printer(status, pen))
     return found if len(found) < 2 else [f"(1/{len(found)}) {found[0]}", *found[1:]]
+
+
+def _unsent(status: Status, pen: Pen) -> Msg:
+    bring = msg("Bring this terminal into the network")
+    if status.unsent_since is None:
+        return msg("{n} unsent. {do}", n=status.unsent, do=bring)
+    return msg("{n} unsent for {age}. {do}", n=status.unsent, age=age(status.unsent_since, pen.now), do=bring)
 
 
 def _printer(status: Status, pen: Pen) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from wms.terminal.rows import Pen, Row, Rows, Span
 from wms.terminal.text import fit, width
 from wms.terminal.theme import Ink
-from wms.terminal.times import LONG_OFFLINE_SECONDS, countdown, left_until, offline_for, urgent
+from wms.terminal.times import LONG_OFFLINE_SECONDS, age, countdown, left_until, offline_for, urgent
 from wms.workflows.prompt import Msg, msg
 from wms.workflows.view import Link, Status
 
 _LEFT_CELLS = 10
+WORTH_TELLING_S = 60  # younger facts are on their way
 
 
 def where_rows(parts: tuple[Msg, ...], ship_by: int | None, status: Status, pen: Pen) -> Rows:
@@ -67,15 +68,22 @@ def _countdown(ship_by: int | None, pen: Pen, worded: bool) -> list[Span]:
 
 
 def _sync(status: Status, pen: Pen, worded: bool) -> list[Span]:
-    """Nothing alone; else what waits to be sent, and how long the hub has been away."""
+    """Nothing alone; else that all is at the hub, or what waits and for how long, or how long the hub has been away."""
     match status.link:
         case Link.ALONE:
             return []
         case Link.OFFLINE:
             return [_offline(status, pen, worded)]
-        case _:
-            text = pen.say(msg("unsent {n}", n=status.unsent)) if worded else f"^{status.unsent}"
-            return [(text, Ink.PLAIN if status.unsent else Ink.QUIET)]
+        case Link.IN_SYNC if worded and not status.unsent:
+            return [(pen.say(msg("in sync")), Ink.QUIET)]
+    text = pen.say(_waiting(status, pen)) if worded else f"^{status.unsent}"
+    return [(text, Ink.URGENT if status.unsent_alarm else Ink.PLAIN if status.unsent else Ink.QUIET)]
+
+
+def _waiting(status: Status, pen: Pen) -> Msg:
+    if status.unsent and status.unsent_since is not None and pen.now - status.unsent_since >= WORTH_TELLING_S:
+        return msg("unsent {n}, {age}", n=status.unsent, age=age(status.unsent_since, pen.now))
+    return msg("unsent {n}", n=status.unsent)
 
 
 def _offline(status: Status, pen: Pen, worded: bool) -> Span:
@@ -83,4 +91,5 @@ def _offline(status: Status, pen: Pen, worded: bool) -> Span:
     away = offline_for(since, pen.now) if worded else msg("off")
     waiting = f"^{status.unsent}" if status.unsent else ""
     text = (" " if worded else "").join(filter(None, (pen.say(away), waiting)))
-    return text, Ink.URGENT if pen.now - since > LONG_OFFLINE_SECONDS else Ink.CAUTION
+    urgent_now = status.unsent_alarm or pen.now - since > LONG_OFFLINE_SECONDS
+    return text, Ink.URGENT if urgent_now else Ink.CAUTION
