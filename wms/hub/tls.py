@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from wms.domain.records import Record
+from wms.store.vault import keep_private
 
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 365
@@ -84,7 +85,7 @@ def issue(certificates: Certificates, warehouse: str, names: Sequence[str], *, n
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    _write(certificates.server, _private(key) + made.public_bytes(Encoding.PEM), 0o600)
+    keep_private(certificates.server, _private(key) + made.public_bytes(Encoding.PEM))
 
 
 def names_of(certificate: Path) -> list[str]:
@@ -120,8 +121,9 @@ def _make_authority(certificates: Certificates, warehouse: str, now: dt.datetime
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write(certificates.authority_key, _private(key), 0o600)
-    _write(certificates.authority, made.public_bytes(Encoding.PEM), 0o644)
+    keep_private(certificates.authority_key, _private(key))
+    keep_private(certificates.authority, made.public_bytes(Encoding.PEM))
+    certificates.authority.chmod(0o644)  # it is no secret, and may be carried to terminals
 
 
 def _begun(
@@ -168,14 +170,3 @@ def _general(name: str) -> x509.GeneralName:
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """In one step, so that a server that starts meanwhile finds a whole file."""
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

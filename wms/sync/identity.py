@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from wms.domain.records import Record
+from wms.store.vault import keep_private
 
 FILE = "hub.credentials"
 PREFIX_LETTERS = 25
@@ -93,13 +94,7 @@ def keep(folder: Path, credentials: Credentials) -> None:
     content = msgspec.json.encode(
         _File(credentials.token, private, credentials.trust.authority, credentials.trust.system)
     )
-    fresh = folder / f"{FILE}.new"
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / FILE)
+    keep_private(folder / FILE, content)
 
 
 def kept(folder: Path) -> Credentials:
