@@ -39,6 +39,7 @@ class HubEngine(ABC):
     def __init__(self, warehouse: str, clock: Callable[[], int] = now_ms) -> None:
         self.warehouse, self._clock = warehouse, clock
         self.life, self.device = "", DeviceId("")
+        self.facts_taken = self.facts_repeated = 0
         self._listeners: list[Callable[[], None]] = []
         self._sessions: dict[tuple[str, str], tuple[float, int | None]] = {}
         self._sessions_lock = threading.Lock()
@@ -193,20 +194,23 @@ class HubEngine(ABC):
         for line in message.facts:
             wire.require_known(line, version)
 
-        def work(session: Session) -> tuple[wire.Pushed, tuple[Fact, ...]]:
+        def work(session: Session) -> tuple[wire.Pushed, tuple[Fact, ...], int]:
             head = self._lock(session)
             self._keep_keys(session, message.keys)
             if not message.facts:
-                return wire.Pushed(0, head), ()
+                return wire.Pushed(0, head), (), 0
             held = self._held(session)
             come = progress(session, self.warehouse, device, message.epoch, held)
             new = new_of(message, come, held)
             facts = self._append(session, new) if new else ()
             come = come.after(new)
             note(session, self.warehouse, device, message.epoch, come)
-            return wire.Pushed(come.last_n, head + len(new)), facts
+            return wire.Pushed(come.last_n, head + len(new)), facts, len(new)
 
-        pushed, facts = self.database.write(work)
+        pushed, facts, taken = self.database.write(work)
+        with self._sessions_lock:
+            self.facts_taken += taken
+            self.facts_repeated += len(message.facts) - taken
         self._committed(facts, pushed.head)
         return pushed
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -100,7 +100,11 @@ class _Looked(Collector):
         lag = GaugeMetricFamily(
             "wms_hub_webhook_lag_facts", "Facts a webhook was not told yet.", labels=["warehouse", "webhook"]
         )
+        taken = CounterMetricFamily("wms_hub_facts_taken", "Facts pushed that were new.", labels=["warehouse"])
+        repeated = CounterMetricFamily("wms_hub_facts_repeated", "Facts pushed once more.", labels=["warehouse"])
         for name, hub in self._hubs.items():
+            taken.add_metric([name], hub.facts_taken)
+            repeated.add_metric([name], hub.facts_repeated)
             try:
                 found = _figures(hub)
                 hooks = Webhooks(hub.database, hub.warehouse).listing()
@@ -114,7 +118,7 @@ class _Looked(Collector):
             for hook in hooks:
                 lag.add_metric([name, hook.id], max(seen - hook.cursor, 0))
         yield from gauges.values()
-        yield lag
+        yield from (lag, taken, repeated)
         in_flight = GaugeMetricFamily("wms_hub_pushes_in_flight", "Pushes being committed.")
         in_flight.add_metric([], self._pushes())
         yield in_flight
