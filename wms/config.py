@@ -54,7 +54,8 @@ class Config(Record):
     `store_key` says where the key of the database lies: none, keyring, tpm or file:PATH. `outbox_mirror` is a folder on
     a second medium to which what the hub has not confirmed is copied; `alarm_count` unsent facts, or one that is
     `alarm_minutes` old, raise the alarm. `hub_database` (a URL, '' for a file beside the
-    data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself.
+    data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself, as are the
+    `webhook_networks` (`10.1.0.0/16`) that webhooks may reach although they are not public.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -74,6 +75,7 @@ class Config(Record):
     hub_database: str = ""
     hub_warehouse: str = ""
     hub_address: str = ""
+    webhook_networks: tuple[str, ...] = ()
     wedge: str = ""
     feedback: str = "auto"
     ascii: bool = False
@@ -150,7 +152,12 @@ def load(data: Path) -> Config:
 _TABLES = {
     "store": {"key": "store_key"},
     "sync": {"mirror": "outbox_mirror", "alarm_count": "alarm_count", "alarm_minutes": "alarm_minutes"},
-    "hub": {"database": "hub_database", "warehouse": "hub_warehouse", "address": "hub_address"},
+    "hub": {
+        "database": "hub_database",
+        "warehouse": "hub_warehouse",
+        "address": "hub_address",
+        "webhook_networks": "webhook_networks",
+    },
 }
 _WHOLE = ("alarm_count", "alarm_minutes")
 KEY_PLACES = "none, keyring, tpm, or file:PATH"
@@ -162,13 +169,24 @@ def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, Any]
     changes: dict[str, Any] = {}
     for key, value in settings.items():
         fits = type(value) is int and value > 0 if key in _WHOLE else isinstance(value, str)
+        if key == "webhook_networks":
+            fits = isinstance(value, list) and all(map(_is_network, value))
         if key not in known or not fits:
             raise BadConfig(f"{path}: [{name}] {key} = {value!r} is not a setting; known is {', '.join(known)}")
-        changes[known[key]] = value
+        changes[known[key]] = tuple(value) if isinstance(value, list) else value
     place = changes.get("store_key", "none")
     if not is_key_place(place):
         raise BadConfig(f"{path}: [store] key = {place!r} is none of {KEY_PLACES}")
     return changes
+
+
+def _is_network(text: object) -> bool:
+    from ipaddress import ip_network
+
+    try:
+        return isinstance(text, str) and bool(ip_network(text))
+    except ValueError:
+        return False
 
 
 def is_key_place(text: str) -> bool:

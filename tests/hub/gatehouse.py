@@ -173,12 +173,12 @@ class House(Gatehouse):
 
 
 @contextmanager
-def serving(folder: Path, url: str = "", named: tuple[str, ...] = ("MAIN",)) -> Iterator[House]:
-    """The app on a real socket, in a thread."""
+def serving(folder: Path, url: str = "", named: tuple[str, ...] = ("MAIN",), **options: Any) -> Iterator[House]:
+    """The app on a real socket, in a thread; `options` are the app's own."""
     for name in named:
         opening.add(folder, url, name)
     with opening.hubs(folder, url, named) as hubs, socket.create_server(("127.0.0.1", 0)) as listener:
-        app = HubApp(hubs, ring=ring_of(folder))
+        app = HubApp(hubs, ring=ring_of(folder), **options)
         config = uvicorn.Config(app.starlette, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -23,7 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from standardwebhooks.webhooks import Webhook as Independent
 
-from tests.hub.programs import furnish
+from tests.hub.gatehouse import serving
+from tests.hub.programs import furnish, order, program
+from tests.hub.test_api_orders import eventually
 from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
 from wms.domain.review import Review
@@ -170,6 +172,44 @@ def test_an_independent_implementation_verifies_what_is_sent(hub: HubStore, rece
         Independent(hook.secret).verify(body.replace(b"shop-1", b"shop-2"), headers)
     with pytest.raises(Exception, match="No matching signature"):
         Independent(hook.secret).verify(body, headers | {"webhook-id": "evt_other"})
+
+
+def test_a_program_registers_and_hears_of_its_own_order(tmp_path: Path, engine: str, receiver: Receiver) -> None:
+    """All of it: over the API, through the served hub's own deliveries."""
+    with serving(tmp_path / "hub", engine, webhook_networks=HERE) as house:
+        furnish(house.hub)
+        erp = program(house)
+        made = erp.post("/v1/webhooks", {"url": receiver.url, "types": ["order.received", "order.cancelled"]}, "k").body
+        assert erp.post("/v1/webhooks", {"url": receiver.url, "types": []}, "k").error == "key_reused"
+        assert made["secret"].startswith("whsec_")
+        assert made["secret"] not in json.dumps(erp.get("/v1/webhooks").body)
+        erp.post("/v1/orders", order("1"))
+        erp.post("/v1/orders/shop-1/cancel", {"reason": "x"})
+        eventually(lambda: len(receiver.taken) == 2)
+        for headers, body in receiver.taken:
+            Independent(made["secret"]).verify(body, headers)
+        assert receiver.types() == ["order.received", "order.cancelled"]
+        feed = erp.get("/v1/feed").body["events"]
+        assert {headers["webhook-id"] for headers, _ in receiver.taken} <= {one["id"] for one in feed}
+        name = made["webhook"]["id"]
+        assert eventually(lambda: erp.get(f"/v1/webhooks/{name}").body["behind"] == 0)
+        assert erp.delete(f"/v1/webhooks/{name}").status == 204
+        assert erp.delete(f"/v1/webhooks/{name}").error == "no_webhook"
+
+
+def test_one_that_was_given_up_is_let_try_again_over_the_api(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path / "hub", webhook_networks=HERE) as house:
+        furnish(house.hub)
+        erp = program(house)
+        receiver.script = [(410, {})]
+        name = erp.post("/v1/webhooks", {"url": receiver.url}).body["webhook"]["id"]
+        erp.post("/v1/orders", order("1"))
+        eventually(lambda: erp.get(f"/v1/webhooks/{name}").body["enabled"] is False)
+        (found,) = eventually(lambda: erp.get("/v1/exceptions").body["exceptions"])
+        assert (found["kind"], found["subject"]) == ("webhook", name)
+        assert erp.post(f"/v1/webhooks/{name}/enable").status == 204
+        eventually(lambda: len(receiver.taken) == 1)
+        assert eventually(lambda: erp.get("/v1/exceptions").body["exceptions"] == [])
 
 
 def test_events_come_in_order_and_once_each_while_all_goes_well(hub: HubStore, receiver: Receiver) -> None:

@@ -63,3 +63,11 @@ def test_documents_go_to_the_label_printer_where_there_is_no_other(tmp_path: Pat
 def test_a_table_that_says_something_else_is_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(BadConfig, match=says):
         settings(tmp_path, text)
+
+
+def test_networks_that_webhooks_may_reach_are_networks(tmp_path: Path) -> None:
+    listed = settings(tmp_path, '[hub]\nwebhook_networks = ["10.1.0.0/16", "fd00::/8"]\n')
+    assert listed.webhook_networks == ("10.1.0.0/16", "fd00::/8")
+    for wrong in ('"10.1.0.0/16"', '["10.1.0.1/16"]', '["everywhere"]', "[1]"):
+        with pytest.raises(BadConfig, match="webhook_networks"):
+            settings(tmp_path, f"[hub]\nwebhook_networks = {wrong}\n")

@@ -77,7 +77,14 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             " --tls --host NAME, or give one with --tls-cert and --tls-key, or say --behind-proxy"
         )
     with _alone(folder, database), opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
-        app = HubApp(hubs, recipients_kept_days=load(folder).recipients_kept_days, ring=_ring(folder))
+        settings = load(folder)
+        app = HubApp(
+            hubs,
+            webhook_networks=settings.webhook_networks,
+            behind_proxy=listening.behind_proxy,
+            recipients_kept_days=settings.recipients_kept_days,
+            ring=_ring(folder),
+        )
         app.starlette.router.routes.append(_authority(own))
         config = uvicorn.Config(
             app.starlette,
