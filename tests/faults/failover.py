@@ -156,7 +156,8 @@ class SqlTerminal(Terminal):
     def _push(self, connection: psycopg.Connection, last: int) -> None:
         if self.mutant != "silent-retry" or self._held(connection) < last:
             position = connection.execute("SELECT position FROM head WHERE wh = 'W' FOR UPDATE").fetchone()
-            new = range(self._held(connection) + 1, last + 1)
+            # what was acknowledged once is not given again, or it would hide a loss
+            new = range(max(self._held(connection), self.acknowledged) + 1, last + 1)
             rows = [(position[0] + i, self.device, n) for i, n in enumerate(new, 1)]  # type: ignore[index]
             with connection.cursor() as cursor:
                 cursor.executemany("INSERT INTO event VALUES ('W', %s, %s, %s)", rows)
