@@ -44,9 +44,9 @@ class SyncClient:
         """`on_change` is called on a sync thread after each change of `status()`. `wait` is how long the hub may hold
         a pull (seconds, at most 25): a dead network shows `wait` and ten seconds later at the latest."""
         self._store, self._on_change, self._wait = store, on_change, wait
-        self._exchange = Exchange(store, url, credentials)
-        self._stopping = threading.Event()
         self._wake = threading.Event()
+        self._exchange = Exchange(store, url, credentials, self._wake.set)
+        self._stopping = threading.Event()
         self._again = {"push": threading.Event(), "pull": threading.Event()}  # ends a lane's pause
         self._lock = threading.Lock()
         self._lost: dict[str, int] = {}  # lane that cannot reach the hub: since when

@@ -42,8 +42,15 @@ _DOUBTS = ("restored", "session", "fork", "snapshot")
 class Exchange:
     """One store's dealings with one hub. Push, pull and ask may run at the same time, each on its own connection."""
 
-    def __init__(self, store: Store, url: str, credentials: Credentials = NOBODY) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        url: str,
+        credentials: Credentials = NOBODY,
+        on_greeted: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_greeted` is called after each hello: there may be more to hand over than before."""
+        self._store, self._on_greeted = store, on_greeted
         self._standing = Standing(store)
         self._greeting = threading.RLock()
         self._hello, self._push, self._pull, self._ask = (
@@ -91,6 +98,7 @@ class Exchange:
             if not self._standing.greeted:
                 self._standing.greet(self._hello, PATIENCE)
                 self._acked, self._given, self._chain = (0, 0), 0, (0, 0, b"")
+                self._on_greeted()
             connection.session, connection.life = self._standing.session, self._standing.life
             return connection.life, connection.session
 
@@ -114,11 +122,13 @@ class Exchange:
 
     def _push_one(self) -> bool:
         """What the hub had and has lost goes back first, in its old order."""
+        terms = (self._push.life, self._push.session)
         lost = tail.lost(self._store, self._given, self._limit)
         if lost:
             message = wire.Returned(tuple(line for _, line in lost))
             if self._sent("/v1/return", wire.Given, message) is not None:
-                self._given = lost[-1][0]
+                with self._greeting:
+                    self._given = lost[-1][0] if self._still(terms) else self._given
             return True
         lines = tail.owed(self._store, self._acked, self._limit)
         keys = tail.unsent_keys(self._store, self._limit)
@@ -129,12 +139,19 @@ class Exchange:
         pushed = self._sent("/v1/push", wire.Pushed, wire.push_of(lines, keys, chain))
         if pushed is None:
             return True
-        if lines:
-            self._acked = (lines[0].epoch, pushed.highest)
-            self._chain = tail.chain_after(chain, lines, pushed.highest)
-        if keys:
-            tail.keys_were_sent(self._store, keys)
+        with self._greeting:
+            if not self._still(terms):
+                return True
+            if lines:
+                self._acked = (lines[0].epoch, pushed.highest)
+                self._chain = tail.chain_after(chain, lines, pushed.highest)
+            if keys:
+                tail.keys_were_sent(self._store, keys)
         return True
+
+    def _still(self, terms: tuple[str, str]) -> bool:
+        """Whether an answer got on those terms still holds: the hub may have been put back since it gave it."""
+        return terms == (self._standing.life, self._standing.session)
 
     def _sent(self, path: str, answer: type[T], message: object) -> T | None:
         """None where it has to be sent otherwise: in smaller parts, or from further back."""
