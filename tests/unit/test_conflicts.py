@@ -170,13 +170,13 @@ def over_picked(floor: Floor) -> Floor:
 def test_a_put_back_walks_somebody_to_the_bin(floor):
     hub = over_picked(floor)
     assert ways(hub, "over_pick") == [
-        "Send somebody to put it back",
-        "It lies in its bin again",
-        "Nowhere to be found: book it off",
+        "Put-back task",
+        "Back in its bin",
+        "Gone: book it off",
     ]
-    decide(hub, "over_pick", "Send somebody to put it back")
+    decide(hub, "over_pick", "Put-back task")
     assert "Put-back under way: 0 of 3" in case(hub, "over_pick")
-    assert "Send somebody to put it back" not in ways(hub, "over_pick")
+    assert "Put-back task" not in ways(hub, "over_pick")
     (asked,) = hub.rows.all(PutBack)
     assert (asked.asked_by, asked.source, asked.target, asked.quantity) == (CHEN, "TOTE-001", TEA_BIN, 3)
     zhao = a_picker(hub, ZHAO, "T3")
@@ -195,9 +195,7 @@ def test_a_put_back_walks_somebody_to_the_bin(floor):
     in_the_books(hub)
 
 
-@pytest.mark.parametrize(
-    ("label", "in_bin", "lost"), [("It lies in its bin again", 17, 0), ("Nowhere to be found: book it off", 14, 3)]
-)
+@pytest.mark.parametrize(("label", "in_bin", "lost"), [("Back in its bin", 17, 0), ("Gone: book it off", 14, 3)])
 def test_what_needs_no_walk_is_booked_by_the_supervisor(floor, label, in_bin, lost):
     hub = over_picked(floor)
     decide(hub, "over_pick", label)
@@ -229,8 +227,8 @@ def test_surplus_fills_what_turned_out_short_at_the_bench(floor):
     packer = a_packer(hub, "T2").scan("TOTE-009")
     hub.must(c.ReportMissing("web-1", TEA, 1, damaged=True), LI, "T2")
     assert hub.status("web-1") == "short"
-    assert ways(hub, "over_pick")[0] == "Use it: the order lacks it"
-    decide(hub, "over_pick", "Use it: the order lacks it")
+    assert ways(hub, "over_pick")[0] == "Use for the order"
+    decide(hub, "over_pick", "Use for the order")
     assert (hub.status("web-1"), hub.line("web-1").picked) == ("picked", 3)
     assert sum(row.quantity for row in hub.rows.all(Surplus)) == 2
     packer.look_again().scan("TOTE-001").go_on(until="pack.tote")
@@ -251,7 +249,7 @@ def test_a_cancelled_order_is_put_back_from_its_tote(floor):
         "TOTE-001: 1 x Soap",
         "TOTE-001: 2 x Green tea",
     ]
-    decide(floor, "cancelled_in_work", "Send somebody to put it back")
+    decide(floor, "cancelled_in_work", "Put-back task")
     worker = a_picker(floor, ZHAO, "T3").press("f2")
     while worker.screen.startswith("errand") or worker.press("f2").screen.startswith("errand"):
         worker.scan(worker.prompt.expects[0])
@@ -283,7 +281,7 @@ def test_goods_on_the_returns_shelf_are_put_back_from_there(floor):
     floor.cancel("web-1")
     a_packer(floor).scan("TOTE-001", RETURNS)
     assert case(floor, "put_back")[-1] == "The goods are on RET-1"
-    decide(floor, "put_back", "Send somebody to put it back")
+    decide(floor, "put_back", "Put-back task")
     a_picker(floor).press("f2").scan(RETURNS, LABELS[TEA_BIN], TEA_CODE, TEA_CODE)
     assert (floor.stock(RETURNS), floor.stock(TEA_BIN), floor.reviews()) == (0, 20, set())
 
@@ -292,14 +290,14 @@ def test_an_errand_ends_when_the_bench_was_faster(floor):
     floor.order("web-1", (TEA, 2))
     picked(floor)
     floor.cancel("web-1")
-    decide(floor, "cancelled_in_work", "Send somebody to put it back")
+    decide(floor, "cancelled_in_work", "Put-back task")
     a_packer(floor).scan("TOTE-001", RETURNS)
     assert not floor.rows.where(PutBack, open=True)
 
 
 def test_two_who_walk_the_same_errand_book_it_once(floor):
     hub = over_picked(floor)
-    decide(hub, "over_pick", "Send somebody to put it back")
+    decide(hub, "over_pick", "Put-back task")
     streams = []
     for badge, device in ((LI, "T1"), (ZHAO, "T3")):
         node = away(hub)
@@ -329,11 +327,11 @@ def test_one_of_two_parcels_with_one_number_gets_a_new_one(floor):
     number = floor.parcel("web-1").waybill
     assert case(floor, "waybill_twice")[-2:] == ["Parcel web-1/1: staged, SHIP-SF", "Parcel web-2/1: staged, SHIP-SF"]
     assert ways(floor, "waybill_twice") == [
-        "New number and label for web-2/1",
-        "New number and label for web-1/1",
-        "Only one label was used",
+        "Relabel web-2/1",
+        "Relabel web-1/1",
+        "Only one was used",
     ]
-    decide(floor, "waybill_twice", "New number and label for web-2/1")
+    decide(floor, "waybill_twice", "Relabel web-2/1")
     assert (floor.parcel("web-2").waybill, floor.status("web-2")) == ("", "picked")
     packer = a_packer(floor).scan("web-2")
     assert packer.screen in ("pack.weigh", "pack.carton")
@@ -346,7 +344,7 @@ def test_one_of_two_parcels_with_one_number_gets_a_new_one(floor):
 def test_the_number_may_stay_with_the_other_one(floor):
     two_parcels_one_number(floor)
     number = floor.parcel("web-1").waybill
-    decide(floor, "waybill_twice", "New number and label for web-1/1")
+    decide(floor, "waybill_twice", "Relabel web-1/1")
     courier = a_courier_is_here(floor)
     courier.scan(number)
     assert (floor.parcel("web-2").status, floor.parcel("web-1").status) == ("loaded", "open")
@@ -355,7 +353,7 @@ def test_the_number_may_stay_with_the_other_one(floor):
 def test_a_parcel_that_has_gone_keeps_its_number(floor):
     two_parcels_one_number(floor)
     a_courier_is_here(floor).scan(floor.parcel("web-1").waybill)
-    assert ways(floor, "waybill_twice") == ["New number and label for web-2/1", "Only one label was used"]
+    assert ways(floor, "waybill_twice") == ["Relabel web-2/1", "Only one was used"]
     revoke = c.RevokeNumber("web-1/1", floor.parcel("web-1").waybill, "web-2/1", "x")
     assert isinstance(floor.do(revoke), Refused)
 
@@ -375,7 +373,7 @@ def test_a_movement_while_somebody_counted_is_told_and_counted_again(floor):
         "The hub had 15 by then",
         "Booked there now: 13 x Green tea",
     ]
-    decide(hub, "count_race", "Send somebody to count it")
+    decide(hub, "count_race", "Count task")
     assert [one.place for one in hub.rows.where(CountTask, open=True)] == [TEA_BIN]
     li = a_picker(hub).press("f2")
     assert (li.screen, li.prompt.target) == ("errand.bin", TEA_BIN)
@@ -398,7 +396,7 @@ def test_a_count_with_nothing_in_between_raises_nothing(floor):
 def test_the_books_may_be_kept_as_they_are(floor):
     floor.say(e.StockCounted(TEA, "", TEA_BIN, 7, 9))
     assert floor.stock(TEA_BIN) == 18
-    decide(floor, "count_race", "Keep the books as they are")
+    decide(floor, "count_race", "Keep the books")
     assert (floor.stock(TEA_BIN), floor.reviews()) == (18, set())
 
 
@@ -421,7 +419,7 @@ def test_the_totes_of_two_pickers_come_together(floor):
         "TOTE-001 of 李雷: still on the cart",
     ]
     assert a_packer(hub, "T3").scan("TOTE-009").says[0] == "Not all here: TOTE-001 is still on the walk"
-    decide(hub, "two_pickers", "All its totes are at the lane")
+    decide(hub, "two_pickers", "All totes are here")
     packed(hub, "TOTE-009")
     assert (hub.status("web-1"), hub.reviews()) == ("packed", set())
     in_the_books(hub)
@@ -431,8 +429,8 @@ def test_one_of_two_benches_goes_on(floor):
     a_packer_with_a_tote(floor, (TEA, 2))
     floor.say(e.PackingStarted("web-1", "web-1/1"), person=ZHAO, device="T9")
     assert case(floor, "packed_twice")[-1] == "At the benches T2, T9"
-    assert ways(floor, "packed_twice") == ["T2 goes on with it", "T9 goes on with it", "Done"]
-    decide(floor, "packed_twice", "T2 goes on with it")
+    assert ways(floor, "packed_twice") == ["T2 goes on", "T9 goes on", "Done"]
+    decide(floor, "packed_twice", "T2 goes on")
     a_packer(floor).go_on(until="pack.tote")
     assert (floor.status("web-1"), floor.reviews()) == ("packed", set())
 
@@ -453,10 +451,10 @@ def test_a_message_that_cannot_be_read_is_mended_by_hand(floor):
 def test_two_copies_of_a_terminal_have_the_bins_of_their_walk_counted(floor):
     a_picker_on_a_walk(floor, (TEA, 2), (SOAP, 1))
     floor.say(e.ReviewRaised("two_copies", "T1"))
-    assert ways(floor, "two_copies") == ["The copy is switched off", "Have the bins of its walk counted"]
-    decide(floor, "two_copies", "Have the bins of its walk counted")
+    assert ways(floor, "two_copies") == ["Copy switched off", "Count its bins"]
+    decide(floor, "two_copies", "Count its bins")
     assert {one.place for one in floor.rows.where(CountTask, open=True)} == {TEA_BIN, "B-01-1-1"}
-    decide(floor, "two_copies", "The copy is switched off")
+    decide(floor, "two_copies", "Copy switched off")
     assert floor.reviews() == set()
 
 
@@ -477,7 +475,7 @@ def test_a_supervisor_gives_a_walk_to_a_picker_at_work(floor):
         "0 of 1 lines",
         "The lease ends in 239 min",
     ]
-    assert [SAY(choice.label) for choice in chen.prompt.choices] == ["To whoever comes next", "To Zhao"]
+    assert [SAY(choice.label) for choice in chen.prompt.choices] == ["To the next picker", "To Zhao"]
     chen.choose(1)
     batch = floor.rows.all(Batch)[0]
     assert (chen.tone, batch.person, batch.fence) == (Tone.OK, ZHAO, 2)

@@ -86,10 +86,16 @@ def facts(review: Review, rows: Rows) -> tuple[Msg, ...]:
 
 def _who(review: Review, rows: Rows) -> Iterator[Msg]:
     holder = review.subject.partition(",")[2] if review.kind == "over_pick" else review.person
+    if review.kind in OF_A_DEVICE or not review.device:
+        return
     if holder:
         yield msg("By {name} at {device}", name=name_of(rows, holder), device=review.device)
-    elif review.device and review.kind not in ("unreadable", "two_copies", "restored_copy", "printer", "clock"):
+    else:
         yield msg("From {device}", device=review.device)
+
+
+OF_A_DEVICE = ("two_copies", "restored_copy", "printer", "label", "clock", "pepper", "pin")
+"""Kinds whose subject says already what there is to say of who and where."""
 
 
 def _goods(review: Review, rows: Rows) -> Iterator[Msg]:
@@ -208,12 +214,12 @@ def ways_out(review: Review, rows: Rows) -> tuple[Decision, ...]:
             order = rows.get(Order, review.subject)
             sent = order is not None and may_resume(rows, order)
             resume = Decision(msg("Send it after all"), lambda _: (c.ResumeOrder(OrderId(review.subject)),))
-            bench = close(review, msg("Leave it to the bench"), "left to the bench")
+            bench = close(review, msg("Leave it to bench"), "left to the bench")
             return (*put_back(review, rows), *((resume,) if sent else ()), bench)
         case "put_back":
-            return (*put_back(review, rows), close(review, msg("It stays on the shelf"), "stays on the shelf"))
+            return (*put_back(review, rows), close(review, msg("Stays on the shelf"), "stays on the shelf"))
         case "count_difference" | "count_race" | "stock_below_zero":
-            keep = close(review, msg("Keep the books as they are"), "accepted")
+            keep = close(review, msg("Keep the books"), "accepted")
             return (*count_again(rows, review.id, *_place_item_lot(review)), keep)
         case "short":
             task = rows.get(PickTask, review.subject)
@@ -225,15 +231,13 @@ def ways_out(review: Review, rows: Rows) -> tuple[Decision, ...]:
             benches = [bench for bench in review.detail.split(",") if bench]
             return (*(_give(review, bench) for bench in benches), close(review, msg("Done"), "done"))
         case "two_pickers":
-            together = Decision(
-                msg("All its totes are at the lane"), lambda _: (c.BringTotesTogether(OrderId(review.subject)),)
-            )
+            together = Decision(msg("All totes are here"), lambda _: (c.BringTotesTogether(OrderId(review.subject)),))
             return (together, close(review, msg("Done"), "done"))
         case "unreadable":
             mended = Decision(msg("Mended by hand"), lambda why: (c.CloseReview(review.id, why),), reason=True)
             return (mended, close(review, msg("It changes nothing"), "changes nothing"))
         case "two_copies" | "restored_copy":
-            off = close(review, msg("The copy is switched off"), "copy switched off")
+            off = close(review, msg("Copy switched off"), "copy switched off")
             return (off, *_count_its_bins(review, rows))
     return ()
 
@@ -246,7 +250,7 @@ def put_back(review: Review, rows: Rows) -> tuple[Decision, ...]:
     """Unless somebody was sent already."""
     if any(errand.open for errand in rows.where(PutBack, review=review.id)):
         return ()
-    return (Decision(msg("Send somebody to put it back"), lambda _: (c.AskPutBack(review.id),)),)
+    return (Decision(msg("Put-back task"), lambda _: (c.AskPutBack(review.id),)),)
 
 
 def count_again(rows: Rows, review: str, place: PlaceId, sku: Sku, lot: LotId) -> tuple[Decision, ...]:
@@ -254,15 +258,15 @@ def count_again(rows: Rows, review: str, place: PlaceId, sku: Sku, lot: LotId) -
     asked = rows.get(CountTask, place, sku, lot)
     if found is None or found.kind != PlaceKind.BIN or (asked is not None and asked.open):
         return ()
-    return (Decision(msg("Send somebody to count it"), lambda _: (c.AskCount(review, place, sku, lot),)),)
+    return (Decision(msg("Count task"), lambda _: (c.AskCount(review, place, sku, lot),)),)
 
 
 def _ways_of_over_pick(review: Review, rows: Rows) -> tuple[Decision, ...]:
     name, _, person = review.subject.partition(",")
     task, holder = TaskId(name), Badge(person)
-    use = Decision(msg("Use it: the order lacks it"), lambda _: (c.UseSurplus(task, holder),))
-    back = Decision(msg("It lies in its bin again"), lambda _: (c.SettleSurplus(task, holder, "back"),))
-    gone = Decision(msg("Nowhere to be found: book it off"), lambda _: (c.SettleSurplus(task, holder, "gone"),))
+    use = Decision(msg("Use for the order"), lambda _: (c.UseSurplus(task, holder),))
+    back = Decision(msg("Back in its bin"), lambda _: (c.SettleSurplus(task, holder, "back"),))
+    gone = Decision(msg("Gone: book it off"), lambda _: (c.SettleSurplus(task, holder, "gone"),))
     return (*((use,) if usable(rows, task, holder) else ()), *put_back(review, rows), back, gone)
 
 
@@ -274,17 +278,17 @@ def _ways_of_number(review: Review, rows: Rows) -> tuple[Decision, ...]:
         found = rows.get(Parcel, parcel)
         if found is not None and found.status not in (ParcelStatus.LOADED, ParcelStatus.HANDED_OVER, ParcelStatus.VOID):
             ways.append(_revoke(review.subject, parcel, keeper))
-    return (*ways[::-1], close(review, msg("Only one label was used"), "one label used"))
+    return (*ways[::-1], close(review, msg("Only one was used"), "one label used"))
 
 
 def _revoke(number: str, parcel: ParcelId, keeper: ParcelId) -> Decision:
     revoke = c.RevokeNumber(parcel, number, keeper, "number used twice")
-    return Decision(msg("New number and label for {parcel}", parcel=parcel), lambda _: (revoke,))
+    return Decision(msg("Relabel {parcel}", parcel=parcel), lambda _: (revoke,))
 
 
 def _give(review: Review, bench: str) -> Decision:
     give = c.GiveToBench(OrderId(review.subject), DeviceId(bench))
-    return Decision(msg("{device} goes on with it", device=bench), lambda _: (give,))
+    return Decision(msg("{device} goes on", device=bench), lambda _: (give,))
 
 
 def _count_its_bins(review: Review, rows: Rows) -> tuple[Decision, ...]:
@@ -296,4 +300,4 @@ def _count_its_bins(review: Review, rows: Rows) -> tuple[Decision, ...]:
     counts = tuple(c.AskCount(review.id, *one) for one in bins if one not in asked)
     if not counts:
         return ()
-    return (Decision(msg("Have the bins of its walk counted"), lambda _: counts),)
+    return (Decision(msg("Count its bins"), lambda _: counts),)

@@ -3,6 +3,9 @@ people and the walks they have, F3 releases waves."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from wms.domain import commands as c
 from wms.domain.catalogue import Person
 from wms.domain.ids import Sku
@@ -178,7 +181,7 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
         answers = decisions(state.opened, rows)
         base = Prompt(
             state.screen,
-            where,
+            (*where, msg("since {time}", time=_clock(state.opened.at, state.who.zone))),
             what=_case(state.opened, rows),
             handbook="supervisor",
             keys=(HELP, Key("escape", msg("Back"))),
@@ -192,6 +195,10 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
     ready = rows.count(Order, status=OrderStatus.READY)
     what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
+
+
+def _clock(at: int, zone: str) -> str:
+    return f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%H:%M}"
 
 
 def _case(review: Review, rows: Rows) -> tuple[Line, ...]:

@@ -55,7 +55,7 @@ def ways(batch: Batch, rows: Rows) -> tuple[Decision, ...]:
     pickers = [one.person for one in rows.all(Presence) if one.role == "pick" and one.person != batch.person]
     free = dict.fromkeys(p for p in pickers if not rows.where(Batch, person=p, status=BatchStatus.CLAIMED))
     known = [Badge(badge) for badge in free if rows.get(Person, badge) is not None][:PEOPLE]
-    return (_give(msg("To whoever comes next"), batch.id, Badge("")), *(_to(rows, batch.id, badge) for badge in known))
+    return (_give(msg("To the next picker"), batch.id, Badge("")), *(_to(rows, batch.id, badge) for badge in known))
 
 
 def _to(rows: Rows, batch: BatchId, badge: Badge) -> Decision:

@@ -48,7 +48,7 @@ class Supervisor(Person):
             case "Send in part" if sentence == self._refused:
                 self._reason = "nothing was there"
                 await self._decide(CANCEL, "")
-            case "Send somebody to put it back" | "Send somebody to count it":
+            case "Put-back task" | "Count task":
                 await self._decide(len(seen.choices) - 1, sentence)  # nobody walks errands here
             case _:
                 await self._decide(0, sentence)

@@ -97,8 +97,18 @@ def _lines(prompt: Prompt, pen: Pen, room: int) -> list[Row]:
         return [part for rows in wrapped for part in rows]
     single = [_cut_row(line, pen) for line in shown]
     if len(single) <= room:
-        return single
+        return _roomiest(wrapped, single, room)
     return _window(single, _next_index(shown), room)
+
+
+def _roomiest(wrapped: list[list[Row]], single: list[Row], room: int) -> list[Row]:
+    """The first lines in full as far as there is room for it, the others on one row each."""
+    spare, rows = room - len(single), list[Row]()
+    for full, cut in zip(wrapped, single, strict=True):
+        fits = len(full) - 1 <= spare
+        spare -= len(full) - 1 if fits else 0
+        rows += full if fits else [cut]
+    return rows
 
 
 def _window(rows: list[Row], wanted: int, room: int) -> list[Row]:
