@@ -18,6 +18,7 @@ from wms.store.journal import fact_of
 from wms.store.schema import ROWS
 from wms.store.tables import SqliteRows
 from wms.sync.client import SyncClient
+from wms.sync.greeting import lives_of
 from wms.sync.membership import enrol, membership
 
 P = Badge("P1")
@@ -96,11 +97,15 @@ class Floor:
         self.stores.pop(name).close()
 
     def settle(self, head: int = 0) -> int:
-        """Wait until every running terminal holds everything, and at least up to `head`; returns the head."""
+        """Wait until every running terminal holds everything, and at least up to `head`, in the hub's present life;
+        returns the head."""
 
         def settled() -> bool:
-            heads = {self.stores[name].head() for name in self.clients}
-            return len(heads) == 1 and max(heads) >= head and not any(self.waiting().values())
+            stores = [self.stores[name] for name in self.clients]
+            heads = {store.head() for store in stores}
+            if len(heads) != 1 or max(heads) < head or any(self.waiting().values()):
+                return False
+            return {lived[-1].name if (lived := lives_of(store)) else "" for store in stores} == {self._hub.life()}
 
         until(settled, 40, self.state)
         return max(self.stores[name].head() for name in self.clients)

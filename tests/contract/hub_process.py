@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from tests.hub.gatehouse import Gatehouse
-from wms.hub import opening
+from wms.hub import lives, opening
 from wms.hub.interface import HubStore
 from wms.hub.roles import TerminalRole
 from wms.hub.server import serve
@@ -89,6 +89,13 @@ class HubProcess(Gatehouse):
     def code(self, name: str = "bench 1", role: TerminalRole = TerminalRole.ALL, warehouse: str = "") -> str:
         with opening.tables(self.folder, self.database) as found:
             return Terminals(found.database, self.warehouse).new_code(name, role, "cli:test", now_ms() // 1000)
+
+    def life(self) -> str:
+        """Which life its journal is in."""
+        with opening.tables(self.folder, self.database) as found:
+            present = found.database.read(lambda session: lives.present(session, self.warehouse))
+        assert present is not None
+        return present[0]
 
     @contextmanager
     def opened(self) -> Iterator[HubStore]:
