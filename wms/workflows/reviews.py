@@ -105,6 +105,12 @@ def sentence(review: Review, rows: Rows) -> Msg:
                 n=detail[0],
                 expected=detail[1],
             )
+        case "webhook":
+            return msg(
+                "Webhook {webhook} was given up: {why}. Mend the receiver, then enable it",
+                webhook=subject,
+                why=review.detail,
+            )
         case "restored_copy":
             return msg("Terminal {device} runs on a restored copy: check its last parcels", device=subject)
         case "clock":
