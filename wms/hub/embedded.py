@@ -22,6 +22,7 @@ from wms.hub.tables import MIGRATIONS
 from wms.store import Store, journal, rebase
 from wms.store.database import database
 from wms.store.journal import Line
+from wms.store.reserve import Reserve
 from wms.store.snapshot import make
 from wms.store.store import now_ms
 from wms.store.tables import SqliteRows, SqliteTables
@@ -54,6 +55,7 @@ class EmbeddedHub(HubEngine):
         self.database.write(lambda session: self._begin(session, restored=restored))
         self._lineage.raise_to(self.store.head(), anew=True)
         self._marking = threading.Lock()
+        self.store.writer.keep(Reserve(folder))
         self.store.listen(self._told)
         self.keep_house()
 
