@@ -481,3 +481,17 @@ def test_a_supervisor_gives_a_walk_to_a_picker_at_work(floor):
     assert (chen.tone, batch.person, batch.fence) == (Tone.OK, ZHAO, 2)
     chen.press("escape")
     assert chen.screen == "board"
+
+
+def test_an_order_on_a_dead_bench_goes_on_at_another(floor):
+    a_packer_with_a_tote(floor, (TEA, 2)).scan(TEA_CODE)
+    assert a_packer(floor, "T1").scan("TOTE-001").says[0] == "T2 is packing this order"
+    chen = a_supervisor(floor).press("f2").press("f2")
+    assert [SAY(choice.label) for choice in chen.prompt.choices] == ["web-1  李雷 at T2"]
+    chen.choose(0)
+    assert chen.shows[:2] == ["Order web-1", "By 李雷 at T2"]
+    assert "1 of 2 units packed" in chen.shows
+    chen.choose(0)
+    assert chen.tone is Tone.OK
+    a_packer(floor, "T1").scan("TOTE-001").go_on(until="pack.tote")
+    assert (floor.status("web-1"), floor.reviews()) == ("packed", set())

@@ -27,6 +27,7 @@ from wms.workflows.reviews import Decision, decisions, facts, sentence
 from wms.workflows.say import category_name, item_name, what_it_is
 from wms.workflows.signing_in import WORK
 from wms.workflows.view import Board, Need, WaveLine
+from wms.workflows.walks import Work
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
 AT_RISK_S = 2 * 3600
@@ -40,8 +41,8 @@ class Supervising(Record):
     opened: Review | None = None  # the review being decided
     decision: int = -1  # the chosen answer, while its reason is typed
     people: bool = False
-    walks: tuple[Batch, ...] | None = None  # those under way, while they are shown
-    walk: Batch | None = None  # the one to be given to somebody else
+    walks: tuple[Work, ...] | None = None  # the work under way, while it is shown
+    walk: Work | None = None  # that which is to be given to somebody else
 
     @property
     def screen(self) -> str:
@@ -63,8 +64,8 @@ class SuperviseWorkflow:
         opened = last.opened if last.opened is not None and any(n.id == last.opened.id for n in needs) else None
         selected = max(0, min(last.selected, len(needs) - 1))
         decision = last.decision if opened is not None else -1
-        shown = tuple(walks.claimed(rows)) if last.walks is not None else None
-        walk = next((one for one in shown or () if last.walk is not None and one.id == last.walk.id), None)
+        shown = tuple(walks.under_way(rows)) if last.walks is not None else None
+        walk = next((one for one in shown or () if walks.same(one, last.walk)), None)
         return Supervising(who, needs, selected, opened, decision, last.people, shown, walk)
 
     def prompt(self, state: Supervising, rows: Rows) -> Prompt:
@@ -85,7 +86,7 @@ class SuperviseWorkflow:
             case Pressed(key="enter") if state.needs:
                 return Step(replace(state, opened=state.needs[state.selected]))
             case Pressed(key="f2") if state.people:
-                return Step(replace(state, people=False, walks=tuple(walks.claimed(rows))))
+                return Step(replace(state, people=False, walks=tuple(walks.under_way(rows))))
             case Pressed(key="f2"):
                 return Step(replace(state, people=True))
             case Pressed(key="f3"):
@@ -114,7 +115,7 @@ def _urgency(review: Review, rows: Rows) -> int:
     return -1 if is_under_way(review, rows) else URGENCY.get(review.kind, 0)
 
 
-def _reassign(state: Supervising, shown: tuple[Batch, ...], happening: Happening, rows: Rows) -> Step[Supervising]:
+def _reassign(state: Supervising, shown: tuple[Work, ...], happening: Happening, rows: Rows) -> Step[Supervising]:
     match happening:
         case Pressed(key="escape") if state.walk is not None:
             return Step(replace(state, walk=None))
@@ -125,7 +126,7 @@ def _reassign(state: Supervising, shown: tuple[Batch, ...], happening: Happening
         case Chose(index=index) if state.walk is not None:
             answers = walks.ways(state.walk, rows)
             if index < len(answers):
-                said = ok(msg("The walk has gone on"), answers[index].label)
+                said = ok(msg("Given away"), answers[index].label)
                 return Step(replace(state, walk=None), answers[index].commands(""), said)
     return Step(state)
 
@@ -191,7 +192,7 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
         return base.but(verb=msg("Decide"), choices=tuple(Choice(answer.label) for answer in answers))
     if state.walks is not None:
         return _walks_prompt(state, state.walks, where, rows)
-    keys = (HELP, Key("f2", msg("Walks") if state.people else msg("People")), Key("f3", msg("Waves")), MORE)
+    keys = (HELP, Key("f2", msg("Work") if state.people else msg("People")), Key("f3", msg("Waves")), MORE)
     ready = rows.count(Order, status=OrderStatus.READY)
     what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
@@ -207,16 +208,18 @@ def _case(review: Review, rows: Rows) -> tuple[Line, ...]:
     return tuple(Line(text, short=text) for text in lines)
 
 
-def _walks_prompt(state: Supervising, shown: tuple[Batch, ...], where: tuple[Msg, ...], rows: Rows) -> Prompt:
+def _walks_prompt(state: Supervising, shown: tuple[Work, ...], where: tuple[Msg, ...], rows: Rows) -> Prompt:
     base = Prompt(state.screen, where, handbook="supervisor", keys=(HELP, Key("escape", msg("Back"))))
     if state.walk is not None:
         lines = tuple(Line(text, short=text) for text in walks.facts(state.walk, rows, state.who.now))
         choices = tuple(Choice(way.label) for way in walks.ways(state.walk, rows))
         return base.but(verb=msg("Who goes on with it?"), what=lines, choices=choices)
     if not shown:
-        return base.but(verb=msg("Walks"), what=(Line(msg("Nobody is on a walk")),))
+        return base.but(verb=msg("Work under way"), what=(Line(msg("Nobody is at work")),))
     choices = tuple(Choice(walks.line(walk, rows, state.who.now)) for walk in shown)
-    return base.but(verb=msg("Walks"), ask=msg("Press the number of one to give it to somebody else"), choices=choices)
+    return base.but(
+        verb=msg("Work under way"), ask=msg("Press the number of one to give it to somebody else"), choices=choices
+    )
 
 
 def board(state: Supervising, rows: Rows) -> Board | None:
