@@ -210,6 +210,7 @@ def prompt(errand: Errand, rows: Rows) -> Prompt:
     title = msg("Count") if isinstance(errand, Count) else msg("Put back")
     base = Prompt(screen(errand), (title,), keys=(HELP, *back, MORE), handbook="picking")
     details = (Line(name, short=name), *((Line(lot, short=lot),) if lot is not NOTHING else ()))
+    into = msg("into {place}", place=errand.target if isinstance(errand, Bring) else errand.place)
     match errand, screen(errand):
         case Bring(), "errand.source":
             return _source_prompt(base, errand, details, rows)
@@ -221,7 +222,7 @@ def prompt(errand: Errand, rows: Rows) -> Prompt:
                 target=str(errand.left),
                 unit=msg("{unit}", unit=unit_name(item)),
                 ask=msg("Scan each as you lay it in"),
-                what=(*details, Line(msg("into {place}", place=errand.target))),
+                what=(*details, Line(into, short=into)),
                 expects=(errand.sku,),
             )
     place = errand.place if isinstance(errand, Count) else ""
@@ -230,7 +231,8 @@ def prompt(errand: Errand, rows: Rows) -> Prompt:
 
 
 def _source_prompt(base: Prompt, errand: Bring, details: tuple[Line, ...], rows: Rows) -> Prompt:
-    take = Line(msg("Take {n} x {item}", n=errand.left, item=item_name(rows, errand.sku)))
+    wanted = msg("Take {n} x {item}", n=errand.left, item=item_name(rows, errand.sku))
+    take = Line(wanted, short=wanted)
     holder = whose_hand(errand.source)
     if holder is not None:
         person = rows.get(Person, holder)
@@ -249,8 +251,8 @@ def _bin_prompt(base: Prompt, errand: Errand, details: tuple[Line, ...], rows: R
     entry = Entry.TEXT if _has_digits(rows, target) else Entry.NONE
     if isinstance(errand, Bring):
         why = () if errand.id else (Line(msg("Somebody else picked this line"), short=msg("Picked by somebody else")),)
-        n = Line(msg("Put back {n} x {item}", n=errand.left, item=item_name(rows, errand.sku)))
-        what = (*why, n, *details[1:])
+        n = msg("Put back {n} x {item}", n=errand.left, item=item_name(rows, errand.sku))
+        what = (*why, Line(n, short=n), *details[1:])
     else:
         what = details
     verb = msg("Back to") if isinstance(errand, Bring) else msg("Go to")
