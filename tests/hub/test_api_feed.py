@@ -13,6 +13,7 @@ from tests.hub.test_api_orders import eventually, told
 from wms.domain import events as e
 from wms.domain.ids import NO_LOT, Badge, CarrierCode, ManifestId, OrderId, ParcelId, PlaceId, Sku
 from wms.hub.api.events import TYPES
+from wms.hub.roles import ClientRole
 
 P = Badge("P")
 PARCEL, MANIFEST, ORDER = ParcelId("PX1"), ManifestId("M1"), OrderId("shop-1")
@@ -189,8 +190,10 @@ def test_an_exception_is_told_and_decided(erp: Program) -> None:
 
 
 def test_what_concerns_the_people_who_work_here_is_not_told(erp: Program) -> None:
-    erp.house.hub.record([e.ReviewRaised("pin", "007", "5"), e.ReviewRaised("clock", "T1", "90")], P)
+    erp.house.hub.record([e.ReviewRaised("pin", "007", "5"), e.ReviewRaised("webhook", "wh_1", "gone")], P)
     (found,) = eventually(lambda: erp.get("/v1/exceptions").body["exceptions"])
-    assert found["kind"] == "clock"
+    assert found["kind"] == "webhook"
     assert erp.get("/v1/exceptions/pin/007").status == 404
     assert erp.post("/v1/exceptions/pin/007/decide", {"way": "Done"}).status == 404
+    admin = program(erp.house, ClientRole.ADMIN)
+    assert {one["kind"] for one in admin.get("/v1/exceptions").body["exceptions"]} == {"pin", "webhook"}

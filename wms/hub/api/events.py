@@ -25,9 +25,11 @@ TYPES: dict[str, str] = {
     "order.started": "order, wave: picking may have begun",
     "order.short": "order, sku, missing: units that were not found",
     "order.cancelled": "order, refund",
+    "order.resumed": "order: it was stopped, and is sent after all",
     "order.shipped": "order, manifest, carrier, parcels (parcel, waybill, weight_g): the courier has signed",
     "parcel.labelled": "parcel, order, carrier, waybill",
     "parcel.waybill_voided": "parcel, order, waybill: destroyed, another one follows",
+    "parcel.voided": "parcel, order: it was unpacked and does not go",
     "parcel.packed": "parcel, order, carrier, waybill, weight_g, place",
     "stock.changed": "sku, lot, place, change (units more or less), cause: received, adjusted, counted, damaged",
     "stock.moved": "sku, lot, quantity, source, target",
@@ -79,10 +81,12 @@ def _told(event: e.Event, rows: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "order.released", {"order": event.order}
         case e.OrderCancelled():
             yield "order.cancelled", {"order": event.order, "refund": event.refund}
+        case e.OrderResumed():
+            yield "order.resumed", {"order": event.order}
         case e.WaveReleased():
             for order in dict.fromkeys(order for batch in event.batches for order in batch.orders):
                 yield "order.started", {"order": order, "wave": event.wave}
-        case e.WaybillAssigned() | e.LabelVoided() | e.ParcelStaged():
+        case e.WaybillAssigned() | e.LabelVoided() | e.NumberRevoked() | e.ParcelStaged() | e.ParcelVoided():
             yield from _of_parcel(event, rows)
         case e.ManifestClosed():
             yield from _shipped(event, rows)
@@ -96,15 +100,17 @@ def _codes(reasons: str) -> list[str]:
 
 
 def _of_parcel(
-    event: e.WaybillAssigned | e.LabelVoided | e.ParcelStaged, rows: Rows
+    event: e.WaybillAssigned | e.LabelVoided | e.NumberRevoked | e.ParcelStaged | e.ParcelVoided, rows: Rows
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     parcel = rows.get(Parcel, event.parcel)
     of = {"parcel": event.parcel, "order": parcel.order_id if parcel is not None else ""}
     match event:
         case e.WaybillAssigned():
             yield "parcel.labelled", of | {"carrier": event.carrier, "waybill": event.number}
-        case e.LabelVoided():
+        case e.LabelVoided() | e.NumberRevoked():
             yield "parcel.waybill_voided", of | {"waybill": event.number}
+        case e.ParcelVoided():
+            yield "parcel.voided", of
         case e.ParcelStaged() if parcel is not None:
             yield (
                 "parcel.packed",

@@ -1,4 +1,4 @@
-"""Exceptions: what waits for a person, and deciding it. Those about the people who work here stay in the house."""
+"""Exceptions: what waits for a person, and deciding it. What is about the people who work here is no ERP's business."""
 
 from __future__ import annotations
 
@@ -11,16 +11,34 @@ from wms.hub.api.operation import Call, Operation, Reply
 from wms.hub.api.paging import page
 from wms.hub.api.stock import PageQuery
 from wms.hub.api.wording import says
+from wms.hub.roles import ClientRole
 from wms.workflows.reviews import decisions, sentence
 
-OF_THE_HOUSE = {"pin", "wrong_digits"}
+OF_TRADE = {
+    "order_held",
+    "order_short",
+    "short",
+    "batch_held",
+    "batch_rejected",
+    "cancelled_in_work",
+    "cancelled_after_handover",
+    "put_back",
+    "left_behind",
+    "weight_accepted",
+    "waybill_twice",
+    "loaded_twice",
+    "count_difference",
+    "stock_below_zero",
+    "webhook",
+}
+"""What an ERP is told of: orders, parcels, goods. The rest names people and their terminals."""
 NO_EXCEPTION = "No open exception has this id."
 
 
 def listing(call: Call) -> Reply:
     rows = call.hub.rows
     found, following = page(rows, Review, call.query.after, call.query.limit, open=1)
-    told = tuple(_told(rows, review) for review in found if review.kind not in OF_THE_HOUSE)
+    told = tuple(_told(rows, review) for review in found if _may_see(call, review))
     return Reply(200, m.ExceptionPage(told, following))
 
 
@@ -43,9 +61,13 @@ def decide(call: Call) -> Reply:
 
 def _open(call: Call) -> Review:
     review = call.hub.rows.get(Review, call.path["id"])
-    if review is None or not review.open or review.kind in OF_THE_HOUSE:
+    if review is None or not review.open or not _may_see(call, review):
         raise Refusal(404, "no_exception", "there is no such open exception")
     return review
+
+
+def _may_see(call: Call, review: Review) -> bool:
+    return call.caller.role == ClientRole.ADMIN or review.kind in OF_TRADE
 
 
 def _told(rows: Rows, review: Review) -> m.ExceptionOut:
@@ -59,6 +81,7 @@ OPERATIONS = (
         "list_exceptions", "GET", "/v1/exceptions", "Exceptions", "What waits for a person", listing,
         {200: ("A page; it may hold fewer than `limit`, or none, although more follow.", m.ExceptionPage)},
         query=PageQuery,
+        about="Role erp is told of orders, parcels and goods; role admin also of what names people and terminals.",
     ),
     Operation(
         "decide_exception", "POST", "/v1/exceptions/{id:path}/decide", "Exceptions", "Decide one", decide,
