@@ -30,6 +30,7 @@ from wms.store.peppers import PepperRing
 
 T = TypeVar("T")
 THREADS = 8
+WRITERS = 4  # they wait for one another, so more would only keep those from reading who could
 API_THREADS = 3  # of their own, so that no program's long list keeps a terminal waiting
 LOOK_SECONDS = 0.5  # how often commits of other processes (an import, another hub) are looked for
 DAY = 86_400
@@ -56,9 +57,10 @@ class HubApp:
         self._hubs, self.bell = hubs, Bell()
         self._recipients_kept_days = recipients_kept_days
         self._threads = ThreadPoolExecutor(THREADS, "hub")
+        self._writers = ThreadPoolExecutor(WRITERS, "hub-write")
         self._gate = Gate(hubs, self._threads)
         self._snapshots = Snapshots(self._run)
-        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run, ring)
+        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run, self._run_writer, ring)
         self._api_threads = ThreadPoolExecutor(API_THREADS, "api")
         self._api = Api(
             hubs,
@@ -88,6 +90,7 @@ class HubApp:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._threads.shutdown()
+            self._writers.shutdown()
             self._api_threads.shutdown()
             self._snapshots.close()
 
@@ -114,6 +117,9 @@ class HubApp:
 
     async def _run(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    async def _run_writer(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writers, work, *args)
 
     async def _run_api(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._api_threads, work, *args)

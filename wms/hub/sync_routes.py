@@ -32,7 +32,8 @@ _LARGEST = 2**53  # what every JSON reader keeps exactly
 
 
 class SyncRoutes:
-    """The routes; `run` carries out what blocks, on threads of the application. `ring` holds what PINs are hashed with:
+    """The routes; `run` carries out what blocks, on threads of the application, and `run_writer` what appends to the
+    journal: who waits for the journal must not keep the readers waiting. `ring` holds what PINs are hashed with:
     terminals that sign people in are told, and tell what a hub that was made anew has lost."""
 
     def __init__(
@@ -42,10 +43,11 @@ class SyncRoutes:
         online: Online,
         snapshots: Snapshots,
         run: Callable[..., Any],
+        run_writer: Callable[..., Any],
         ring: PepperRing | None = None,
     ) -> None:
-        self._gate, self._bell, self._online, self._snapshots, self._run = gate, bell, online, snapshots, run
-        self._ring = ring
+        self._gate, self._bell, self._online, self._snapshots = gate, bell, online, snapshots
+        self._run, self._run_writer, self._ring = run, run_writer, ring
         self.pushes = 0
 
     def routes(self) -> list[Route]:
@@ -75,7 +77,7 @@ class SyncRoutes:
             raise Refusal(400, "message", "hello names the session that speaks")
         _require_numbers(message.epoch, message.n, message.head)
         _require_text(message.session, message.previous)
-        welcome: wire.Welcome = await self._run(caller.hub.hello, caller.device, message)
+        welcome: wire.Welcome = await self._run_writer(caller.hub.hello, caller.device, message)
         return wire.named(await self._run(self._with_pins, welcome, message.pins), caller.name, caller.role)
 
     def _with_pins(self, welcome: wire.Welcome, told: wire.PinKeys) -> wire.Welcome:
@@ -96,21 +98,26 @@ class SyncRoutes:
             _require_line(line)
         for key in message.keys:
             _require_text(key.subject)
+        pushed: wire.Pushed = await self._in_turn(_push, caller, message, _version(request))
+        return pushed
+
+    async def _in_turn(self, work: Callable[..., T], *args: object) -> T:
+        """One of those that may be handed over at once."""
         if self.pushes >= MOST_PUSHES:
             raise Refusal(429, "busy", "too many pushes at once")
         self.pushes += 1
         try:
-            pushed: wire.Pushed = await self._run(_push, caller, message, _version(request))
+            done: T = await self._run_writer(work, *args)
         finally:
             self.pushes -= 1
-        return pushed
+        return done
 
     async def _give_back(self, request: Request) -> wire.Given:
         caller, body = await self._caller(request)
         message = decoded(body, wire.Returned)
         for line in message.facts:
             _require_line(line)
-        given: wire.Given = await self._run(_give_back, caller, message, _version(request))
+        given: wire.Given = await self._in_turn(_give_back, caller, message, _version(request))
         return given
 
     async def _pull(self, request: Request) -> wire.Pulled:
@@ -149,7 +156,7 @@ class SyncRoutes:
         if not roles.may_ask(caller.role, command):
             raise Refusal(403, "role", f"a terminal for {caller.role} may not ask for {message.command}")
         person = Badge(message.person)
-        answer: wire.Answer = await self._run(
+        answer: wire.Answer = await self._run_writer(
             caller.hub.answer, caller.device, caller.session, message.request, person, command
         )
         return answer
