@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from wms.domain import commands as c
+from wms.domain.ids import DeviceId
 
 
 class TerminalRole(StrEnum):
@@ -29,11 +30,14 @@ _MAY_LIST_TERMINALS = {TerminalRole.ALL, TerminalRole.SUPERVISOR, ClientRole.ADM
 
 _ALSO: dict[type, frozenset[TerminalRole]] = {
     c.ClaimBatch: frozenset({TerminalRole.PICKER}),
+    c.RenewWalk: frozenset({TerminalRole.PICKER}),
     c.LeaseWaybills: frozenset({TerminalRole.PACKER}),
     c.DisposeLot: frozenset({TerminalRole.INSPECTOR}),
 }
-"""Who may ask for what, besides terminals for everything and supervisors, who may ask for all there is. What orders and
-waves become (hold, release, cancel, send in part, take in, plan) is theirs alone."""
+"""Who may ask for what, besides terminals for everything and supervisors, who may ask for all there is. What becomes of
+orders and waves, and who goes on with another's work, is theirs alone."""
+
+_FOR_ONESELF = (c.ClaimBatch, c.RenewWalk, c.LeaseWaybills)
 
 
 def may_open_recipients(role: str) -> bool:
@@ -44,6 +48,11 @@ def may_open_recipients(role: str) -> bool:
 def may_ask(role: str, command: c.Command) -> bool:
     """Whether a terminal of that role may have this intent decided."""
     return role in {TerminalRole.ALL, TerminalRole.SUPERVISOR} or role in _ALSO.get(type(command), frozenset())
+
+
+def named_device(command: c.Command) -> DeviceId | None:
+    """The device that the intent is for, where it may only be the one that asks; None where it may be for any."""
+    return command.device if isinstance(command, _FOR_ONESELF) else None
 
 
 def may_list_terminals(role: str) -> bool:
