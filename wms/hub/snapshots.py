@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from starlette.responses import FileResponse, Response
 
@@ -57,7 +57,7 @@ class Snapshots:
         with tempfile.TemporaryDirectory(dir=self._folder) as room:
             plain, position = hub.snapshot(Path(room))
             packed = Path(room) / "packed"
-            with plain.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
+            with plain.open("rb") as source, packed.open("wb") as made, _gzip(made) as target:
                 shutil.copyfileobj(source, target, _CHUNK)
             with packed.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -67,3 +67,8 @@ class Snapshots:
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _gzip(file: BinaryIO) -> gzip.GzipFile:
+    """Without name and time, so that a hub that was restarted makes the same file, and a download goes on."""
+    return gzip.GzipFile("", "wb", 1, file, mtime=0)
