@@ -178,7 +178,7 @@ def test_language_follows_the_view_and_the_screen_keeps_its_shape(play):
         rows = await stage.show(replace(pick_bin(), language="en"))
         assert rows[7] == "Scan the bin code"
         assert rows[16:18] == [" OK  2 put in tote 3", " Line 2 done"]
-        assert rows[0].split() == ["W07", "food", "3/12", "due", "1:52", "unsent", "0"]
+        assert rows[0].split() == ["W07", "food", "3/12", "due", "1:52", "in", "sync"]
 
     play(pick_bin(), act)
 

@@ -50,6 +50,7 @@ _COMMANDS = {
     "DAMAGED": Bilingual("破损", "Damaged"),
     "NOTFOUND": Bilingual("找不到商品", "Can't find the item"),
     "SKIP": Bilingual("先跳过", "Skip for now"),
+    "GIVEBACK": Bilingual("交回这趟", "Give the walk back"),
     "PASS": Bilingual("合格", "Passed"),
     "FAIL": Bilingual("不合格", "Failed"),
     "NEWPARCEL": Bilingual("新包裹", "New parcel"),

@@ -31,6 +31,7 @@ COMMANDS = {
     "CMD-DAMAGED": msg("Damaged"),
     "CMD-NOTFOUND": msg("Can't find the item"),
     "CMD-SKIP": msg("Skip for now"),
+    "CMD-GIVEBACK": msg("Give the walk back"),
     "CMD-NEWPARCEL": msg("New parcel"),
     "CMD-PASS": msg("Passed"),
     "CMD-FAIL": msg("Failed"),
