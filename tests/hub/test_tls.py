@@ -210,10 +210,13 @@ def test_the_hub_is_not_served_in_the_open_either(tmp_path: Path) -> None:
         assert url.startswith("http://0.0.0.0:")
 
 
-def test_a_certificate_of_ones_own_is_taken_and_a_broken_one_refused(tmp_path: Path) -> None:
+def test_a_certificate_of_ones_own_is_taken_and_a_broken_one_refused(tmp_path: Path, store: Store) -> None:
     hub, own = tmp_path / "hub", made(tmp_path / "site")
     opening.add(hub, "", "MAIN")
+    made(hub)  # as well, and not used
     with served(hub, "--tls-cert", str(own.server)) as url:
+        with pytest.raises(HubTrouble, match="not the one of this fingerprint"):
+            membership.enrol(store, url, "AAAA-BBBB", fingerprint=identity.fingerprint(pem(hub)))
         connection = Connection(url, Credentials(trust=Trust(own.authority.read_text())))
         shown = connection.call("GET", "/v1/authority", wire.Authority, timeout=5)
         connection.close()

@@ -182,6 +182,32 @@ def test_the_symbol_on_the_screen_reads_as_the_line_to_type(tmp_path: Path) -> N
     assert found.text == text
 
 
+def test_the_line_that_the_hub_prints_joins_a_terminal_over_tls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub, terminal = Shell(tmp_path / "hub", capsys), Shell(tmp_path / "terminal", capsys)
+    made = hub.good("hub", "init", "--warehouse", "north", "--tls", "--host", "127.0.0.1", "--json").json
+    with served(hub.data) as url:
+        assert url.startswith("https://")
+        code = hub.good("hub", "enrol", "bench 1", "--role", "packer", "--url", url, "--json").json
+        assert "nothing here tells" in terminal.bad("sync", "enrol", url, code["code"], code=2)
+        other = f"{code['code']}@AAAAA-BBBBB-CCCCC-DDDDD-EEEEE"
+        assert "not the one of this fingerprint" in terminal.bad("sync", "enrol", url, other, "--language", "en")
+        assert "no such file" in terminal.bad("sync", "enrol", url, "C", "--ca", tmp_path / "x", code=2).lower()
+        terminal.file("text.pem", "no certificate")
+        assert "no certificate" in terminal.bad("sync", "enrol", url, "C", "--ca", terminal.folder / "text.pem", code=2)
+        joined = terminal.good(*code["type"].split()[1:], "--json").json
+        assert (joined["warehouse"], joined["name"], joined["role"]) == ("north", "bench 1", "packer")
+        assert terminal.good("sync", "now", "--json").json["link"] == "in_sync"
+        [found] = [check for check in terminal("doctor", "--json").json["checks"] if check["name"] == "hub"]
+        assert (found["state"], url in found["says"]) == ("ok", True)
+        again = hub.good("hub", "enrol", "bench 1", "--json").json["code"]
+        assert terminal.good("sync", "enrol", url, again, "--ca", made["authority"], "--json").json["role"] == "all"
+        wrong = terminal.bad("sync", "enrol", url.replace("https", "http"), again, "--language", "en")
+        assert "can't be reached" in wrong
+        assert "in the open" in terminal.bad("sync", "enrol", "http://hub.lan:8080", again, "--language", "en")
+
+
 def test_a_copy_is_made_while_the_hub_runs_and_put_back_when_it_stands_still(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,7 +85,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             recipients_kept_days=settings.recipients_kept_days,
             ring=_ring(folder),
         )
-        app.starlette.router.routes.append(_authority(own))
+        app.starlette.router.routes.append(_authority(own if listening.certificate in (None, own.server) else None))
         config = uvicorn.Config(
             app.starlette,
             log_config=None,  # what the program says is logged where the program logs, and with as little in it
@@ -140,11 +140,12 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _authority(own: tls.Certificates) -> Route:
-    """Who vouches for this hub, told to anybody: a terminal compares its fingerprint before it says its code."""
+def _authority(own: tls.Certificates | None) -> Route:
+    """Who vouches for this hub, told to anybody: a terminal compares its fingerprint before it says its code. '' where
+    that is somebody else's authority."""
 
     async def tell(_: Request) -> wire.Authority:
-        return wire.Authority(own.authority.read_text() if own.authority.exists() else "")
+        return wire.Authority(own.authority.read_text() if own is not None and own.authority.exists() else "")
 
     return Route("/v1/authority", answering(tell), methods=["GET"])
 

@@ -121,12 +121,18 @@ def short_fingerprint(full: str) -> str:
     return "-".join(letters[at : at + 5] for at in range(0, PREFIX_LETTERS, 5))
 
 
+def plain_fingerprint(typed: str) -> str:
+    """A fingerprint as somebody typed it, whole (hexadecimal) or short, without what it was parted by.
+
+    Raises `ValueError` for what is neither.
+    """
+    letters = "".join(one for one in typed.upper() if one.isalnum())
+    if len(letters) not in (64, PREFIX_LETTERS):
+        raise ValueError(f"a fingerprint has {PREFIX_LETTERS} letters or 64 digits, not {len(letters)}")
+    return letters
+
+
 def matches(authority: str, typed: str) -> bool:
-    """Whether `typed` is the authority's fingerprint, whole (hexadecimal) or short. Raises `ValueError` for neither."""
-    wanted = "".join(one for one in typed.upper() if one.isalnum())
-    full = fingerprint(authority)
-    if len(wanted) == 64:
-        return wanted == full.upper()
-    if len(wanted) == PREFIX_LETTERS:
-        return wanted == short_fingerprint(full).replace("-", "")
-    raise ValueError(f"a fingerprint has {PREFIX_LETTERS} letters or 64 digits, not {len(wanted)}")
+    """Whether `typed` is the authority's fingerprint. Raises `ValueError` where either is none."""
+    wanted, full = plain_fingerprint(typed), fingerprint(authority)
+    return wanted in (full.upper(), short_fingerprint(full).replace("-", ""))

@@ -74,9 +74,10 @@ def _trust(url: str, fingerprint: str, authority: str, *, system: bool) -> Trust
 def _shown(url: str, fingerprint: str) -> str:
     """The authority that the hub at `url` names as its own, if it has that fingerprint. Nothing secret is said to a hub
     that could be anybody; a false one can show no authority with the same fingerprint."""
+    identity.plain_fingerprint(fingerprint)
     with contextlib.closing(Connection(url, Credentials(trust=Trust(unchecked=True)))) as connection:
         shown = connection.call("GET", "/v1/authority", wire.Authority, timeout=PATIENCE).pem
-    if not identity.matches(shown, fingerprint):
+    if not shown or not identity.matches(shown, fingerprint):
         raise HubTrouble(
             msg("The hub that answers there is not the one of this fingerprint. Do not enrol; call the supervisor"),
             "certificate",
