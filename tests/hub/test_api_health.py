@@ -21,7 +21,7 @@ from wms.hub import health
 from wms.hub.roles import ClientRole
 from wms.store import StoreUnwritable
 
-ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}  # as a proxy on this machine says it
+ELSEWHERE = {"Forwarded": "for=203.0.113.7"}  # as a proxy on this machine says it
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +103,7 @@ def test_asking_often_does_not_make_the_hub_write_often(house: House, monkeypatc
 def test_figures_are_for_monitors_and_for_this_machine(house: House) -> None:
     assert figures(house)
     assert house.send("GET", "/metrics", None, ELSEWHERE).error == "token"
+    assert house.send("GET", "/metrics", None, {"X-Forwarded-For": "203.0.113.7"}).error == "token"
     erp, monitor = program(house), program(house, ClientRole.MONITOR)
     assert house.send("GET", "/metrics", None, ELSEWHERE | erp.headers()).error == "role"
     assert figures(house, ELSEWHERE | monitor.headers())

@@ -259,6 +259,33 @@ def test_the_schedule_is_kept_with_jitter_and_the_receiver_may_ask_for_more(hub:
     assert kept(hub, hook).due - now >= 3990
 
 
+def test_nothing_is_sent_before_it_is_due(hub: HubStore, receiver: Receiver) -> None:
+    hook = registered(hub, receiver.url)
+    receiver.script = [(500, {})] * 10
+    receive(hub, "1")
+    deliver(hub, lambda: kept(hub, hook).attempts > 0, schedule=(3600,))
+    with listening() as other:
+        registered(hub, other.url)
+        receive(hub, "2", "3")
+        deliver(hub, lambda: len(other.taken) == 2, schedule=(3600,))
+        receive(hub, "4")
+        deliver(hub, lambda: len(other.taken) == 3, schedule=(3600,))
+    assert len(receiver.came) == 1
+
+
+def test_of_several_events_of_one_fact_none_that_was_taken_comes_again(hub: HubStore, receiver: Receiver) -> None:
+    hook = registered(hub, receiver.url)
+    receiver.script = [(204, {}), (204, {}), (500, {})]
+    orders = tuple(OrderId(f"o-{n}") for n in range(5))
+    batch = e.PlannedBatch("B", 0, orders, ())  # type: ignore[arg-type]
+    hub.record([e.WaveReleased("W", "food", 0, (batch,))], P)  # type: ignore[arg-type]
+    deliver(hub, lambda: kept(hub, hook).attempts == 1, schedule=(3600,))
+    hub.database.write(lambda s: s.execute("UPDATE hub_webhook SET due = 0"))
+    deliver(hub, lambda: kept(hub, hook).cursor == hub.head())
+    assert receiver.orders() == list(orders)
+    assert len(receiver.came) == 6
+
+
 def test_the_wait_grows_and_its_steps_are_those_of_the_specification() -> None:
     assert SCHEDULE == (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 
