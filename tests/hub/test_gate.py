@@ -16,7 +16,7 @@ from wms.domain import commands as c
 from wms.domain.ids import Badge, BatchId, CarrierCode, DeviceId, InspectionId, OrderId, ParcelId, PlaceId
 from wms.hub import gate
 from wms.hub.limits import KEYS, Allowance, neighbourhood
-from wms.hub.roles import TerminalRole
+from wms.hub.roles import ClientRole, TerminalRole
 from wms.hub.terminals import SEEN_EVERY
 from wms.sync import wire
 from wms.sync.connection import Connection, HubTrouble
@@ -110,6 +110,18 @@ def test_only_who_may_know_it_is_told_which_terminals_there_are(house: House, me
     ):
         answer = house.signed(house.enrol("C", role), "GET", LIST)
         assert (answer.body["count"], [line["device"] for line in answer.body["lines"]]) == (2, listed)
+
+
+def test_an_administrators_program_is_told_them_too_and_an_erp_is_not(house: House, member: Member) -> None:
+    for role, status, listed in (
+        (ClientRole.ADMIN, 200, ["A"]), (ClientRole.MONITOR, 200, []), (ClientRole.ERP, 403, None),
+    ):  # fmt: skip
+        headers = {"Authorization": f"Bearer {house.client_token('tool', role)}", "Wms-Version": ""}
+        answer = house.send("GET", LIST, None, headers)
+        assert answer.status == status
+        assert listed is None or (answer.body["count"], [one["device"] for one in answer.body["lines"]]) == (1, listed)
+    unsigned = house.send("GET", LIST, None, {"Authorization": f"Bearer {member.token}"})
+    assert (unsigned.status, unsigned.error) == (401, "token")
 
 
 def a_command(kind: type) -> c.Command:

@@ -25,6 +25,7 @@ from wms.store.journal import Line
 from wms.store.peppers import PepperRing
 from wms.sync import wire
 from wms.sync.greeting import learn, pins_of
+from wms.sync.signing import SIGNATURE_HEADER
 
 T = TypeVar("T")
 MOST_PUSHES = 16  # at once; more are asked to come back
@@ -152,7 +153,8 @@ class SyncRoutes:
             command = wire.command_of(message.command, message.body)
         except ValueError as error:
             raise Refusal(400, "message", "that is no intent, or its body does not fit it") from error
-        _require_device(caller, getattr(command, "device", caller.device))
+        meant = roles.named_device(command)
+        _require_device(caller, caller.device if meant is None else meant)
         if not roles.may_ask(caller.role, command):
             raise Refusal(403, "role", f"a terminal for {caller.role} may not ask for {message.command}")
         person = Badge(message.person)
@@ -170,9 +172,13 @@ class SyncRoutes:
         return self._snapshots.file(caller.hub, request.path_params["name"])
 
     async def _terminals(self, request: Request) -> wire.Terminals:
-        """How many there are, and for those who may know it which; asked outside any session, as `wms doctor` does."""
-        require_version(request)
-        caller = await self._gate.terminal(request, b"")
+        """How many there are, and for those who may know it which; asked outside any session, as `wms doctor` does, or
+        by an administrator's or a monitor's program."""
+        if SIGNATURE_HEADER in request.headers:
+            require_version(request)
+            caller = await self._gate.terminal(request, b"")
+        else:
+            caller = await self._gate.client(request, roles.ClientRole.ADMIN, roles.ClientRole.MONITOR)
         found: wire.Terminals = await self._run(_known, caller)
         return found
 
