@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import shutil
@@ -41,6 +42,7 @@ def serve_into(pipe: PipeEnd, folder: Path, port: int, url: str, warehouse: str,
     os.dup2(pipe.fileno(), 1)
     sys.stdout = os.fdopen(1, "w", closefd=False)
     wire.VERSION = version
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # a database that is away is nothing to tell of here
     serve(folder, port=port, database=url, named=(warehouse,))
 
 
