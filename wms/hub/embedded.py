@@ -100,6 +100,8 @@ class EmbeddedHub(HubEngine):
     def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
         if facts:
             self.store.tell(facts)
+        else:  # keys may have come, and whoever waits for them must not wait on
+            self._tell()
 
     def _raise_numbers(self, session: Any) -> None:
         for carrier in SqliteTables(session).all(Carrier):

@@ -69,7 +69,10 @@ class Deliveries:
                     with contextlib.suppress(StoreUnwritable):
                         await self._begin(hub)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._rung.wait(), self._look)
+                    # wait_for would swallow a cancellation that comes together with a ring (Python 3.11), and the hub
+                    # would never end
+                    async with asyncio.timeout(self._look):
+                        await self._rung.wait()
         finally:
             for task in self._under_way.values():
                 task.cancel()
