@@ -194,6 +194,30 @@ def test_keys_that_open_recipients_go_to_packing_roles_only(house: House) -> Non
         assert [key for _, key in answer.body["keys"] if key is not None] or role in ("picker", "inspector")
 
 
+def test_a_terminal_that_is_revoked_while_it_waits_is_told_nothing_more(house: House, member: Member) -> None:
+    other = house.enrol("B")
+    fact = [
+        "B",
+        1,
+        1,
+        None,
+        1,
+        "P1",
+        "GoodsReceived",
+        {"receipt": "R", "sku": "S", "lot": "", "quantity": 1, "place": "A"},
+    ]
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(house.signed, member, "GET", "/v1/pull?after=0&wait=20")
+        while house.terminals().listing(0)[0].last_seen == 0:
+            time.sleep(0.01)
+        time.sleep(0.2)  # the request is in its wait by now; were it not, it would be refused all the same
+        house.terminals().revoke("A", "me", 1)
+        push = {"device": "B", "epoch": 1, "first": 1, "facts": [fact]}
+        assert house.signed(other, "POST", "/v1/push", push).status == 200
+        answer = waiting.result(timeout=10)
+    assert (answer.status, answer.error) == (401, "token")
+
+
 def test_when_a_terminal_was_heard_of_is_noted_now_and_then(house: House, member: Member) -> None:
     [line] = house.terminals().listing(house.hub.now() // 1000)
     assert line.online

@@ -126,12 +126,16 @@ class SyncRoutes:
         after, keys_after = _number(request, "after", 0), _number(request, "keys_after", 0)
         limit = max(1, min(_number(request, "limit", wire.BATCH), wire.BATCH))
         until = time.monotonic() + min(_number(request, "wait", 0), wire.LONGEST_WAIT)
+        waited = False
         while True:
             rung = self._bell.next()
             answer: wire.Pulled = await self._run(self._page, caller, after, limit, keys_after)
             left = until - time.monotonic()
             if answer.facts or answer.keys or left <= 0 or self._bell.closed:
+                if waited:
+                    await self._gate.known(request)  # it may have been revoked meanwhile
                 return answer
+            waited = True
             await asyncio.wait((rung,), timeout=left)
 
     def _page(self, caller: Caller, after: int, limit: int, keys_after: int) -> wire.Pulled:
