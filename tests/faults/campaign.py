@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from tests.faults.faults import Fault
 from tests.faults.invariants import broken, unknowable_labels
 from tests.faults.machines import Hub, Lives, Terminal
 from tests.faults.proxy import Proxy, Weather
+from tests.faults.report import Report
 from wms.store import Store
 from wms.store.database import open_connection
 from wms.store.tables import SqliteRows
@@ -27,31 +26,6 @@ from wms.sync.membership import enrol, sync_now
 
 SETTLE_SECONDS = 90.0
 USUAL = {"lose_request": 0.02, "lose_reply": 0.02, "repeat": 0.03, "hold": 0.01}
-
-
-@dataclass
-class Report:
-    """What a run did and found."""
-
-    seed: int
-    seconds: float
-    broken: dict[str, list[str]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    faults: dict[str, int] = field(default_factory=dict)
-    network: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "ok": not self.broken,
-            "seed": self.seed,
-            "seconds": self.seconds,
-            "broken": self.broken,
-            "counts": self.counts,
-            "faults": self.faults,
-            "network": self.network,
-            "notes": self.notes,
-        }
 
 
 class Campaign:
@@ -86,6 +60,7 @@ class Campaign:
         started = time.monotonic()
         with ExitStack() as stack:
             self.proxy = stack.enter_context(Proxy(self.hub.port_now, self.seed))
+            stack.callback(self.hub.close)
             stack.callback(self._end_all)
             self._set_up()
             self._live()
@@ -260,7 +235,7 @@ class Campaign:
         calm_since = 0.0
         while time.monotonic() < end:
             states = [one.state for one in self._everybody()]
-            heads = {state.get("head", -1) for state in states}
+            heads = {(state.get("head", -1), state.get("keys")) for state in states}
             calm = len(heads) == 1 and not any(state.get("waiting", 1) or state.get("trouble") for state in states)
             if not calm:
                 calm_since = 0.0
@@ -315,10 +290,12 @@ class Campaign:
                 papers=list(ledger.papers(self._ledger)),
                 erased=ledger.erased(self._ledger),
                 discarded=self._discarded,
+                copied={one.device for one in (*self._discarded, *self._twins)},
                 lost_at_hub=frozenset(self._lost_at_hub),
                 files=[path.parent for path in self.folder.glob(f"*/{DATABASE}")],
                 died=died,
                 unsettled=unsettled,
+                chains=self.hub.chains(),
             )
             return Report(
                 self.seed,
@@ -347,9 +324,6 @@ class Campaign:
             "excused": sum(act.outcome == "green" and found.excused(act) for act in found.acts),
             "unknowable_labels": len(unknowable_labels(found)),
         }
-
-    def clear(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 async def _cut(terminal: Terminal) -> None:

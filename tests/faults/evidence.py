@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.faults.chains import KEPT, Come, kept
 from tests.faults.ledger import Act, Paper, act_of
 from wms.domain.events import Fact
 from wms.store import journal
@@ -43,8 +44,8 @@ class Evidence:
     files: list[Path] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
-    chains: dict[tuple[str, int], tuple[int, str]] | None = None
-    floor: int = 0  # acts of a device that is not of the rig (the hub's decisions) are no acts
+    chains: Come = field(default_factory=dict)  # as the hub remembers them
+    copied: set[str] = field(default_factory=set)  # devices of which some disk was copied or put back
 
     def excused(self, act: Act) -> bool:
         """Every disk that held it was thrown away before anything else had it."""
@@ -76,6 +77,11 @@ def acts_on_disk(folder: Path, device: str) -> dict[int, bool]:
 def devices_on_disk(folder: Path) -> list[str]:
     with opened(folder) as connection:
         return [row[0] for row in connection.execute("SELECT DISTINCT device FROM journal")]
+
+
+def chains_on_disk(folder: Path) -> Come:
+    with opened(folder) as connection:
+        return kept(connection.execute(KEPT))
 
 
 def feed_of(rows: SqliteRows) -> list[Fact]:

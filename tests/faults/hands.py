@@ -31,7 +31,7 @@ class Hands:
 
     def __init__(self, store: Store, ask: Ask, ledger: Ledger, seed: int) -> None:
         self.store, self._ask, self.ledger = store, ask, ledger
-        self.person = Badge(f"P-{store.device}")
+        self.person = w.badge_of(store.device)
         self._chance = random.Random(seed)
         self._job: Iterator[bool] = iter(())
         self.green = self.refused = self.unwritable = 0
@@ -56,13 +56,13 @@ class Hands:
         at = self.ledger.before(self.store.clock(), type(command).__name__, moved)
         try:
             outcome = self.store.execute(command, self.person, at)
-        except StoreUnwritable:
+        except StoreUnwritable as error:
             self.unwritable += 1
-            self.ledger.after(at, "refused")
+            self.ledger.after(at, "refused", why=str(error))
             return ()
         if isinstance(outcome, Refused):
             self.refused += 1
-            self.ledger.after(at, "refused")
+            self.ledger.after(at, "refused", why=outcome.lines[0].text)
             return ()
         self.green += 1
         bodies = tuple(fact.body for fact in outcome.facts)

@@ -23,8 +23,9 @@ SPAN = LIVES * ACTS  # ms; the time of a fact is true to within this
 
 
 def stamp(clock_ms: int, life: int, number: int) -> int:
-    """The time a fact shall bear: the clock's, with the act's own number in its low digits."""
-    return clock_ms // SPAN * SPAN + life % LIVES * ACTS + number % ACTS
+    """The time a fact shall bear: the clock's or a few hours later, with the act's own number in its low digits. Never
+    earlier: a clock that was set back may print no numbers."""
+    return (clock_ms // SPAN + 1) * SPAN + life % LIVES * ACTS + number % ACTS
 
 
 def act_of(at: int) -> int:
@@ -63,8 +64,8 @@ class Ledger:
         self._write(self._fd, {"id": act_of(at), "what": what, "moved": [list(one) for one in moved]})
         return at
 
-    def after(self, at: int, outcome: str, facts: int = 0) -> None:
-        self._write(self._fd, {"id": act_of(at), "outcome": outcome, "facts": facts})
+    def after(self, at: int, outcome: str, facts: int = 0, why: str = "") -> None:
+        self._write(self._fd, {"id": act_of(at), "outcome": outcome, "facts": facts, "why": why})
 
     def print_label(self, at: int, number: str, parcel: str) -> None:
         """A label came out of the printer, with this waybill number, for this parcel."""

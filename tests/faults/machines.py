@@ -17,8 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from tests.faults.evidence import Discarded, acts_on_disk
+import psycopg
+
+from tests.faults.chains import KEPT, Come, kept
+from tests.faults.evidence import Discarded, acts_on_disk, chains_on_disk, devices_on_disk
+from tests.faults.ledger import act_of
 from tests.faults.proxy import Link
+from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 GUARD = "wms.guard"
@@ -215,31 +220,35 @@ class Hub:
 
     def prepare(self) -> None:
         """Make its data, once."""
+        self.command("hub", "init", *self.where())
+
+    def close(self) -> None:
+        """Let go of what it stood on."""
 
     def code(self, name: str) -> str:
         return str(self.command("hub", "enrol", name, *self.where())["code"])
 
     def back_up(self, target: Path) -> None:
-        self.command("backup", str(target), *self.where())
+        self.command("hub", "backup", str(target), *self.where())
 
     def put_back(self, source: Path) -> frozenset[tuple[str, int]]:
         """Kill it, put the backup in the place of its data, start it; returns the acts that only the lost data held."""
         with self.lock:
             self.kill()
             before = self.held()
-            self.command("restore", str(source), "--force", *self.where())
+            self.command("hub", "restore", str(source), "--replace", *self.where())
             lost = before - self.held()
             self.start()
             return lost
 
     def held(self) -> frozenset[tuple[str, int]]:
         """Every act its journal holds; only while it is down."""
-        return frozenset((device, act) for device in self.devices() for act in acts_on_disk(self.folder, device))
+        devices = devices_on_disk(self.folder)
+        return frozenset((device, act) for device in devices for act in acts_on_disk(self.folder, device))
 
-    def devices(self) -> list[str]:
-        from tests.faults.evidence import devices_on_disk
-
-        return devices_on_disk(self.folder)
+    def chains(self) -> Come:
+        """Its hashes over what each device said; only while it is down."""
+        return chains_on_disk(self.folder)
 
     def command(self, *arguments: str) -> dict[str, Any]:
         """`wms … --json`, answered. Raises `RuntimeError` with what it said."""
@@ -250,6 +259,35 @@ class Hub:
             raise RuntimeError(f"wms {' '.join(arguments)}: {done.stderr.strip()}")
         found: dict[str, Any] = json.loads(done.stdout or "{}")
         return found
+
+
+class PostgresHub(Hub):
+    """The hub over a real PostgreSQL of its own."""
+
+    def __init__(self, folder: Path, mutant: str) -> None:
+        super().__init__(folder, mutant)
+        self.server = PostgresServer(folder.parent / "pg")
+        self.database = ""
+
+    def where(self) -> list[str]:
+        return ["--database", self.database, "--data", str(self.folder)]
+
+    def prepare(self) -> None:
+        self.server.start()
+        self.database = self.server.fresh_database()
+        self.command("hub", "init", *self.where())
+
+    def held(self) -> frozenset[tuple[str, int]]:
+        with psycopg.connect(self.database) as connection:
+            found = connection.execute("SELECT device, at FROM hub_event").fetchall()
+        return frozenset((device, act_of(at)) for device, at in found)
+
+    def chains(self) -> Come:
+        with psycopg.connect(self.database) as connection:
+            return kept(connection.execute(KEPT).fetchall())
+
+    def close(self) -> None:
+        self.server.close()
 
 
 def _kill(process: subprocess.Popen[bytes] | None, terminal: Terminal | None = None) -> None:

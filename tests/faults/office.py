@@ -12,6 +12,7 @@ from wms.domain.catalogue import Site
 from wms.domain.ids import OrderId
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.recipients import PersonalData
+from wms.domain.waves import Batch, BatchStatus
 from wms.store import Store, sealing
 
 WAITING = 24  # orders kept ahead of the pickers
@@ -37,7 +38,8 @@ class Office(Hands):
                 self.act(w.delivery(sku, w.PLENTY, f"FIRST-{sku}-{n}", place), [(place, sku, "", w.PLENTY)])
 
     def _next_job(self) -> Iterator[bool]:
-        return self._chance.choice((self._orders_in, self._orders_in, self._orders_in, self._cancel, self._erase))()
+        often = (self._orders_in, self._orders_in, self._orders_in)
+        return self._chance.choice((*often, self._cancel, self._erase, self._reassign))()
 
     def _orders_in(self) -> Iterator[bool]:
         rows = self.store.rows
@@ -62,6 +64,12 @@ class Office(Hands):
             found = [order.id for order in self.store.rows.first(Order, 40, status=status) if not order.stop]
             if found and self._chance.random() < 0.3:
                 yield self.ask(c.CancelOrder(self._chance.choice(found)))
+
+    def _reassign(self) -> Iterator[bool]:
+        """Somebody is not heard of: whoever comes next gets the walk."""
+        walks = self.store.rows.where(Batch, status=BatchStatus.CLAIMED)
+        if walks and self._chance.random() < 0.2:
+            yield self.ask(c.ReassignBatch(self._chance.choice(walks).id))
 
     def _erase(self) -> Iterator[bool]:
         if len(self._sealed) > 4:

@@ -27,6 +27,7 @@ from wms.sync.answers import Unreachable
 from wms.sync.client import SyncClient
 from wms.sync.connection import HubTrouble, NotReached
 from wms.sync.membership import enrol, membership
+from wms.sync.wire import KEYS_CURSOR
 from wms.workflows.handling import Recorded, Refused
 
 TELL_SECONDS = 0.1
@@ -122,6 +123,7 @@ class Terminal:
         state = {
             "head": self._store.head(),
             "waiting": self._store.waiting(),
+            "keys": int(self._store.meta(KEYS_CURSOR) or 0),
             "unsent": status.unsent,
             "link": status.link,
             "trouble": status.hub_trouble.text,

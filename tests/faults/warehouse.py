@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.catalogue import Carton, Category, Channel, Item
+from wms.domain.catalogue import Carton, Category, Channel, Item, Person
 from wms.domain.events import Event
 from wms.domain.ids import (
     NO_LOT,
+    Badge,
     CarrierCode,
     CartonCode,
     CategoryCode,
@@ -36,6 +37,11 @@ def home(sku: Sku) -> tuple[PlaceId, PlaceId]:
     return BINS[2 * n], BINS[2 * n + 1]
 
 
+def badge_of(device: str) -> Badge:
+    """Who works at a terminal."""
+    return Badge(f"P-{device}")
+
+
 def site() -> Iterator[Event]:
     """What setup says before anybody works."""
     yield e.SiteNamed("Rig", "Asia/Shanghai")
@@ -51,6 +57,8 @@ def site() -> Iterator[Event]:
     yield e.PlaceDefined(Place(LANE, PlaceKind.STAGING, "pack"))
     yield e.PlaceDefined(Place(SHIP, PlaceKind.STAGING, "ship"))
     yield e.PlaceDefined(Place(RETURNS, PlaceKind.RETURNS))
+    for device in (*(f"T{n}" for n in range(64)), "A", "B"):
+        yield e.PersonDefined(Person(badge_of(device), device, "picker,packer,supervisor"))
     yield e.CartonDefined(Carton(CARTON, "小", "Small", 200, 150, 100, 50))
     yield e.CarrierDefined(CARRIER, "顺丰", "SF Express", SHIP, "SF", 10, 1, 999_999_999)
     yield e.ChannelDefined(Channel(CHANNEL, "官网", "Web shop", 48, CARRIER))

@@ -1,0 +1,269 @@
+"""Histories that certain mistakes need before they show. Where nothing is wrong, each leaves every invariant whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from tests.faults import mutants, steps
+from tests.faults import warehouse as w
+from tests.faults.report import Report
+from tests.faults.theatre import PowerCut, TerminalStage, Theatre
+from wms.domain import commands as c
+from wms.domain.waves import Batch, BatchStatus
+
+Scenario = Callable[[Theatre], None]
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(script: Scenario) -> Scenario:
+    """Register the decorated script under its own name."""
+    SCENARIOS[script.__name__] = script
+    return script
+
+
+def judged(folder: Path, name: str, mutant: str = "") -> Report:
+    """Play the scenario, with that mistake made, and look at the invariants."""
+    started = time.monotonic()
+    with mutants.made(mutant), Theatre(folder) as stage:
+        SCENARIOS[name](stage)
+        broken = stage.judge()
+    return Report(seconds=round(time.monotonic() - started, 1), broken=broken, scenario=name)
+
+
+@scenario
+def reply_lost(stage: Theatre) -> None:
+    """The hub took a push, but its reply was lost; and a whole request comes once more, much later."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    one.link.weather.script = ["lose_reply /v1/push"]
+    one.receive(3)
+    one.push()
+    one.link.weather.by_hand, one.link.weather.script = True, ["repeat /v1/push"]
+    one.push()
+    one.receive(2)
+    one.push()
+    one.link.deliver()
+
+
+@scenario
+def asked_ahead(stage: Theatre) -> None:
+    """A terminal is answered by the hub while it lacks what others said before that answer."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    two.sync()
+    one.receive(4)
+    one.push()
+    two.link.weather.script = ["pass /v1/ask", "lose_reply /v1/pull"]
+    two.ask(c.ClaimBatch(two.store.device, w.CARTS[1]), two.hands.person)
+    two.pull()
+
+
+@scenario
+def restored_offline(stage: Theatre) -> None:
+    """A label is printed and the disk dies before anybody heard of it. An older image takes its place, beside the guard
+    that outlived it, and the bench works on without a network."""
+    one = _bench(stage)
+    image = one.image()
+    one.link.weather.partitioned = True
+    steps.label(one, "O-0")
+    one.put_back(image)
+    steps.label(one, "O-1")
+
+
+@scenario
+def copies_print(stage: Theatre) -> None:
+    """Two machines run on copies of one disk. Both have spoken with the hub; then both print without a network, and one
+    of them is lost for good before it can tell."""
+    one = _bench(stage)
+    two = stage.copy_of(one)
+    for each in (one, two):
+        each.sync()
+        steps.lease(each)
+        each.sync()
+    image = two.image()
+    for each in (one, two):
+        each.link.weather.partitioned = True
+    steps.label(one, "O-0")
+    steps.label(two, "O-1")
+    two.put_back(image)
+
+
+@scenario
+def copies_diverge(stage: Theatre) -> None:
+    """Two machines run on copies of one disk, without a network, and say different things under the same keys."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    two = stage.copy_of(one)
+    for each, quantity in ((one, 3), (two, 4)):
+        each.receive(quantity)
+        each.receive(quantity + 2)
+    one.push()
+    two.receive(7)
+    two.push()
+
+
+@scenario
+def disk_lies(stage: Theatre) -> None:
+    """A disk changes by itself what was handed over long ago. The next push notices, and the disk is replaced."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    one.sync()
+    two.sync()
+    image, epoch = one.image(), one.store.epoch
+    one.close()
+    one.damage()
+    one.open()
+    one.receive(5)
+    one.sync()
+    if one.store.epoch != epoch:
+        one.put_back(image, seen_in_sync=True)
+
+
+@scenario
+def acknowledged(stage: Theatre) -> None:
+    """The hub acknowledged a push and died the next moment; then the terminal's disk died too."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    one.sync()
+    image = one.image()
+    one.receive(5)
+    in_sync = not one.push()
+    stage.hub.restart()
+    one.put_back(image, seen_in_sync=in_sync)
+
+
+@scenario
+def hub_put_back(stage: Theatre) -> None:
+    """The hub's backup is put back. What came after it is known to terminals only, and somebody is faster than they."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    two.sync()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    one.receive(3)
+    one.receive(4)
+    one.sync()
+    two.receive(6)
+    stage.restore_hub(backup)
+    two.push()
+    two.receive(2)
+    two.push()
+
+
+@scenario
+def hub_put_back_twice(stage: Theatre) -> None:
+    """Twice in a row, and what was given back the first time was numbered in another order."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    two.sync()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    for name, who in (("first", one), ("second", two), ("third", one)):
+        who.define(name)
+        who.sync()
+    stage.restore_hub(backup)
+    two.sync()
+    stage.restore_hub(backup)
+    one.sync()
+    two.sync()
+
+
+@scenario
+def overtaken(stage: Theatre) -> None:
+    """Others' facts arrive while one's own wait: the order is theirs first, and the last word counts."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    two.sync()
+    two.receive(3)
+    two.define("two")
+    one.define("one")
+    one.sync()
+    two.pull()
+    two.sync()
+
+
+@scenario
+def two_labels(stage: Theatre) -> None:
+    """One bench, nothing wrong: two parcels get two numbers."""
+    one = _bench(stage)
+    steps.label(one, "O-0")
+    steps.label(one, "O-1")
+
+
+@scenario
+def cut_between(stage: Theatre) -> None:
+    """The plug is pulled right after the first commit that an act of the floor makes."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    one.sync()
+    one.cut_after_next_commit()
+    with suppress(PowerCut):
+        one.receive(5)
+        one.receive(6)
+    one.close()
+    one.open()
+
+
+@scenario
+def unreadable(stage: Theatre) -> None:
+    """A terminal says something that nobody here can read. It stands in the journal, and what follows goes on."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    two.sync()
+    one.say_unreadable()
+    one.receive(2)
+    one.push()
+
+
+@scenario
+def both_pick(stage: Theatre) -> None:
+    """A picker without a network loses the walk to a colleague, and both pick it to the end."""
+    one, two = _walk_taken_over(stage)
+    steps.pick_all(two, totes=10)
+    two.sync()
+    steps.pick_all(one, totes=20)
+
+
+@scenario
+def stale_walk(stage: Theatre) -> None:
+    """A picker who has lost the walk without hearing of it says that nothing is in the bins. The colleague who has it
+    holds the goods in her hand."""
+    one, two = _walk_taken_over(stage)
+    for task in steps.tasks(two):
+        steps.take(two, task)
+    two.push()
+    (walk,) = one.store.rows.where(Batch, status=BatchStatus.CLAIMED)
+    for task in steps.tasks(one):
+        one.act(c.ShortPick(task.id, task.quantity, "empty"))
+    one.act(c.DropTotes(walk.id, w.LANE))
+    one.link.weather.partitioned = False
+    one.push()
+    two.sync()
+    steps.pick_all(two, totes=10)
+
+
+def _walk_taken_over(stage: Theatre) -> tuple[TerminalStage, TerminalStage]:
+    """The second has the walk; the first, cut off, believes that it is hers."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    steps.claim(one)
+    two.sync()
+    one.link.weather.partitioned = True
+    steps.take_over(two)
+    return one, two
+
+
+def _bench(stage: Theatre) -> TerminalStage:
+    """A terminal with two orders verified and numbers to print."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    steps.claim(one)
+    steps.pick_all(one)
+    one.sync()
+    steps.lease(one)
+    one.sync()
+    for order in ("O-0", "O-1"):
+        steps.verify_all(one, order)
+    one.sync()
+    return one
