@@ -85,6 +85,9 @@ class Hands:
             yield self.ask(c.ClaimBatch(self.store.device, self._chance.choice(w.CARTS)))
             mine = self.store.rows.where(Batch, person=self.person, status=BatchStatus.CLAIMED)
         for batch in mine[:1]:
+            if self._chance.random() < 0.05:
+                yield bool(self.act(c.GiveBackBatch(batch.id)))
+                return
             for task in self.store.rows.where(PickTask, batch=batch.id):
                 yield from self._pick(task)
             if not any(t.status == TaskStatus.OPEN for t in self.store.rows.where(PickTask, batch=batch.id)):
@@ -181,6 +184,11 @@ class Hands:
         sku = self._chance.choice(w.SKUS)
         place = self._chance.choice(w.home(sku))
         difference = self._chance.choice((-2, -1, 1, 2))
+        if self._chance.random() < 0.5:
+            stock = self.store.rows.get(Stock, place, sku, NO_LOT)
+            booked = stock.quantity if stock is not None else 0
+            yield bool(self.act(c.CountStock(place, sku, NO_LOT, max(booked + difference, 0))))
+            return
         yield bool(self.act(c.AdjustStock(sku, NO_LOT, place, difference, "count"), [(place, sku, "", difference)]))
 
     def _receive(self) -> Iterator[bool]:

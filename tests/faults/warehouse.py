@@ -24,7 +24,7 @@ from wms.domain.places import Place, PlaceKind
 
 SKUS = tuple(Sku(f"SKU-{n:02}") for n in range(12))
 BINS = tuple(PlaceId(f"A-{n:02}") for n in range(24))
-TOTES = tuple(PlaceId(f"TOTE-{n:03}") for n in range(400))
+TOTES = tuple(PlaceId(f"TOTE-{n:03}") for n in range(160))
 CARTS = tuple(PlaceId(f"CART-{n:02}") for n in range(40))
 LANE, SHIP, RETURNS = PlaceId("LANE"), PlaceId("SHIP"), PlaceId("RETURNS")
 CARRIER, CHANNEL, CARTON = CarrierCode("SF"), ChannelCode("web"), CartonCode("S")
@@ -57,7 +57,7 @@ def site() -> Iterator[Event]:
     yield e.PlaceDefined(Place(LANE, PlaceKind.STAGING, "pack"))
     yield e.PlaceDefined(Place(SHIP, PlaceKind.STAGING, "ship"))
     yield e.PlaceDefined(Place(RETURNS, PlaceKind.RETURNS))
-    for device in (*(f"T{n}" for n in range(64)), "A", "B"):
+    for device in ("A", "B"):
         yield e.PersonDefined(Person(badge_of(device), device, "picker,packer,supervisor"))
     yield e.CartonDefined(Carton(CARTON, "小", "Small", 200, 150, 100, 50))
     yield e.CarrierDefined(CARRIER, "顺丰", "SF Express", SHIP, "SF", 10, 1, 999_999_999)
