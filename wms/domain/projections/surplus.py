@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wms.domain.events import Fact
 from wms.domain.mending import Surplus, over_pick, surplus_of
-from wms.domain.places import COUNT_DIFFERENCE, hand_of
+from wms.domain.places import hand_of
 from wms.domain.projections.registry import close_review, review
 from wms.domain.records import replace
 from wms.domain.rows import Tables
@@ -13,15 +13,15 @@ from wms.domain.waves import Batch, PickTask
 
 
 def take_out(t: Tables, sku: str, lot: str, quantity: int, source: str, target: str, fact: Fact) -> None:
-    """Move units that a person held in her hands, of that lot first. Where the books know of fewer, the rest was never
-    booked there: it is a count difference, and the place is to be looked at."""
+    """Move units that a person held in her hands, of that lot first. Where the books know of fewer, the place owes them
+    until another fact makes up for it, and is to be looked at."""
     left = quantity
     for stock in sorted(t.where(Stock, place=source), key=lambda stock: stock.lot != lot):
         step = min(left, max(stock.quantity, 0)) if stock.sku == sku else 0
         move(t, stock.sku, stock.lot, step, stock.place, target)  # type: ignore[arg-type]
         left -= step
     if left:
-        move(t, sku, lot, left, COUNT_DIFFERENCE, target)  # type: ignore[arg-type]
+        move(t, sku, lot, left, source, target)  # type: ignore[arg-type]
         review(t, fact, "stock_below_zero", f"{source},{sku},{lot}")
 
 
