@@ -43,8 +43,9 @@ class StaleSession(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Facts without a hole after the asked position, changes of keys, and where both go on. Who asks from before `floor`
-    takes a snapshot: the feed is not read back so far."""
+    """Facts without a hole after the asked position, changes of keys, and where both go on.
+
+    Who asks from before `floor` takes a snapshot: the feed is not read back so far."""
 
     facts: tuple[FactLine, ...]
     head: int
