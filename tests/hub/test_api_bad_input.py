@@ -9,6 +9,7 @@ import pytest
 
 from tests.hub.gatehouse import House
 from tests.hub.programs import Program, furnish, order, program
+from wms.hub.limits import Allowance
 from wms.hub.roles import ClientRole
 
 GOOD = order("1")
@@ -217,3 +218,11 @@ def test_a_token_is_good_for_its_role_only(house: House) -> None:
     terminal = house.enrol("T1")
     erp = Program(house, terminal.token)
     assert erp.get("/v1/orders").status == 401
+
+
+def test_too_many_requests_are_told_how_many_whole_seconds_to_wait(erp: Program) -> None:
+    erp.house.gate._requests = Allowance(0.001, 3)
+    found = [erp.get("/v1/orders") for _ in range(5)]
+    assert [answer.status for answer in found] == [200, 200, 200, 429, 429]
+    assert found[-1].error == "busy"
+    assert 1 <= int(found[-1].headers["retry-after"]) <= 3

@@ -10,10 +10,14 @@ import pytest
 from tests.hub.gatehouse import House
 from tests.hub.programs import Program, furnish, order, program
 from tests.hub.test_api_orders import eventually, told
+from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.ids import NO_LOT, Badge, CarrierCode, ManifestId, OrderId, ParcelId, PlaceId, Sku
+from wms.hub.api import exceptions
 from wms.hub.api.events import TYPES
 from wms.hub.roles import ClientRole
+from wms.workflows.conflicts import Decision
+from wms.workflows.prompt import msg
 
 P = Badge("P")
 PARCEL, MANIFEST, ORDER = ParcelId("PX1"), ManifestId("M1"), OrderId("shop-1")
@@ -187,6 +191,16 @@ def test_an_exception_is_told_and_decided(erp: Program) -> None:
     assert eventually(lambda: erp.get("/v1/exceptions").body["exceptions"] == [])
     assert erp.post(f"/v1/exceptions/{name}/decide", {"way": "Release"}, "k").status == 204
     assert erp.post(f"/v1/exceptions/{name}/decide", {"way": "Release"}).error == "no_exception"
+
+
+def test_a_way_out_of_several_steps_is_gone_to_its_end(erp: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    erp.post("/v1/orders", [order("1", "JAM"), order("2"), order("3")])
+    told(erp, "shop-3")
+    steps = (c.HoldOrder(OrderId("shop-2"), "x"), c.HoldOrder(OrderId("shop-3"), "x"))
+    monkeypatch.setattr(exceptions, "decisions", lambda *_: (Decision(msg("Hold both"), lambda _: steps),))
+    path = "/v1/exceptions/order_held/shop-1/decide"
+    assert [erp.post(path, {"way": "Hold both"}, "k").status for _ in range(2)] == [204, 204]
+    assert eventually(lambda: [told(erp, f"shop-{n}")["status"] for n in (2, 3)] == ["held", "held"])
 
 
 def test_what_concerns_the_people_who_work_here_is_not_told(erp: Program) -> None:

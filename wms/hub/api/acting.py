@@ -11,11 +11,11 @@ from wms.hub.database import Session
 from wms.workflows.handling import Outcome, Refused
 
 
-def decided(call: Call, command: Command, reply: Reply) -> None:
-    """Raises `Refusal` with the rules' own words."""
+def decided(call: Call, command: Command, reply: Reply | None) -> None:
+    """`reply` is None while more commands of the same call follow. Raises `Refusal` with the rules' own words."""
 
     def beside(session: Session, outcome: Outcome) -> None:
-        if not isinstance(outcome, Refused):
+        if reply is not None and not isinstance(outcome, Refused):
             keep(call, session, reply)
 
     outcome = call.hub.execute(command, call.person, beside=beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from wms.hub.answering import Refusal, json_of, read_body
 from wms.hub.api.idempotency import InFlight, answered_once, read_key
 from wms.hub.api.operation import Call, Operation, Reply
-from wms.hub.gate import Gate
+from wms.hub.gate import Caller, Gate
 
 T = TypeVar("T")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -31,7 +32,7 @@ def endpoint(
     """What answers the operation's route. Raises `Refusal`."""
 
     async def answer(request: Request) -> Response:
-        caller = await gate.client(request, *operation.roles)
+        caller = await _caller(request, operation, gate)
         path = {name: str(value) for name, value in request.path_params.items()}
         if any(map(_CONTROL.search, path.values())):
             raise Refusal(404, "request", "nothing here has such a name")
@@ -44,6 +45,16 @@ def endpoint(
         return _response(await run(answered_once, call, operation.handler, in_flight))
 
     return answer
+
+
+async def _caller(request: Request, operation: Operation, gate: Gate) -> Caller:
+    """Programs are told to wait whole seconds (RFC 9110, 10.2.3), not all the same."""
+    try:
+        return await gate.client(request, *operation.roles)
+    except Refusal as refusal:
+        if refusal.status == 429:
+            refusal.headers.setdefault("Retry-After", str(random.randint(1, 3)))  # noqa: S311
+        raise
 
 
 def _response(reply: Reply) -> Response:

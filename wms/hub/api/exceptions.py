@@ -47,15 +47,17 @@ def one(call: Call) -> Reply:
 
 
 def decide(call: Call) -> Reply:
-    """Carry out one of the ways offered: usually one command, whose answer is kept with it."""
+    """Carry out one of the ways offered: usually one command; the answer is kept with the last."""
     rows, review = call.hub.rows, _open(call)
     way = next((way for way in decisions(review, rows) if says(way.label) == call.body.way), None)
     if way is None:
         raise Refusal(422, "no_way", "`way` is none of those that this exception offers")
     if way.reason and not call.body.reason.strip():
         raise Refusal(422, "reason", "this decision needs a reason")
-    for command in way.commands(call.body.reason):
-        decided(call, command, Reply(204))
+    *before, last = way.commands(call.body.reason)
+    for command in before:
+        decided(call, command, None)
+    decided(call, last, Reply(204))
     return Reply(204)
 
 

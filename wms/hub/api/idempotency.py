@@ -50,7 +50,8 @@ class InFlight:
         name = (call.hub.warehouse, call.caller.name, call.key)
         with self._lock:
             if name in self._keys:
-                raise Refusal(409, "in_flight", "a request with this Idempotency-Key is being worked on; ask again")
+                again = "a request with this Idempotency-Key is being worked on; ask again"
+                raise Refusal(409, "in_flight", again, headers={"Retry-After": "1"})
             self._keys.add(name)
         try:
             yield
