@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import ledger
+from tests.faults.chains import Come
 from tests.faults.evidence import DATABASE, Discarded, Evidence, feed_of
 from tests.faults.faults import Fault
 from tests.faults.invariants import broken, unknowable_labels
@@ -54,6 +55,7 @@ class Campaign:
         self._lost_at_hub: set[tuple[str, int]] = set()
         self._done: Counter[str] = Counter()
         self._odd: list[str] = []
+        self._chains: Come = {}
         self._database: Any = getattr(hub, "server", None)
 
     def run(self) -> Report:
@@ -68,6 +70,7 @@ class Campaign:
             auditor = self._audit()
             died = [line for one in (*self.terminals, *self._twins) for line in one.died] + self.hub.died
             self._end_all()
+            self._chains = self.hub.chains()
         return self._judge(unsettled, died, auditor, time.monotonic() - started)
 
     # Before
@@ -295,7 +298,7 @@ class Campaign:
                 files=[path.parent for path in self.folder.glob(f"*/{DATABASE}")],
                 died=died,
                 unsettled=unsettled,
-                chains=self.hub.chains(),
+                chains=self._chains,
             )
             return Report(
                 self.seed,

@@ -154,17 +154,24 @@ def hub_put_back(stage: Theatre) -> None:
 
 @scenario
 def hub_put_back_twice(stage: Theatre) -> None:
-    """Twice in a row, and what was given back the first time was numbered in another order."""
+    """The hub's backup is put back, a fact that was the later one is numbered first, and the backup is put back again
+    before the other came back: a terminal knows two facts that stood at the same position, in different lives."""
     one, two = stage.terminal("A"), stage.terminal("B")
     stage.furnish(one)
+    one.sync()
     two.sync()
     backup = stage.hub.image(stage.folder / "hub.backup")
-    for name, who in (("first", one), ("second", two), ("third", one)):
-        who.define(name)
-        who.sync()
+    one.define("first")
+    one.push()
+    two.define("second")
+    two.push()
+    one.pull()
     stage.restore_hub(backup)
-    two.sync()
+    two.pull()
+    two.push()
+    one.pull()
     stage.restore_hub(backup)
+    one.pull()
     one.sync()
     two.sync()
 
