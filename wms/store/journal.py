@@ -6,7 +6,7 @@ A fact goes from node to node as the `Line` that its device wrote: nothing rewri
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -49,6 +49,7 @@ class Line(msgspec.Struct, array_like=True, frozen=True):
 
 
 _COLUMNS = "device, epoch, n, position, at, person, kind, body"
+_INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 REPLAY_ORDER = "position IS NULL, position, was IS NULL, was, seq"
 """Confirmed facts in the hub's order; then those that were, before the hub lost them; then one's own."""
 CHAIN_START = bytes(32)
@@ -78,9 +79,15 @@ def chain(before: bytes, line: Line) -> bytes:
 
 def append(connection: Any, line: Line) -> int:
     """Write a fact; returns its local sequence number."""
-    row = (line.device, line.epoch, line.n, line.position, line.at, line.person, line.kind, line.text)
-    marks = ", ".join("?" * len(row))
-    return int(connection.execute(f"INSERT INTO journal ({_COLUMNS}) VALUES ({marks})", row).lastrowid)  # noqa: S608
+    return int(connection.execute(_INSERT, _cells(line)).lastrowid)
+
+
+def append_all(connection: Any, lines: Iterable[Line]) -> None:
+    connection.executemany(_INSERT, map(_cells, lines))
+
+
+def _cells(line: Line) -> tuple[Any, ...]:
+    return line.device, line.epoch, line.n, line.position, line.at, line.person, line.kind, line.text
 
 
 def _line(row: tuple[Any, ...]) -> Line:
@@ -150,8 +157,60 @@ def held(connection: Any, line: Line) -> int | None:
     return int(row[0])
 
 
-def confirm(connection: Any, seq: int, position: int) -> None:
-    connection.execute("UPDATE journal SET position = ?, was = NULL WHERE seq = ?", (position, seq))
+def held_among(connection: Any, lines: Sequence[Line]) -> dict[Key, Line]:
+    """The facts that stand for the keys of these, where they are held."""
+    found: dict[Key, Line] = {}
+    for run in _runs(lines):
+        where = "device = ? AND epoch = ? AND n BETWEEN ? AND ?"
+        for line in _lines_of(connection, where, (run[0].device, run[0].epoch, run[0].n, run[-1].n)):
+            found[line.key] = line
+    return found
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """Parts whose keys follow each other."""
+    first = 0
+    for i in range(1, len(lines) + 1):
+        before = lines[i - 1]
+        if i == len(lines) or (lines[i].device, lines[i].epoch, lines[i].n) != (
+            before.device,
+            before.epoch,
+            before.n + 1,
+        ):
+            yield lines[first:i]
+            first = i
+
+
+def _lines_of(connection: Any, where: str, values: tuple[Any, ...]) -> Iterator[Line]:
+    """Facts as written, in no order."""
+    return map(_line, connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE {where}", values))  # noqa: S608
+
+
+def same(one: Line, other: Line) -> bool:
+    """Whether two lines are one fact, their positions aside."""
+    return (one.n, one.at, one.person, one.kind, bytes(one.body), one.epoch, one.device) == (
+        other.n,
+        other.at,
+        other.person,
+        other.kind,
+        bytes(other.body),
+        other.epoch,
+        other.device,
+    )
+
+
+def confirm(connection: Any, positions: Sequence[tuple[int | None, int]]) -> None:
+    """Each fact, by its sequence number, gets a position."""
+    connection.executemany("UPDATE journal SET position = ?, was = NULL WHERE seq = ?", positions)
+
+
+def oldest_unconfirmed(connection: Any, limit: int) -> list[tuple[int, Line]]:
+    """The first facts without a position, in replay order, with their sequence numbers."""
+    found: list[tuple[int, Line]] = []
+    for where, order in (("was IS NOT NULL", "was, seq"), ("was IS NULL", "seq")):  # each has its index
+        sql = f"SELECT seq, {_COLUMNS} FROM journal WHERE position IS NULL AND {where} ORDER BY {order} LIMIT ?"  # noqa: S608
+        found += [(row[0], _line(row[1:])) for row in connection.execute(sql, (limit - len(found),))]
+    return found
 
 
 def unconfirmed(connection: Any) -> dict[tuple[str, int, int], int]:

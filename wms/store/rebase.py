@@ -13,7 +13,7 @@ from wms.domain.projections import apply
 from wms.domain.rows import MemoryTables
 from wms.store import journal
 from wms.store.batch import BatchTables
-from wms.store.journal import Line
+from wms.store.journal import Forked, Line
 from wms.store.meta import get_meta, set_meta
 from wms.store.schema import ROWS
 from wms.store.tables import statements_of
@@ -24,71 +24,87 @@ def receive(connection: Any, lines: Sequence[Line]) -> list[Fact]:
 
     Raises `ValueError` for a missing position, `Forked` where the hub knows another fact under the key of an own one.
     """
-    tables, at, own = BatchTables(connection), journal.head(connection), _Own(connection)
-    lifted, taken = False, []
-    for line in lines:
-        if line.position is None or line.position <= at:
-            continue
-        if line.position != at + 1:
-            raise ValueError(f"the hub's facts jump from {at} to {line.position}")
-        at, fact = line.position, journal.fact_of(line)
-        taken.append(fact)
-        oldest, seq = own.take(line)
-        if seq is not None and oldest and not lifted:
-            journal.confirm(connection, seq, at)
-            tables.forget(seq)
-            continue
+    lines = _that_go_on(lines, journal.head(connection))
+    taken = [journal.fact_of(line) for line in lines]
+    as_they_lie = _confirm_in_order(connection, lines)
+    if as_they_lie == len(lines):
+        return taken
+    tables, own, others, lifted = BatchTables(connection), _Own(connection), list[Line](), False
+    for line, fact in zip(lines[as_they_lie:], taken[as_they_lie:], strict=True):
+        seq = own.take(line)
         if not lifted and (own or seq is not None):
             lift(connection, tables)
             lifted = True
-        if seq is not None:
-            journal.confirm(connection, seq, at)
+        if seq is None:
+            others.append(line)
         else:
-            journal.append(connection, line)
+            journal.confirm(connection, [(line.position, seq)])
         apply(tables, fact)
+    journal.append_all(connection, others)
     if lifted:
         lay_again(connection, tables)
     tables.flush()
     return taken
 
 
+def _that_go_on(lines: Sequence[Line], head: int) -> Sequence[Line]:
+    """Those beyond `head`. Raises `ValueError` for a missing position."""
+    new = [line for line in lines if line.position is not None and line.position > head]
+    for at, line in enumerate(new, head + 1):
+        if line.position != at:
+            raise ValueError(f"the hub's facts jump from {at - 1} to {line.position}")
+    return new
+
+
+def _confirm_in_order(connection: Any, lines: Sequence[Line]) -> int:
+    """Confirm those at the beginning that are the oldest unconfirmed facts in their order: the picture holds them as it
+    is. Returns how many. Raises `Forked`."""
+    confirmed = []
+    for line, (seq, kept) in zip(lines, journal.oldest_unconfirmed(connection, len(lines)), strict=False):
+        if line.key != kept.key:
+            break
+        if not journal.same(line, kept):
+            raise Forked(line.key)
+        confirmed.append((line.position, seq))
+    journal.confirm(connection, confirmed)
+    connection.executemany("DELETE FROM undo WHERE fact = ?", [(seq,) for _, seq in confirmed])
+    return len(confirmed)
+
+
 class _Own:
-    """The unconfirmed facts of a store, oldest first."""
+    """The unconfirmed facts of a store."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._seqs = journal.unconfirmed(connection)
-        self._order = list(self._seqs)
-        self._first = 0
 
     def __bool__(self) -> bool:
         return bool(self._seqs)
 
-    def take(self, line: Line) -> tuple[bool, int | None]:
-        """Whether the fact in the line was the oldest of these, and its number; None if it is none of these."""
-        key = (line.device, line.epoch, line.n)
-        seq = self._seqs.pop(key, None)
-        if seq is None:
-            return False, None
-        journal.held(self._connection, line)
-        oldest = self._order[self._first] == key
-        while self._first < len(self._order) and self._order[self._first] not in self._seqs:
-            self._first += 1
-        return oldest, seq
+    def take(self, line: Line) -> int | None:
+        """The number of the fact in the line; None if it is none of these. Raises `Forked`."""
+        seq = self._seqs.pop((line.device, line.epoch, line.n), None)
+        if seq is not None:
+            journal.held(self._connection, line)
+        return seq
 
 
 def ingest(connection: Any, lines: Sequence[Line]) -> list[tuple[Line, Fact]]:
     """Number and apply facts that are not held yet; returns them with their positions. Raises `Forked`, with nothing
     taken, when a fact differs from the one held under the same key."""
     tables, position, taken = BatchTables(connection), journal.head(connection), []
+    held = journal.held_among(connection, lines)
     for line in lines:
-        if journal.held(connection, line) is None:
+        known = held.setdefault(line.key, line)
+        if known is line:
             position += 1
             numbered = journal.at_position(line, position)
             fact = journal.fact_of(numbered)
-            journal.append(connection, numbered)
             apply(tables, fact)
             taken.append((numbered, fact))
+        elif not journal.same(line, known):
+            raise Forked(line.key)
+    journal.append_all(connection, [line for line, _ in taken])
     tables.flush()
     return taken
 
@@ -124,6 +140,11 @@ def replay_confirmed(connection: Any) -> None:
 def rewind(connection: Any, position: int) -> int:
     """The hub holds nothing that this store knows beyond `position`: those facts, whosesoever, wait to be numbered
     anew. They stay in the picture. Returns how many they are."""
+    # what an earlier restore lost, and nobody has numbered since, lies on top of these in the picture: it stays there
+    connection.execute(
+        "UPDATE journal SET was = was + ? WHERE was IS NOT NULL AND ? > ?",
+        (journal.head(connection), journal.head(connection), position),
+    )
     changed = connection.execute(
         "UPDATE journal SET was = position, position = NULL WHERE position > ?", (position,)
     ).rowcount
