@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from wms.config import Unfit
 from wms.domain.catalogue import Carrier
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key
 from wms.domain.ids import Badge, DeviceId
+from wms.hub import tables
 from wms.hub.database import Session, SqliteHubDatabase
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
 from wms.hub.lives import floor_of
 from wms.hub.progress import Held
-from wms.hub.tables import MIGRATIONS
 from wms.store import Store, journal, rebase
-from wms.store.database import database
 from wms.store.journal import Line
 from wms.store.reserve import Reserve
 from wms.store.snapshot import make
@@ -44,7 +44,11 @@ class EmbeddedHub(HubEngine):
         if not self.store.decides:
             self.store.close()
             raise ValueError(f"{folder} belongs to a terminal of another hub")
-        self.store.writer.do(lambda connection: MIGRATIONS.apply(database(connection)))
+        try:
+            self.store.writer.do(tables.migrate)
+        except Unfit:
+            self.store.close()
+            raise
         super().__init__(self.store.meta(WAREHOUSE) or MAIN, clock)
         self.database = SqliteHubDatabase(self.store)
         known = self.database.read(lambda s: s.execute("SELECT count(*) FROM hub_life").fetchone()[0])

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from wms.config import Unfit
 from wms.domain.records import Record
 from wms.hub.audit import account
 from wms.hub.database import HubDatabase, Session
@@ -165,25 +166,28 @@ def new_code(folder: Path, name: str, role: TerminalRole = TerminalRole.ALL, *, 
 
 def _file(folder: Path) -> Any:
     """The hub's file with all its tables."""
-    from wms.hub.tables import MIGRATIONS
-    from wms.store.database import database, migrate, open_connection
+    from wms.hub import tables as hub_tables
+    from wms.store.database import migrate, open_connection
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "wms.sqlite3"
     if not path.exists():
         path.touch(0o600)
     connection = open_connection(path)
-    migrate(connection)
-    MIGRATIONS.apply(database(connection))
+    try:
+        migrate(connection)
+        hub_tables.migrate(connection)
+    except Unfit:
+        connection.close()
+        raise
     return connection
 
 
 def add_tables(store: Store) -> None:
     """Make the hub's small tables in a store that is open."""
-    from wms.hub.tables import MIGRATIONS
-    from wms.store.database import database
+    from wms.hub import tables as hub_tables
 
-    store.writer.do(lambda connection: MIGRATIONS.apply(database(connection)))
+    store.writer.do(hub_tables.migrate)
 
 
 def _named(connection: Any) -> str:

@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from wms.hub.database import Found, Session
 from wms.hub.schema import COMMON, POSTGRES, statements
-from wms.store.database import StoreUnwritable
+from wms.store.database import StoreUnwritable, newer
 
 T = TypeVar("T")
 POOL = 8
@@ -103,7 +103,8 @@ class PostgresDatabase:
         return self.write(isolated)
 
     def migrate(self) -> None:
-        """Run the steps that this database lacks; two hubs that start at once do not run one twice."""
+        """Run the steps that this database lacks; two hubs that start at once do not run one twice. Raises `Unfit`
+        where a newer version has been at work."""
         self.write(_migrate)
 
     def close(self) -> None:
@@ -148,6 +149,8 @@ def _migrate(session: Session) -> None:
     session.execute("INSERT INTO hub_schema (step, serial) VALUES ('', 0) ON CONFLICT (step) DO NOTHING")
     session.execute("SELECT step FROM hub_schema WHERE step = '' FOR UPDATE")
     done = {row[0] for row in session.execute("SELECT step FROM hub_schema").fetchall()}
+    if done - {"", *(step for step, _ in (*COMMON, *POSTGRES))}:
+        raise newer()
     for serial, (step, text) in enumerate((*COMMON, *POSTGRES), 1):
         if step not in done:
             for statement in statements(text, integer="BIGINT", binary="BYTEA"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
 from wms.hub.schema import COMMON, statements
+from wms.store.database import database, newer
 
 MIGRATIONS = Migrations("wms-hub")
 
@@ -60,3 +63,13 @@ def terminals_of_before(db: Database) -> None:
     )
     for table in ("terminal", "enrolment_code", "answer"):
         db.execute(f"DROP TABLE {table}")
+
+
+def migrate(connection: Any) -> None:
+    """Make the hub's tables as they are in this version. Raises `Unfit` where a newer one has made them."""
+    db, empty = database(connection), Database(memory=True)
+    known = {step.name for step in MIGRATIONS.pending(empty)}
+    empty.close()
+    if {step.name for step in MIGRATIONS.applied(db)} - known:
+        raise newer()
+    MIGRATIONS.apply(db)

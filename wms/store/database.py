@@ -147,13 +147,24 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
 
 
 def migrate(connection: Any) -> None:
-    """Bring the journal's tables to this version; nothing is imported or written where they are."""
-    if connection.execute("PRAGMA user_version").fetchone()[0] >= JOURNAL_VERSION:
+    """Bring the journal's tables to this version; nothing is imported or written where they are.
+
+    Raises `Unfit` for the tables of a newer one.
+    """
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > JOURNAL_VERSION:
+        raise newer()
+    if found == JOURNAL_VERSION:
         return
     from wms.store.migrations import MIGRATIONS
 
     MIGRATIONS.apply(database(connection))
     connection.execute(f"PRAGMA user_version = {JOURNAL_VERSION}")
+
+
+def newer() -> Unfit:
+    """Why data are left alone that say more than this version can read."""
+    return Unfit("these data were written by a newer version of wms. Update it here, or restore a backup of before")
 
 
 @contextmanager

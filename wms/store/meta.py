@@ -7,6 +7,9 @@ from typing import Any
 HEARD = "hub_heard"
 """When a member's hub was last heard of, UTC milliseconds by this device's clock."""
 
+EVENTS = "events"
+"""The highest version of events (`wms.domain.events.VERSION`) that has written here."""
+
 CLOCK_PLAY_MS = 5 * 60_000
 
 

@@ -10,6 +10,7 @@ import hashlib
 from typing import get_type_hints
 
 from wms.domain import catalogue, inspection, mending, orders, packing, places, review, shipping, stock, waves
+from wms.domain.events import VERSION
 from wms.domain.rows import Row, columns
 
 ROWS: tuple[type[Row], ...] = (
@@ -75,10 +76,11 @@ def statements() -> list[str]:
 
 
 def fingerprint() -> str:
-    """Changes whenever any projection's table would look different. Taken from the declarations, not from `ddl`, which
-    resolves every type: this is asked at each start."""
+    """Changes whenever any projection's table would look different, and with each version of events: what could not be
+    read before may be readable now. Taken from the declarations, not from `ddl`, which resolves every type: this is
+    asked at each start."""
     declared = [(row.TABLE, row.KEY, row.INDEX, row.REFERS, columns(row), _annotated(row)) for row in ROWS]
-    return hashlib.sha256(repr(declared).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((VERSION, declared)).encode()).hexdigest()[:16]
 
 
 def _annotated(row: type[Row]) -> list[str]:

@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from wms.config import Unfit
 from wms.domain.catalogue import Carrier
-from wms.domain.events import Event, Fact, Key, WaybillsLeased
+from wms.domain.events import VERSION, Event, Fact, Key, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
 from wms.store import journal, rebase
 from wms.store.batch import BatchTables
-from wms.store.database import Writer, immediate, migrate, open_connection
+from wms.store.database import Writer, immediate, migrate, newer, open_connection
 from wms.store.guard import Guard
 from wms.store.journal import Line
-from wms.store.meta import get_meta, set_meta, unheard
+from wms.store.meta import EVENTS, get_meta, set_meta, unheard
 from wms.store.schema import ROWS, fingerprint, statements
 from wms.store.tables import SqliteRows, SqliteTables
 from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
@@ -37,6 +38,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _require_no_newer(connection: Any) -> None:
+    """Events of a newer version would be read as something else, or not at all."""
+    if int(get_meta(connection, EVENTS) or 0) > VERSION:
+        raise newer()
+
+
 class Store:
     """Open with `Store(folder)`; close with `close()`. Safe to use from any thread."""
 
@@ -45,7 +52,8 @@ class Store:
     ) -> None:
         """`device` names a new store; an existing one keeps its own name. `clock` gives UTC milliseconds.
 
-        A store that has joined a hub never decides again, whatever `decides` says.
+        A store that has joined a hub never decides again, whatever `decides` says. Raises `Unfit`, and changes nothing,
+        where a newer version has written.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.clock = folder, clock
@@ -54,7 +62,13 @@ class Store:
         if not self.path.exists():
             self.path.touch(0o600)  # the keys that open recipients lie in it; its WAL takes the same rights
         self._connection = open_connection(self.path)
-        migrate(self._connection)
+        try:
+            migrate(self._connection)
+            _require_no_newer(self._connection)
+        except Unfit:
+            self._connection.close()
+            self.guard.close()
+            raise
         self._local = threading.local()
         self._readers: list[Any] = []
         self._listeners: list[Listener] = []
@@ -62,6 +76,8 @@ class Store:
         self.restored = False
         with immediate(self._connection):
             self._prepare_schema(self._connection)
+            if get_meta(self._connection, EVENTS) != str(VERSION):
+                set_meta(self._connection, EVENTS, str(VERSION))
             self.device = DeviceId(self._named(self._connection, device))
             self.epoch = self._settle_epoch(self._connection)
         self.decides = decides and not get_meta(self._connection, "member")
