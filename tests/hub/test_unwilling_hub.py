@@ -15,12 +15,18 @@ import pytest
 from wms.domain import events as e
 from wms.domain.ids import NO_LOT, Badge, PlaceId, Sku
 from wms.store import Store
+from wms.sync import wire
 from wms.sync.client import SyncClient
+from wms.sync.exchange import TRIES
+from wms.sync.identity import Credentials
 from wms.sync.membership import sync_now
 from wms.workflows.prompt import NOTHING
 from wms.workflows.view import Link
 
 EMPTY = {"facts": [], "head": 0, "keys": [], "keys_next": 0, "terminals": 1, "terminals_offline": 0}
+WELCOME = {
+    "lives": [["L", 0]], "rewind": 0, "head": 0, "floor": 0, "warehouse": "MAIN", "name": "A", "role": "all",
+}  # fmt: skip
 
 
 class Script:
@@ -36,6 +42,8 @@ class Script:
         if path.startswith("/v1/pull"):
             return self.pull
         message = json.loads(body)
+        if path == "/v1/hello":
+            return 200, json.dumps(WELCOME | {"epoch": message["epoch"], "now": time.time_ns() // 10**6}).encode(), {}
         self.sizes.append(len(message["facts"]))
         self.times.append(time.monotonic())
         if self.pushes:
@@ -58,7 +66,11 @@ def store(tmp_path: Path, script: Script) -> Iterator[Store]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, content, headers = script.answer(self.path, body)
             self.send_response(status)
-            for name, value in {"Wms-Version": "1", "Content-Length": str(len(content)), **headers}.items():
+            for name, value in {
+                "Wms-Version": str(wire.VERSION),
+                "Content-Length": str(len(content)),
+                **headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
@@ -82,7 +94,7 @@ def store(tmp_path: Path, script: Script) -> Iterator[Store]:
 
 
 def problem(status: int, error: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
-    body = json.dumps({"error": error, "says": "because", "expected": None}).encode()
+    body = json.dumps({"error": error, "detail": "because", "status": status}).encode()
     return status, body, {name.replace("_", "-"): value for name, value in headers.items()}
 
 
@@ -95,7 +107,7 @@ def test_a_batch_too_large_is_sent_in_halves(store: Store, script: Script) -> No
 
 def test_a_busy_hub_is_left_alone_for_as_long_as_it_says(store: Store, script: Script) -> None:
     script.pushes = [problem(429, "busy", Retry_After="0.6")]
-    client = SyncClient(store, store.meta("hub_url"), "token", wait=1)
+    client = SyncClient(store, store.meta("hub_url"), Credentials("MAIN.token"), wait=1)
     client.start()
     try:
         while client.status().unsent:
@@ -124,20 +136,35 @@ def test_a_busy_hub_is_left_alone_for_as_long_as_it_says(store: Store, script: S
 def test_what_is_wrong_is_said_and_nothing_is_lost(
     store: Store, script: Script, answer: tuple[int, bytes, dict[str, str]], says: str
 ) -> None:
-    script.pushes = [answer]
+    script.pushes = [answer] * (TRIES if answer[0] == 409 else 1)
     status = sync_now(store)
     assert (status.link, status.unsent) == (Link.WAITING, 100)
     assert says in status.hub_trouble.text
     assert sync_now(store).unsent == 0
 
 
+@pytest.mark.parametrize("error", ["restored", "session", "fork"])
+def test_a_doubt_of_the_hub_is_settled_by_saying_hello_again(store: Store, script: Script, error: str) -> None:
+    script.pushes = [problem(409, error)] * (TRIES - 1)
+    status = sync_now(store)
+    assert (status.link, status.unsent) == (Link.IN_SYNC, 0)
+
+
 def test_an_event_of_a_newer_version_waits_for_the_update(store: Store, script: Script) -> None:
     fact = ["B", 1, 1, 1, 0, "P", "GoodsTeleported", {}]
-    script.pull = (200, json.dumps(EMPTY | {"facts": [fact], "head": 1}).encode(), {"Wms-Version": "2"})
+    script.pull = (
+        200,
+        json.dumps(EMPTY | {"facts": [fact], "head": 1}).encode(),
+        {"Wms-Version": str(wire.VERSION + 1)},
+    )
     status = sync_now(store)
     assert (status.unsent, store.head()) == (0, 0)
     assert "Update this terminal" in status.hub_trouble.text
     known = ["B", 1, 1, 1, 0, "P", "SiteNamed", {"name": "X", "zone": "UTC", "colour": "red"}]
-    script.pull = (200, json.dumps(EMPTY | {"facts": [known], "head": 1}).encode(), {"Wms-Version": "2"})
+    script.pull = (
+        200,
+        json.dumps(EMPTY | {"facts": [known], "head": 1}).encode(),
+        {"Wms-Version": str(wire.VERSION + 1)},
+    )
     assert "Update this terminal" in sync_now(store).hub_trouble.text
     assert store.head() == 0
