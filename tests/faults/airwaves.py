@@ -17,7 +17,7 @@ from unittest import mock
 
 import wms.sync.connection
 
-FATES = ("pass", "lose_request", "lose_reply", "repeat")
+FATES = ("pass", "lose_request", "lose_reply", "repeat", "hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Airwaves:
             raise ConnectionResetError
         if fate != "pass":
             self.kept.append(said)
+        if fate == "hold":
+            raise ConnectionResetError
         answer = self.deliver(said)
         if fate == "lose_reply":
             raise ConnectionResetError

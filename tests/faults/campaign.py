@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from tests.faults import ledger
 from tests.faults.chains import Come
@@ -174,9 +177,17 @@ class Campaign:
             who.kill()
             grave = self.folder / "graves" / f"{who.name}.{next(self._numbers)}"
             grave.parent.mkdir(exist_ok=True)
-            self._discarded.append(who.put_disk_back(image, grave, with_guard=with_guard))
+            self._discarded.append(self._known_at_hub(who.put_disk_back(image, grave, with_guard=with_guard)))
             who.start(seed=self.seed)
         return True
+
+    def _known_at_hub(self, gone: Discarded) -> Discarded:
+        """What the hub had taken in before the disk was lost is not excused, though the terminal never heard so."""
+        try:
+            held = {act for device, act in self.hub.held() if device == gone.device}
+        except psycopg.OperationalError:
+            return gone  # its database is down just now: the terminal's word is all there is
+        return replace(gone, unsynced=gone.lost - held)
 
     def _restore_disk_and_guard(self, fault: Fault, who: Terminal) -> bool:
         return self._restore_disk(fault, who, with_guard=True)

@@ -242,7 +242,7 @@ class Hub:
             return lost
 
     def held(self) -> frozenset[tuple[str, int]]:
-        """Every act its journal holds; only while it is down."""
+        """Every act its journal holds."""
         devices = devices_on_disk(self.folder)
         return frozenset((device, act) for device in devices for act in acts_on_disk(self.folder, device))
 

@@ -60,6 +60,7 @@ class Link:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._proxy.hold(asyncio.current_task())
         self._open.add(writer)
         upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         try:
@@ -181,9 +182,13 @@ class Proxy:
         self._servers.append(server)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.hold(self._loop.create_task(work))
+
+    def hold(self, task: asyncio.Task[Any] | None) -> None:
+        """The loop itself keeps no strong reference to a task whose connection is gone."""
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def __exit__(self, *_: object) -> None:
         self.call(self._end())
