@@ -352,7 +352,7 @@ def test_jobs_of_an_older_version_are_read(tmp_path, label_printer):
     with spooling(bench, *the(label_printer.uri)):
         until(lambda: bench.states() == ["cancelled", "printed"])
     bench.store.close()
-    assert [one.name for one in MIGRATIONS._migrations][-1] == "queues_of_printers"
+    assert "queues_of_printers" in [one.name for one in MIGRATIONS._migrations]
 
 
 def test_nothing_is_drawn_for_nobody_but_what_the_first_label_needs(bench):
