@@ -47,9 +47,9 @@ class Office:
             if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 await asyncio.sleep(0.5)
                 continue
-            if status == HTTPStatus.OK:
+            if status == HTTPStatus.NO_CONTENT:
                 self.cancelled.append(order)
-            return status == HTTPStatus.OK
+            return status == HTTPStatus.NO_CONTENT
         return False
 
     def _ask(self, path: str, body: bytes, key: str) -> int:
