@@ -20,6 +20,7 @@ Act: TypeAlias = Literal[
     "backup",
     "restore",
     "life",
+    "returned",
     "erase",
 ]
 

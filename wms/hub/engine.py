@@ -16,7 +16,7 @@ import msgspec
 from wms.domain.commands import Command, LeaseWaybills
 from wms.domain.events import Event, Fact, Key
 from wms.domain.ids import Badge, DeviceId
-from wms.hub import epochs, lives
+from wms.hub import audit, epochs, lives
 from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import Beside, Page, StaleSession
 from wms.hub.progress import Held, new_of, note, progress, that_follow
@@ -28,6 +28,10 @@ from wms.workflows.handling import Outcome, Refused
 
 ANSWERS_KEPT_SECONDS = 7 * 86_400
 FEED_DAYS = 30  # a terminal that is farther behind takes a snapshot instead
+DAY = 86_400
+LIVES_A_DAY = 5
+"""So many lives at most begin on the word of terminals, who may be wrong: each leaves out numbers of the carriers."""
+
 SESSION_SECONDS = 5.0  # how long a look at who speaks for a device is good for
 
 
@@ -124,7 +128,8 @@ class HubEngine(ABC):
             head = self._lock(session)
             end = lives.shared(message.lives, lives.lives(session, self.warehouse))
             if end is None and message.head > head:  # it has seen what is not here any more
-                self._settle_life(session, head, restored=True)
+                if lives.begun_since(session, self.warehouse, self.now() // 1000 - DAY) < LIVES_A_DAY:
+                    self._settle_life(session, head, restored=True)
                 end = head
             rewind = min(message.head, head, message.head if end is None else end)
             if rewind == message.head and message.mark is not None:
@@ -227,6 +232,8 @@ class HubEngine(ABC):
             }
             new = that_follow(message.facts, lambda *key: come[key])
             facts = self._append(session, new) if new else ()
+            if new:
+                audit.note(session, self.warehouse, self.now() // 1000, f"terminal:{device}", "returned", str(len(new)))
             for key in {(line.device, line.epoch) for line in new}:
                 after = come[key].after(line for line in new if (line.device, line.epoch) == key)
                 note(session, self.warehouse, *key, after)

@@ -51,6 +51,12 @@ def begin(session: Session, wh: str, branched: int, now: int, device: DeviceId |
     return name, own
 
 
+def begun_since(session: Session, wh: str, since: int) -> int:
+    """How many lives have begun since then (UTC seconds)."""
+    row = session.execute("SELECT count(*) FROM hub_life WHERE wh = ? AND began >= ?", (wh, since)).fetchone()
+    return int(row[0])
+
+
 def shared(theirs: Sequence[Life], ours: Sequence[Life]) -> int | None:
     """The position up to which both have lived the same; None where they still do, without an end."""
     same = 0

@@ -1,0 +1,27 @@
+"""A terminal that speaks of what nobody knows can begin a few lives of the journal a day, and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wms.domain.events import SiteNamed
+from wms.domain.ids import Badge, DeviceId
+from wms.hub import lives, opening
+from wms.hub.engine import LIVES_A_DAY
+from wms.sync.wire import Hello, Life
+
+
+@pytest.mark.parametrize("tries", [LIVES_A_DAY + 10])
+def test_lives_that_terminals_begin_are_few_a_day(tmp_path: Path, engine: str, tries: int) -> None:
+    opening.add(tmp_path, engine, "MAIN")
+    with opening.hubs(tmp_path, engine) as hubs:
+        hub = hubs["MAIN"]
+        hub.record((SiteNamed("s", "UTC"),), Badge(""))
+        for n in range(tries):
+            known: tuple[Life, ...] = hub.database.read(lambda s: lives.lives(s, "MAIN"))
+            said = Hello("T1", 1, 5, f"run-{n}", f"run-{n - 1}", known, 10**6, ("T1", 1, 5))
+            welcome = hub.hello(DeviceId("T1"), said)
+            assert welcome.rewind in (0, 1), "it holds nothing that it shares with this hub"
+        assert len(hub.database.read(lambda s: lives.lives(s, "MAIN"))) <= 1 + LIVES_A_DAY
