@@ -64,8 +64,9 @@ class Pusher:
         self._thread.join()
 
 
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.soak)])
 def test_a_database_killed_under_load_loses_nothing_that_was_acknowledged(
-    hub: HubProcess, server: PostgresServer, floor: Floor
+    hub: HubProcess, server: PostgresServer, floor: Floor, times: int
 ) -> None:
     a, b, end = floor.join("A"), floor.join("B"), threading.Event()
 
@@ -79,7 +80,7 @@ def test_a_database_killed_under_load_loses_nothing_that_was_acknowledged(
     threads = [threading.Thread(target=work, args=(store,)) for store in (a, b)]
     for thread in threads:
         thread.start()
-    for _ in range(2):
+    for _ in range(times):
         before, heads = pusher.acknowledged, (a.head(), b.head())
         until(lambda before=before: pusher.acknowledged > before + 20)  # type: ignore[misc]
         until(lambda heads=heads: a.head() > heads[0] and b.head() > heads[1])  # type: ignore[misc]
