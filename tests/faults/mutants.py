@@ -17,8 +17,9 @@ from wms.domain.projections import picking as picking_projections
 from wms.domain.waves import Batch
 from wms.hub import engine, epochs, progress
 from wms.hub.interface import Fork, Gap
-from wms.store import guard, journal, rebase
+from wms.store import guard, journal, orphans, rebase
 from wms.store.codec import knows
+from wms.store.meta import set_meta
 from wms.store.store import Store
 from wms.sync import greeting, wire
 from wms.sync.exchange import Exchange
@@ -266,6 +267,25 @@ def _naive_cursor() -> list[Patch]:
 
     ask = Exchange._taken
     return [(rebase, "receive", with_holes), (Exchange, "_taken", taken)]
+
+
+@mutant("no-orphans", "hub_and_disk_put_back")
+def _no_orphans() -> list[Patch]:
+    """A lost fact keeps its key, though the hub has given it to another one."""
+    return [(orphans, "make_way", lambda *_: 0)]
+
+
+@mutant("mixed-lives", "hub_put_back_twice")
+def _mixed_lives() -> list[Patch]:
+    """Facts that were lost in two lives of the hub are ordered by their old positions alone."""
+
+    def rewind(connection: Any, position: int) -> int:
+        found = connection.execute("UPDATE journal SET was = position, position = NULL WHERE position > ?", (position,))
+        if found.rowcount:
+            set_meta(connection, "undo", "missing")
+        return int(found.rowcount)
+
+    return [(greeting, "rewind", rewind)]
 
 
 # The rules

@@ -177,6 +177,27 @@ def hub_put_back_twice(stage: Theatre) -> None:
 
 
 @scenario
+def hub_and_disk_put_back(stage: Theatre) -> None:
+    """The hub's backup and an old image of a disk, guard and all, are put back. The terminal says something new under a
+    key that only other terminals still know to be taken."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    one.sync()
+    two.sync()
+    image = one.image()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    one.receive(3)
+    one.receive(4)
+    one.sync()
+    two.sync()
+    stage.restore_hub(backup)
+    one.put_back(image, with_guard=True, seen_in_sync=True)
+    one.receive(9)
+    one.push()
+    two.sync()
+
+
+@scenario
 def overtaken(stage: Theatre) -> None:
     """Others' facts arrive while one's own wait: the order is theirs first, and the last word counts."""
     one, two = stage.terminal("A"), stage.terminal("B")

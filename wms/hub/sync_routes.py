@@ -117,7 +117,7 @@ class SyncRoutes:
         caller, body = await self._caller(request)
         message = decoded(body, wire.Returned)
         for line in message.facts:
-            _require_line(line)
+            _require_line(line, lost=True)
         given: wire.Given = await self._in_turn(_give_back, caller, message, _version(request))
         return given
 
@@ -239,9 +239,10 @@ def _require_device(caller: Caller, device: str) -> None:
         raise Refusal(403, "device", f"this token is {caller.device}'s")
 
 
-def _require_line(line: Line) -> None:
-    """What a fact is wrapped in must be sound; what it says is never refused."""
-    _require_numbers(line.epoch, line.n)
+def _require_line(line: Line, *, lost: bool = False) -> None:
+    """What a fact is wrapped in must be sound; what it says is never refused. Only a fact that was lost may bear an
+    epoch below 0 (`wms.store.orphans`)."""
+    _require_numbers(abs(line.epoch) if lost else line.epoch, line.n)
     if abs(line.at) > _LARGEST:
         raise Refusal(400, "message", "a time is out of all bounds")
     _require_text(line.device, line.person, line.kind)

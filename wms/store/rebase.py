@@ -11,7 +11,7 @@ from typing import Any
 from wms.domain.events import Fact
 from wms.domain.projections import apply
 from wms.domain.rows import MemoryTables
-from wms.store import journal
+from wms.store import journal, orphans
 from wms.store.batch import BatchTables
 from wms.store.journal import Forked, Line
 from wms.store.meta import get_meta, set_meta
@@ -25,6 +25,7 @@ def receive(connection: Any, lines: Sequence[Line]) -> list[Fact]:
     Raises `ValueError` for a missing position, `Forked` where the hub knows another fact under the key of an own one.
     """
     lines = _that_go_on(lines, journal.head(connection))
+    orphans.make_way(connection, lines)
     taken = [journal.fact_of(line) for line in lines]
     as_they_lie = _confirm_in_order(connection, lines)
     if as_they_lie == len(lines):
@@ -155,9 +156,10 @@ def rewind(connection: Any, position: int) -> int:
 
 def refile(connection: Any, device: str, epoch: int, first: int, fresh: int) -> int:
     """Give the unconfirmed facts of `device` from (epoch, first) on new keys in the epoch `fresh`, in order, behind
-    those that are there. Returns how many."""
+    those that are there. Returns how many. Those the hub has had stay as they are: others may be giving them back."""
     rows = connection.execute(
-        "SELECT seq FROM journal WHERE position IS NULL AND device = ? AND epoch = ? AND n >= ? ORDER BY n",
+        "SELECT seq FROM journal WHERE position IS NULL AND was IS NULL AND device = ? AND epoch = ? AND n >= ?"
+        " ORDER BY n",
         (device, epoch, first),
     ).fetchall()
     start = journal.last_n(connection, device, fresh) + 1

@@ -9,13 +9,16 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from wms.domain.events import VERSION, Key
 from wms.domain.ids import DeviceId
 from wms.store import journal, rebase
 from wms.store.batch import BatchTables
 from wms.store.database import open_connection
-from wms.store.journal import Forked
+from wms.store.journal import Forked, Line
 from wms.store.meta import set_meta
+from wms.store.orphans import make_way
 from wms.store.schema import ROWS, fingerprint
 from wms.store.store import Store
 
@@ -65,6 +68,7 @@ def adopt(store: Store, path: Path) -> int:
         about = dict(connection.execute("SELECT name, value FROM snapshot.about"))
         if int(about["version"]) > VERSION:
             raise BadSnapshot("a newer version made this snapshot: update this terminal")
+        _make_way(connection)
         _require_same(connection)
         _take_journal(connection)
         tables = BatchTables(connection)
@@ -96,6 +100,21 @@ def _take_journal(connection: Any) -> None:
     connection.execute(
         f"INSERT INTO main.journal ({_LINE}) SELECT {_LINE} FROM snapshot.journal AS s WHERE NOT EXISTS"  # noqa: S608
         f" (SELECT 1 FROM main.journal WHERE {same}) ORDER BY position"
+    )
+
+
+def _make_way(connection: Any) -> None:
+    found = connection.execute(
+        "SELECT s.device, s.epoch, s.n, s.position, s.at, s.person, s.kind, s.body FROM snapshot.journal AS s"
+        " JOIN main.journal AS held USING (device, epoch, n) WHERE held.was IS NOT NULL AND"
+        " (held.at, held.person, held.kind, held.body) <> (s.at, s.person, s.kind, s.body)"
+    ).fetchall()
+    make_way(
+        connection,
+        [
+            Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))
+            for device, epoch, n, position, at, person, kind, body in found
+        ],
     )
 
 

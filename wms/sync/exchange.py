@@ -59,6 +59,7 @@ class Exchange:
         self._pushing, self._pulling, self._asking = (threading.Lock() for _ in range(3))
         self._acked = (0, 0)  # epoch and n up to which the hub has committed this device's facts
         self._given = 0  # old position up to which lost facts were given back
+        self._orphans = 0  # of these, how many got other keys meanwhile
         self._chain = (0, 0, b"")  # epoch and n whose hash it is
         self._pushed_epoch = 0
         self._limit = wire.BATCH
@@ -206,7 +207,15 @@ class Exchange:
                 break
             answer = self._fetch(connection, at, 0)
         self._store.receive(lines)
+        self._look_for_orphans()
         return len(lines)
+
+    def _look_for_orphans(self) -> None:
+        """Facts the hub has passed over go back once more, under the keys they have got."""
+        with self._greeting:
+            before, self._orphans = self._orphans, tail.orphans(self._store)
+            if self._orphans > before:
+                self._given = 0
 
     def _fetch(self, connection: Connection, after: int, wait: int) -> wire.Pulled:
         seen = int(self._store.meta(wire.KEYS_CURSOR) or 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from wms.store import Store, journal
 from wms.store.meta import set_meta
+from wms.store.orphans import waiting
 from wms.sync import wire
 from wms.sync.wire import FactLine, KeyLine
 
@@ -27,6 +28,11 @@ def lost(store: Store, after: int, limit: int) -> list[tuple[int, FactLine]]:
     positions = [row[0] for row in connection.execute(sql, (after, limit))]
     found = journal.lines(connection, "was > ?", (after,), limit, "was")
     return list(zip(positions, found, strict=True))
+
+
+def orphans(store: Store) -> int:
+    """How many of these bear another key by now, because the hub gave theirs away."""
+    return waiting(store.rows.connection)
 
 
 def chain_before(store: Store, line: FactLine) -> bytes:
