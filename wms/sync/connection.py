@@ -230,6 +230,8 @@ _SAYS = {
     "fork": FORKED,
     "disk": msg("The hub cannot write to its disk. Work on; call the supervisor"),
     "busy": NOTHING,
+    "session": NOTHING,
+    "snapshot": NOTHING,
 }
 
 
