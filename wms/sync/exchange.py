@@ -29,6 +29,7 @@ from wms.workflows.prompt import NOTHING, msg
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds a push or a pull without waiting may take to be answered
 RETRY_SECONDS = 0.2
+MEANWHILE = 1.0  # seconds for which others, who give back the same, are waited for
 GATHER = 10_000  # at most so many facts are laid under one's own in one transaction
 FAR_BEHIND = 20_000  # facts; beyond that a snapshot is sooner there
 
@@ -59,6 +60,7 @@ class Exchange:
         self._pushing, self._pulling, self._asking = (threading.Lock() for _ in range(3))
         self._acked = (0, 0)  # epoch and n up to which the hub has committed this device's facts
         self._given = 0  # old position up to which lost facts were given back
+        self._overtaken = 0  # not 0 while others give the same back: the first that was lacking at the last look
         self._orphans = 0  # of these, how many got other keys meanwhile
         self._chain = (0, 0, b"")  # epoch and n whose hash it is
         self._pushed_epoch = 0
@@ -125,9 +127,15 @@ class Exchange:
         """What the hub had and has lost goes back first, in its old order."""
         terms = (self._push.life, self._push.session)
         lost = tail.lost(self._store, self._given, self._limit)
+        if lost and self._overtaken not in (0, lost[0][0]):
+            self._overtaken = lost[0][0]
+            self._take_meanwhile()
+            return True
         if lost:
             message = wire.Returned(tuple(line for _, line in lost))
-            if self._sent("/v1/return", wire.Given, message) is not None:
+            given = self._sent("/v1/return", wire.Given, message)
+            if given is not None:
+                self._overtaken = -1 if given.taken < len(lost) else 0
                 with self._greeting:
                     self._given = lost[-1][0] if self._still(terms) else self._given
             return True
@@ -153,6 +161,14 @@ class Exchange:
     def _still(self, terms: tuple[str, str]) -> bool:
         """Whether an answer got on those terms still holds: the hub may have been put back since it gave it."""
         return terms == (self._standing.life, self._standing.session)
+
+    def _take_meanwhile(self) -> None:
+        """Others give the same back: what comes from them need not travel once more. Waits a moment for it."""
+        if self._pulling.acquire(timeout=MEANWHILE):
+            try:
+                self._agreed(self._pull, lambda: self._pull_on(self._pull, int(MEANWHILE)))
+            finally:
+                self._pulling.release()
 
     def _sent(self, path: str, answer: type[T], message: object) -> T | None:
         """None where it has to be sent otherwise: in smaller parts, or from further back."""
