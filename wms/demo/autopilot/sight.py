@@ -33,8 +33,8 @@ class Sight:
 
     @property
     def question(self) -> tuple[object, ...]:
-        """What is asked for; a terminal that went on exactly where it was asks the same again. The menu says besides how
-        old what waits for the hub is, which changes by itself."""
+        """What is asked for; a terminal that went on exactly where it was asks the same again. The menu says
+        besides how old what waits for the hub is, which changes by itself."""
         what = () if self.name == "menu" else self.what
         return self.name, self.verb, self.target, self.ask, self.expects, self.choices, what
 
