@@ -24,6 +24,7 @@ from wms.store.store import Store
 from wms.sync import greeting, wire
 from wms.sync.exchange import Exchange
 from wms.workflows.handlers import packing as packing_handlers
+from wms.workflows.handlers import picking as picking_handlers
 from wms.workflows.handling import Recorded
 
 Patch = tuple[Any, str, Any]
@@ -301,6 +302,12 @@ def _no_fence() -> list[Patch]:
 def _no_cap() -> list[Patch]:
     """A line takes whatever is picked for it."""
     return [(picking_projections, "room", lambda *_: 1 << 20)]
+
+
+@mutant("wave-again", "wave_released_again")
+def _wave_again() -> list[Patch]:
+    """A hub that was put back numbers waves on from what its database says."""
+    return [(picking_handlers, "NUMBERS", "nothing")]
 
 
 @mutant("number-reuse", "two_labels")

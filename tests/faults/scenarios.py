@@ -198,6 +198,23 @@ def hub_and_disk_put_back(stage: Theatre) -> None:
 
 
 @scenario
+def wave_released_again(stage: Theatre) -> None:
+    """A wave was released after the hub's backup, and somebody picks for it. The hub is put back and releases the next
+    wave, of other goods, before it hears of the one it has lost."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    one.sync()
+    two.sync()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    steps.order(one, "LOST", w.SKUS[1])
+    one.sync()
+    stage.restore_hub(backup)
+    steps.order(two, "NEW", w.SKUS[2])
+    steps.claim(one)
+    steps.pick_all(one)
+
+
+@scenario
 def overtaken(stage: Theatre) -> None:
     """Others' facts arrive while one's own wait: the order is theirs first, and the last word counts."""
     one, two = stage.terminal("A"), stage.terminal("B")

@@ -14,6 +14,14 @@ def claim(who: TerminalStage, cart: PlaceId = w.CARTS[0]) -> None:
     who.must(c.ClaimBatch(who.store.device, cart))
 
 
+def order(who: TerminalStage, name: str, sku: w.Sku) -> None:
+    """An order comes in and is released in a wave of its own."""
+    now = who.store.clock() // 1000
+    incoming = c.IncomingOrder(OrderId(name), w.CHANNEL, name, now + 3600, w.CARRIER, ((sku, 2),))
+    who.must(c.TakeOrders((incoming,)))
+    who.must(c.ReleaseWaves(orders=4, slots=4))
+
+
 def tasks(who: TerminalStage) -> list[PickTask]:
     """The open lines of the walks claimed by whoever works at this terminal."""
     mine = who.store.rows.where(Batch, person=who.hands.person, status=BatchStatus.CLAIMED)

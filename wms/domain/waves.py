@@ -9,6 +9,14 @@ from wms.domain.ids import Badge, BatchId, CategoryCode, DeviceId, LotId, OrderI
 from wms.domain.rows import Row, Rows
 from wms.domain.stock import Stock
 
+NUMBERS = "waves"
+"""Under what name whoever decides remembers the highest number a wave ever had, whatever its database says."""
+
+
+def number_of(wave: str) -> int:
+    """0 where a wave was not named by number."""
+    return int(wave[1:]) if wave[1:].isdecimal() else 0
+
 
 class WaveStatus(StrEnum):
     RELEASED = "released"

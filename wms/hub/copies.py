@@ -150,7 +150,7 @@ def put_back(folder: Path, url: str, path: Path, *, replace: bool = False) -> Co
 
 
 def _into_postgres(url: str, folder: Path, source: sqlite3.Connection, copied: Copied, *, replace: bool) -> None:
-    from wms.hub.postgres import add_warehouse, forget, raise_numbers
+    from wms.hub.postgres import add_warehouse, floors, forget, lease, raise_numbers
     from wms.hub.schema import POSTGRES as OF_JOURNAL
 
     wh = copied.warehouse
@@ -160,6 +160,7 @@ def _into_postgres(url: str, folder: Path, source: sqlite3.Connection, copied: C
         head = session.execute("SELECT position FROM hub_head WHERE wh = ? FOR UPDATE", (wh,)).fetchone()[0]
         if head and not replace:
             raise BadCopy(f"the database already holds the warehouse {wh} up to {head}: say --replace to put it away")
+        given_out = floors(session, wh)
         for table in (*table_names(COMMON), *table_names(OF_JOURNAL)):
             if table != "hub_head":
                 session.execute(f"DELETE FROM {table} WHERE wh = ?", (wh,))  # noqa: S608
@@ -180,6 +181,8 @@ def _into_postgres(url: str, folder: Path, source: sqlite3.Connection, copied: C
         _tables_into(session, source)
         lives.begin(session, wh, copied.position, now_ms() // 1000)
         raise_numbers(session, wh)
+        for numbers, counter in given_out.items():  # a copy put back twice must not give the same numbers twice
+            lease(session, wh, numbers, counter)
 
     with opening.tables(folder, url) as found:
         found.database.write(work)

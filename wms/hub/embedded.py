@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from wms.config import Unfit
-from wms.domain.catalogue import Carrier
+from wms.domain.catalogue import Carrier, Counter
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key
 from wms.domain.ids import Badge, DeviceId
+from wms.domain.waves import NUMBERS
 from wms.hub import tables
 from wms.hub.database import Session, SqliteHubDatabase
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import floor_of
+from wms.hub.lives import WAVES_JUMP, floor_of
 from wms.hub.progress import Held
 from wms.store import Store, journal, rebase
 from wms.store.journal import Line
@@ -110,6 +111,8 @@ class EmbeddedHub(HubEngine):
     def _raise_numbers(self, session: Any) -> None:
         for carrier in SqliteTables(session).all(Carrier):
             self.store.guard.lease(carrier.range_name, floor_of(carrier))
+        waves = SqliteTables(session).get(Counter, "wave")
+        self.store.guard.lease(NUMBERS, (waves.value if waves is not None else 0) + WAVES_JUMP)
 
     def head(self) -> int:
         return self.store.head()

@@ -19,6 +19,10 @@ NUMBERS_JUMP = 10_000
 the copy was made, and every one of those may be on paper."""
 
 
+WAVES_JUMP = 1_000
+"""Likewise of wave numbers: lines of walks are known by them, and somebody may be picking for one that was lost."""
+
+
 def floor_of(carrier: Carrier) -> int:
     """The counter up to which nothing of a carrier's range is leased out in a new life; a short range keeps half."""
     left = carrier.last - carrier.next + 1

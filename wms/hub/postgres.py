@@ -19,15 +19,16 @@ import msgspec
 
 from wms.domain.catalogue import Carrier
 from wms.domain.commands import Command
-from wms.domain.events import Event, Fact, Key, WaybillsLeased
+from wms.domain.events import Event, Fact, Key, WaveReleased, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
 from wms.domain.rows import MemoryTables
+from wms.domain.waves import NUMBERS, number_of
 from wms.hub.database import Session
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import floor_of
+from wms.hub.lives import WAVES_JUMP, floor_of
 from wms.hub.postgres_database import PostgresDatabase, PostgresSession
 from wms.hub.progress import Held
 from wms.store import Store, StoreUnwritable, journal
@@ -232,7 +233,7 @@ class PostgresHub(HubEngine):
         def decide(session: Session, head: int) -> tuple[Event, ...] | Refused:
             picture = self._catch_up(session, head)
             now = self.now() // 1000
-            floor = self._floors(session)
+            floor = floors(session, self.warehouse)
             context = Context(
                 self.device, EPOCH, person, now, lambda: secrets.token_hex(16), lambda numbers: floor.get(numbers, 0)
             )
@@ -280,16 +281,14 @@ class PostgresHub(HubEngine):
             self._picture.receive([line_of(fact) for fact in outcome.facts])
         return outcome
 
-    def _floors(self, session: Session) -> dict[str, int]:
-        sql = "SELECT numbers, counter FROM hub_floor WHERE wh = ?"
-        return dict(session.execute(sql, (self.warehouse,)).fetchall())
-
     def _never_again(self, session: Session, facts: tuple[Fact, ...]) -> None:
         """Numbers that leave are remembered beside the journal, as the guard of a store does."""
         for leased in (fact.body for fact in facts if isinstance(fact.body, WaybillsLeased)):
             carrier = self._picture.rows.get(Carrier, leased.carrier)
             if carrier is not None:
-                _lease(session, self.warehouse, carrier.range_name, leased.last)
+                lease(session, self.warehouse, carrier.range_name, leased.last)
+        for released in (fact.body for fact in facts if isinstance(fact.body, WaveReleased)):
+            lease(session, self.warehouse, NUMBERS, number_of(released.wave))
 
     def snapshot(self, folder: Path) -> tuple[Path, int]:
         path = folder / "snapshot"
@@ -305,20 +304,30 @@ class PostgresHub(HubEngine):
 
 
 def raise_numbers(session: Session, wh: str) -> None:
-    """Leave out numbers of each carrier's range: a life has begun on an older copy. What the carriers' ranges are, and
-    how far they were used, the journal alone tells."""
+    """Leave out numbers of each carrier's range, and of waves: a life has begun on an older copy. What the ranges are,
+    and how far they were used, the journal alone tells."""
     sql = (
-        f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ? AND kind IN ('CarrierDefined', 'WaybillsLeased')"  # noqa: S608
-        " ORDER BY position"
+        f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ?"  # noqa: S608
+        " AND kind IN ('CarrierDefined', 'WaybillsLeased', 'WaveReleased') ORDER BY position"
     )
-    tables = MemoryTables()
+    tables, waves = MemoryTables(), 0
     for row in session.execute(sql, (wh,)).fetchall():
-        apply(tables, journal.fact_of(_line(row)))
+        fact = journal.fact_of(_line(row))
+        if isinstance(fact.body, WaveReleased):
+            waves = max(waves, number_of(fact.body.wave))
+        else:
+            apply(tables, fact)
     for carrier in tables.all(Carrier):
-        _lease(session, wh, carrier.range_name, floor_of(carrier))
+        lease(session, wh, carrier.range_name, floor_of(carrier))
+    lease(session, wh, NUMBERS, waves + WAVES_JUMP)
 
 
-def _lease(session: Session, wh: str, numbers: str, counter: int) -> None:
+def floors(session: Session, wh: str) -> dict[str, int]:
+    """Up to where each range of numbers was ever given out."""
+    return dict(session.execute("SELECT numbers, counter FROM hub_floor WHERE wh = ?", (wh,)).fetchall())
+
+
+def lease(session: Session, wh: str, numbers: str, counter: int) -> None:
     session.execute(
         "INSERT INTO hub_floor (wh, numbers, counter) VALUES (?, ?, ?) ON CONFLICT (wh, numbers)"
         " DO UPDATE SET counter = excluded.counter WHERE hub_floor.counter < excluded.counter",

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from wms.config import Unfit
 from wms.domain.catalogue import Carrier
-from wms.domain.events import VERSION, Event, Fact, Key, WaybillsLeased
+from wms.domain.events import VERSION, Event, Fact, Key, WaveReleased, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.projections import apply
+from wms.domain.waves import NUMBERS, number_of
 from wms.store import journal, rebase
 from wms.store.batch import BatchTables
 from wms.store.database import Writer, immediate, migrate, newer, open_connection
@@ -215,6 +216,8 @@ class Store:
             carrier = tables.get(Carrier, leased.carrier)
             if carrier is not None:
                 self.guard.lease(carrier.range_name, leased.last)
+        for released in (body for body in bodies if isinstance(body, WaveReleased)):
+            self.guard.lease(NUMBERS, number_of(released.wave))
 
     # What others said
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from wms.domain import events as e
+from wms.domain.catalogue import Counter
 from wms.domain.events import Fact
 from wms.domain.ids import Badge, DeviceId, PlaceId
 from wms.domain.inspection import InspectionLot
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.projections.picking import add_task, give_up_open, let_go, settle_order, stand_aside
-from wms.domain.projections.registry import applies, close_review, count_up, review
+from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.verdicts import settle_inspection
 from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, promise
-from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave, WaveStatus
+from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave, WaveStatus, number_of
 
 ENDED = (OrderStatus.HANDED_OVER, OrderStatus.CANCELLED)
 
 
 @applies(e.WaveReleased)
 def wave_released(t: Tables, event: e.WaveReleased, fact: Fact) -> None:
-    count_up(t, "wave")
+    before = t.get(Counter, "wave")
+    last = before.value if before is not None else 0
+    t.put(Counter("wave", max(number_of(event.wave) or last + 1, last)))
     tasks = sum(len(batch.tasks) for batch in event.batches)
     orders = sum(len(batch.orders) for batch in event.batches)
     t.put(Wave(event.wave, event.category, WaveStatus.RELEASED, event.ship_by, fact.seconds, orders, tasks))

@@ -10,7 +10,7 @@ from wms.domain.inspection import draw, sample_size
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
-from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
+from wms.domain.waves import NUMBERS, Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.planning.replacement import next_task_number, reallocate
 from wms.planning.waves import EarliestFirst, Planner, WavePolicy
 from wms.workflows.handling import Answer, Context, Refused, handles, refuse
@@ -26,7 +26,7 @@ def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answ
     site, counter = rows.get(Site, "site"), rows.get(Counter, "wave")
     zone = site.zone if site is not None else "UTC"
     policy = WavePolicy(max_orders_per_wave=command.orders, slots_per_cart=command.slots)
-    first = (counter.value if counter is not None else 0) + 1
+    first = max(counter.value if counter is not None else 0, context.floor(NUMBERS)) + 1
     plan = PLANNER.plan(rows, context.now, policy, first, zone, command.category)
     if not plan.waves:
         if plan.left:
