@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wms.config import BadConfig, Config, data_folder, load
+from wms.domain.bounds import moment
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -112,11 +113,11 @@ def utc(seconds: int) -> str:
     >>> utc(1_790_913_600)
     '2026-10-02T04:00:00Z'
     """
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
+    return datetime.fromtimestamp(moment(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
 
 
 def wall(seconds: int, zone: str) -> str:
     """A time as people read it, by the clock on the warehouse's wall; '' for none."""
     from zoneinfo import ZoneInfo
 
-    return datetime.fromtimestamp(seconds, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if seconds else ""
+    return datetime.fromtimestamp(moment(seconds), ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if seconds else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from wms.domain.bounds import summed
 from wms.domain.ids import LotId, PlaceId, Sku
 from wms.domain.records import replace
 from wms.domain.rows import Row, Tables
@@ -65,7 +66,7 @@ def allocate(t: Tables, sku: Sku, lot: LotId, quantity: int, place: PlaceId) -> 
 
 def promise(t: Tables, sku: Sku, quantity: int) -> None:
     row = t.get(Promise, sku) or Promise(sku, 0)
-    changed = replace(row, quantity=row.quantity + quantity)
+    changed = replace(row, quantity=summed(row.quantity, quantity))
     if changed.quantity:
         t.put(changed)
     else:
@@ -77,7 +78,7 @@ def _add(t: Tables, place: PlaceId, sku: Sku, lot: LotId, quantity: int, allocat
     if row is None:
         t.put(Stock(place, sku, lot, quantity, allocated))
         return
-    changed = Stock(place, sku, lot, row.quantity + quantity, row.allocated + allocated)
+    changed = Stock(place, sku, lot, summed(row.quantity, quantity), summed(row.allocated, allocated))
     if changed.quantity or changed.allocated:
         t.put(changed)
     else:

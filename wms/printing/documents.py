@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from labels import Language, ManifestParcel, ManifestSlip, MaskPolicy, QcMark, ShippingLabel
+from wms.domain.bounds import moment
 from wms.domain.catalogue import Carrier, Site
 from wms.domain.ids import CarrierCode
 from wms.domain.inspection import Sample, Verdict
@@ -95,7 +96,7 @@ def carrier_name(rows: Rows, code: CarrierCode, language: Language) -> str:
 
 def local(at: int, site: Site) -> datetime:
     """UTC seconds as the clock on the warehouse's wall."""
-    return datetime.fromtimestamp(at, ZoneInfo(site.zone))
+    return datetime.fromtimestamp(moment(at), ZoneInfo(site.zone))
 
 
 def _address(recipient: PersonalData, *, abroad: bool) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast, get_args
 
 import msgspec
 
+from wms.domain.bounds import is_bounded
 from wms.domain.events import Event, FactUnreadable
 
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event) if kind is not FactUnreadable}
 _ENCODER = msgspec.json.Encoder()
+_LONG_NUMBER = re.compile(r"\d{16}")
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {}
 
 
@@ -26,7 +29,8 @@ def knows(kind: str) -> bool:
 
 
 def decode(kind: str, body: str | bytes) -> Event:
-    """The event of that kind; `FactUnreadable` if this version has none, or the body does not fit it.
+    """The event of that kind; `FactUnreadable` if this version has none, the body does not fit it, or a number in it is
+    larger than any can be.
 
     Every node of a version reads the same bytes the same way, so what can't be read is equal everywhere too.
     """
@@ -34,6 +38,10 @@ def decode(kind: str, body: str | bytes) -> Event:
     try:
         if decoder is None:
             decoder = _DECODERS[kind] = msgspec.json.Decoder(_TYPES[kind])
-        return cast("Event", decoder.decode(body))
+        event = decoder.decode(body)
     except (KeyError, ValueError):
-        return FactUnreadable(kind, body if isinstance(body, str) else body.decode())
+        event = None
+    text = body if isinstance(body, str) else body.decode()
+    if event is None or (_LONG_NUMBER.search(text) and not is_bounded(event)):
+        return FactUnreadable(kind, text)
+    return cast("Event", event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from wms.domain.bounds import moment
 from wms.workflows.prompt import Msg, msg
 
 URGENT_SECONDS = 2 * 3600
@@ -82,6 +83,6 @@ def _local(at: int, zone: str) -> datetime:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
-        return datetime.fromtimestamp(at, ZoneInfo(zone))
+        return datetime.fromtimestamp(moment(at), ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        return datetime.fromtimestamp(at, UTC)
+        return datetime.fromtimestamp(moment(at), UTC)

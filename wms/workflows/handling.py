@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
+from wms.domain.bounds import is_bounded
 from wms.domain.events import Event, Fact
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.records import Record
 from wms.domain.rows import Rows
-from wms.workflows.prompt import Msg
+from wms.workflows.prompt import Msg, msg
 
 
 class Context(Record):
@@ -62,7 +63,10 @@ def handle(command: object, rows: Rows, context: Context) -> Answer:
     """What the rules make of the command. Raises `KeyError` for one that nobody handles (a bug)."""
     import wms.workflows.handlers  # noqa: F401 - registers them; not needed before the first command
 
-    return _HANDLERS[type(command)](command, rows, context)
+    answer = _HANDLERS[type(command)](command, rows, context)
+    if not isinstance(answer, Refused) and not is_bounded(answer):
+        return refuse(msg("That number is too large to be true"), msg("Enter it again"))
+    return answer
 
 
 def refuse(*lines: Msg) -> Refused:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wms.domain import commands as c
+from wms.domain.bounds import moment
 from wms.domain.catalogue import Person
 from wms.domain.ids import Sku
 from wms.domain.orders import Order, OrderStatus
@@ -199,7 +200,7 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
 
 
 def _clock(at: int, zone: str) -> str:
-    return f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%H:%M}"
+    return f"{datetime.fromtimestamp(moment(at), ZoneInfo(zone)):%H:%M}"
 
 
 def _case(review: Review, rows: Rows) -> tuple[Line, ...]:
