@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,12 +13,16 @@ import pytest
 
 from wms.domain import events as e
 from wms.domain.commands import LeaseWaybills
+from wms.domain.events import Fact, Key
 from wms.domain.ids import NO_LOT, Badge, CarrierCode, DeviceId, PlaceId, Sku
-from wms.hub import copies, opening
+from wms.hub import audit, copies, opening, restoring
+from wms.hub.clients import Clients
 from wms.hub.interface import HubStore
-from wms.hub.roles import TerminalRole
+from wms.hub.roles import ClientRole, TerminalRole
 from wms.hub.terminals import Terminals
 from wms.store import verify
+from wms.store.journal import line_of
+from wms.sync import wire
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Recorded
 
@@ -71,7 +76,7 @@ def test_a_copy_goes_from_either_engine_to_the_other_and_begins_a_new_life(
     assert (copied.position, copied.warehouse, copies.look_at(copy)) == (301, "MAIN", copied)
     assert copy.stat().st_mode & 0o077 == 0
     for folder, url in ((tmp_path / "file", ""), (tmp_path / "server", _other(engine, postgres_database, tmp_path))):
-        copies.put_back(folder, url, copy)
+        restoring.put_back(folder, url, copy)
         with opened(folder, url) as hub:
             assert everything(hub) == held
             assert hub.life != life
@@ -100,7 +105,7 @@ def test_numbers_leased_after_the_copy_are_never_leased_again(tmp_path: Path, en
         lease(hub)
         copies.back_up(here, engine, copy)
         lost = {lease(hub) for _ in range(20)}
-    copies.put_back(here, engine, copy, replace=True)
+    restoring.put_back(here, engine, copy, replace=True)
     with opened(here, engine) as hub:
         caught_up(hub, 2)
         assert lease(hub)[0] > max(last for _, last in lost)
@@ -111,7 +116,7 @@ def test_a_short_range_keeps_half_of_its_numbers(tmp_path: Path, engine: str) ->
     with opened(here, engine) as hub:
         hub.record([carrier(last=1000)], OFFICE)
         copies.back_up(here, engine, copy)
-    copies.put_back(here, engine, copy, replace=True)
+    restoring.put_back(here, engine, copy, replace=True)
     with opened(here, engine) as hub:
         caught_up(hub, 1)
         assert lease(hub) == (502, 601)
@@ -124,13 +129,145 @@ def test_what_is_there_is_replaced_only_when_that_was_said_and_is_kept_beside(tm
         copies.back_up(here, engine, copy)
         hub.record([goods(2)], OFFICE)
     with pytest.raises(copies.BadCopy, match="--replace"):
-        copies.put_back(here, engine, copy)
+        restoring.put_back(here, engine, copy)
     with opened(here, engine) as hub:
         assert hub.head() == 2
-    copies.put_back(here, engine, copy, replace=True)
+    restoring.put_back(here, engine, copy, replace=True)
     with opened(here, engine) as hub:
         assert hub.head() == 1
-    assert engine or (here / "wms.sqlite3.before-restore").exists()
+
+
+def test_what_was_put_away_is_kept_each_time_and_the_answer_says_where(tmp_path: Path, engine: str) -> None:
+    copy, here = tmp_path / "copy", tmp_path / "here"
+    with opened(here, engine) as hub:
+        hub.record([goods(1)], OFFICE)
+        copies.back_up(here, engine, copy)
+        hub.record([goods(2)], OFFICE)
+    first = restoring.put_back(here, engine, copy, replace=True).kept
+    with opened(here, engine) as hub:
+        hub.record([goods(3), goods(4)], OFFICE)
+    second = restoring.put_back(here, engine, copy, replace=True).kept
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert engine or [first.name, second.name] == ["wms.sqlite3.before-restore", "wms.sqlite3.before-restore.2"]
+    for kept, head in ((first, 2), (second, 3)):
+        if engine:
+            assert copies.look_at(kept).position == head
+        else:
+            (kept.with_name("again")).mkdir()
+            for part in kept.parent.glob(f"{kept.name}*"):
+                end = part.name.removeprefix(kept.name)
+                if end in ("", "-wal", "-shm"):
+                    part.rename(kept.with_name("again") / f"wms.sqlite3{end}")
+            with opened(kept.with_name("again"), "") as hub:
+                assert hub.head() == head
+            kept.with_name("again").rename(tmp_path / kept.name)
+
+
+def test_who_was_shut_out_and_what_was_erased_since_the_copy_stays_so(tmp_path: Path, engine: str) -> None:
+    copy, here = tmp_path / "copy", tmp_path / "here"
+    with opened(here, engine) as hub:
+        hub.record([goods(1)], OFFICE)
+        hub.keep_keys([KeyLine("O1:k", b"1" * 32), KeyLine("O2:k", b"2" * 32)])
+        terminals, clients = Terminals(hub.database, "MAIN"), Clients(hub.database, "MAIN")
+
+        def enrol(device: str) -> str:
+            code = terminals.new_code(f"bench {device}", TerminalRole.ALL, "test", 1000)
+            return terminals.enrol(code, device, bytes(32), 1000)[0].partition(".")[2]
+
+        old = {device: enrol(device) for device in ("T1", "T2", "T3")}
+        token = clients.new_token("erp", ClientRole.ERP, "test", 1000).partition(".")[2]
+        copies.back_up(here, engine, copy)
+        terminals.revoke("T1", "test", 2000)
+        new = {"T2": enrol("T2"), "T4": enrol("T4")}  # what T2 had before is worth nothing any more
+        clients.revoke("erp", "test", 2000)
+        hub.keep_keys([KeyLine("O1:k", None), KeyLine("O3:k", bytes(32)), KeyLine("O3:k", None)])
+        lines = hub.database.read(lambda session: audit.entries(session, "MAIN"))
+    done = restoring.put_back(here, engine, copy, replace=True)
+    assert (done.followed, done.terminals, done.programs) == (True, ("bench T2", "bench T3", "bench T4"), ())
+    with opened(here, engine) as hub:
+        terminals, clients = Terminals(hub.database, "MAIN"), Clients(hub.database, "MAIN")
+        assert [terminals.of_token(old[device]) for device in ("T1", "T2")] == [None, None]
+        assert terminals.of_token(old["T3"]) is not None
+        assert all(terminals.of_token(token) is not None for token in new.values())
+        assert clients.of_token(token) is None
+        assert {key.subject: key.key for key in hub.page(0, 500, 0).keys} == {
+            "O1:k": None, "O2:k": b"2" * 32, "O3:k": None,
+        }  # fmt: skip
+        after = hub.database.read(lambda session: audit.entries(session, "MAIN"))
+        assert after[: len(lines)] == lines
+    elsewhere = tmp_path / "elsewhere"
+    if not engine:
+        assert restoring.put_back(elsewhere, "", copy).followed is False
+        (here / "wms.sqlite3").write_bytes(b"broken" * 4096)
+        done = restoring.put_back(here, "", copy, replace=True)
+        assert (done.followed, done.terminals) == (False, ("bench T1", "bench T2", "bench T3"))
+
+
+def test_one_changed_digit_is_found_before_anything_changes(tmp_path: Path, engine: str) -> None:
+    copy, here = tmp_path / "copy", tmp_path / "here"
+    with opened(here, engine) as hub:
+        hub.record(list(map(goods, range(20))), OFFICE)
+        hub.keep_keys([KeyLine("O1:k", b"1" * 32)])
+        Clients(hub.database, "MAIN").new_token("erp", ClientRole.ERP, "test", 1000)
+        copies.back_up(here, engine, copy)
+        hub.record([goods(99)], OFFICE)
+    whole = copy.read_bytes()
+    for spoil in (
+        "UPDATE event SET body = replace(body, '\"R7\"', '\"R8\"')",
+        "UPDATE key SET key = x'00'",
+        "UPDATE hub_client SET role = 'admin'",
+        "UPDATE about SET value = value + 1 WHERE name = 'made'",
+        "DELETE FROM about WHERE name = 'sha256'",
+        "UPDATE event SET body = CAST(x'7b22ff' AS TEXT) WHERE position = 3",
+    ):
+        copy.write_bytes(whole)
+        with contextlib.closing(sqlite3.connect(copy)) as db, db:
+            assert db.execute(spoil).rowcount > 0
+        with pytest.raises(copies.BadCopy, match="damaged") as raised:
+            restoring.put_back(here, engine, copy, replace=True)
+        assert "R3" not in str(raised.value)
+    with opened(here, engine) as hub:
+        assert hub.head() == 21
+
+
+def test_facts_that_are_not_what_the_hub_took_are_found(tmp_path: Path, engine: str) -> None:
+    """Changed in the hub's own tables, before the copy was made and its sum taken."""
+    copy, here = tmp_path / "copy", tmp_path / "here"
+    with opened(here, engine) as hub:
+        facts = [line_of(Fact(Key(DeviceId("T1"), 1, n), n, OFFICE, goods(n))) for n in range(1, 9)]
+        hub.hello(DeviceId("T1"), wire.Hello("T1", 1, 0, "run", "", (), 0))
+        hub.push(DeviceId("T1"), wire.push_of(facts), version=wire.VERSION)
+        copies.back_up(here, engine, copy)
+        assert copies.look_at(copy).position == 8
+        table = "hub_event" if engine else "journal"
+        if not engine:
+            triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'journal'"
+            for (name,) in hub.database.read(lambda session: session.execute(triggers).fetchall()):
+                hub.database.write(lambda session, name=name: session.execute(f"DROP TRIGGER {name}"))  # type: ignore[misc]
+        changed = f"UPDATE {table} SET body = replace(body, 'R5', 'R6')"
+        hub.database.write(lambda session: session.execute(changed))
+        copies.back_up(here, engine, copy)
+    with pytest.raises(copies.BadCopy, match="T1/1"):
+        restoring.put_back(here, engine, copy, replace=True)
+
+
+def test_a_full_disk_under_a_copy_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, connect = tmp_path / "here", sqlite3.connect
+    with opened(here, "") as hub:
+        hub.record(list(map(goods, range(400))), OFFICE)
+
+    def small(*arguments: object, **named: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **named)  # type: ignore[call-overload]
+        connection.execute("PRAGMA max_page_count = 8")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(OSError, match="No space left") as raised:
+        copies.back_up(here, "", tmp_path / "copy")
+    assert raised.value.filename == str(tmp_path / "copy")
+    assert not list(tmp_path.glob("copy*"))
 
 
 def test_a_damaged_or_foreign_file_changes_nothing(tmp_path: Path, engine: str) -> None:
@@ -144,7 +281,7 @@ def test_a_damaged_or_foreign_file_changes_nothing(tmp_path: Path, engine: str) 
     (tmp_path / "text").write_text("no copy")
     for bad in (copy, tmp_path / "text", tmp_path / "missing"):
         with pytest.raises(copies.BadCopy):
-            copies.put_back(here, engine, bad, replace=True)
+            restoring.put_back(here, engine, bad, replace=True)
     with opened(here, engine) as hub:
         assert hub.head() == 20
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from tests.unit.cli_shell import Shell
 from tests.unit.test_cli_sync import served
@@ -230,14 +231,56 @@ def test_a_copy_is_made_while_the_hub_runs_and_put_back_when_it_stands_still(
         assert (away.code, away.json["link"]) == (1, "waiting")
         assert "does not know this terminal" in away.err
     assert "--replace" in hub.bad("hub", "restore", copy)
-    assert hub.good("hub", "restore", copy, "--replace", "--json").json["position"] == made["position"]
+    done = hub.good("hub", "restore", copy, "--replace", "--json").json
+    assert (done["position"], done["terminals"], done["unknown_since"]) == (made["position"], [], "")
+    assert Path(done["kept"]).exists()
     status = hub.good("hub", "status", "--json").json
-    assert (status["head"], status["terminals"][0]["revoked"]) == (made["position"], "")
+    assert status["head"] == made["position"]
+    assert status["terminals"][0]["revoked"], "who was shut out since the copy stays out"
     acts = [json.loads(line)["act"] for line in hub.good("hub", "audit", "--json").out.splitlines()]
-    assert acts[-1] == "restore"
+    assert acts[-2:] == ["revoked", "restore"]
+    assert "and the audit has its lines" in hub.good("hub", "restore", copy, "--replace").out
+    elsewhere = Shell(tmp_path / "second", capsys)
+    elsewhere.folder.mkdir()
+    told = elsewhere.good("hub", "restore", copy).out
+    assert "terminals that may speak: bench 1" in told
+    assert "revoke again whom you revoked since 20" in told
     with served(hub.data) as url:
         terminal.data.joinpath("wms.sqlite3").stat()
         assert hub.good("hub", "status", "--json").json["lives"] == 2
     (tmp_path / "text").write_text("no copy")
     assert "no copy of a hub" in hub.bad("hub", "restore", tmp_path / "text", "--replace")
     assert "no file" in hub.bad("hub", "restore", tmp_path / "missing", "--replace")
+
+
+def test_a_full_disk_is_never_told_as_damage(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.good("hub", "init")
+    shell.good("hub", "backup", tmp_path / "copy")
+    connect = sqlite.connect
+
+    def small(*arguments: Any, **named: Any) -> Any:
+        connection = connect(*arguments, **named)
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {max(pages, 1)}")
+        return connection
+
+    monkeypatch.setattr("wms.store.database.sqlite.connect", small)
+    said = [shell.bad("hub", "enrol", "bench" * 100_000)]
+    said.append(shell.bad("hub", "restore", tmp_path / "copy", "--replace"))
+    for words in said:
+        assert "is full: make room" in words
+        assert "backup" not in words
+        assert "damaged" not in words
+
+
+def test_a_damaged_hub_and_a_damaged_copy_are_told_in_words(shell: Shell, tmp_path: Path) -> None:
+    shell.good("hub", "init")
+    shell.good("hub", "client", "erp", "--role", "erp")
+    copy = tmp_path / "copy"
+    shell.good("hub", "backup", copy)
+    copy.write_bytes(copy.read_bytes().replace(b"erp", b"\xff\xfe\xfd"))
+    assert "is damaged: take another copy" in shell.bad("hub", "restore", copy, "--replace")
+    assert "is a directory" in shell.bad("hub", "backup", tmp_path).lower()
+    database = shell.data / "wms.sqlite3"
+    database.write_bytes(database.read_bytes()[:8192] + b"\xaa" * (database.stat().st_size - 8192))
+    assert "damaged" in shell.bad("hub", "status")

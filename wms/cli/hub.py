@@ -53,9 +53,13 @@ BACKUP = """\
 One file with all that a warehouse is, made while the hub works on, from either engine and for either. It holds the keys
 that open recipients: keep it as you keep the hub."""
 RESTORE = """\
-  {"warehouse": "MAIN", "position": 1042, "made": "2026-11-22T07:00:00Z"}
+  {"warehouse": "MAIN", "position": 1042, "made": "2026-11-22T07:00:00Z",
+   "kept": "/var/lib/wms/wms.sqlite3.before-restore", "terminals": ["bench 1"], "programs": ["erp"],
+   "unknown_since": ""}
 
-The hub must be stopped. A new life of its journal begins: terminals give back what the copy lacks."""
+The hub must be stopped. A new life of its journal begins: terminals give back what the copy lacks. Who was revoked or
+erased after the copy stays so, as far as what is put away (`kept`) still tells; where it does not, `unknown_since` says
+since when you must do it again."""
 
 _ROLES = ("all", "picker", "packer", "inspector", "supervisor")
 _CLIENT_ROLES = ("erp", "monitor", "admin")

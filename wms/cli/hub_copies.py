@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from wms.cli.hub_place import hub_tables, place_of, refusing
 from wms.cli.output import Refusal, emit, utc
+
+if TYPE_CHECKING:
+    from wms.hub.restoring import Restored
 
 
 def backup(options: Namespace) -> int:
@@ -36,7 +40,7 @@ def backup(options: Namespace) -> int:
 def restore(options: Namespace) -> int:
     place = place_of(options)
     with refusing(place):
-        from wms.hub import audit, copies, opening
+        from wms.hub import audit, opening, restoring
         from wms.hub.server import sole
         from wms.printing.sole import Sole
 
@@ -44,7 +48,8 @@ def restore(options: Namespace) -> int:
         if lock is not None and not lock.mine():
             raise Refusal(f"the hub in {place.folder} is running: stop it first")
         try:
-            copied = copies.put_back(place.folder, place.url, options.file, replace=options.replace)
+            done = restoring.put_back(place.folder, place.url, options.file, replace=options.replace)
+            copied = done.copied
             with opening.tables(place.folder, place.url) as tables:
                 tables.database.write(
                     lambda s: audit.note(
@@ -57,10 +62,30 @@ def restore(options: Namespace) -> int:
                 lock.let_go()
     emit(
         options,
-        {"warehouse": copied.warehouse, "position": copied.position, "made": utc(copied.made)},
-        lambda: (
-            f"{copied.warehouse} stands at {copied.position} again, as of {utc(copied.made)}. Start the hub: terminals"
-            " give back what it lacks"
-        ),
+        {
+            "warehouse": copied.warehouse,
+            "position": copied.position,
+            "made": utc(copied.made),
+            "kept": "" if done.kept is None else str(done.kept),
+            "terminals": list(done.terminals),
+            "programs": list(done.programs),
+            "unknown_since": "" if done.followed else utc(copied.made),
+        },
+        lambda: _restored(done),
     )
     return 0
+
+
+def _restored(done: Restored) -> str:
+    copied, made = done.copied, utc(done.copied.made)
+    stands = f"{copied.warehouse} stands at {copied.position} again, as of {made}"
+    said = [f"{stands}. Start the hub: terminals give back what it lacks"]
+    if done.kept is not None:
+        said.append(f"what was there is kept in {done.kept}; destroy it in time")
+    said.append(f"terminals that may speak: {', '.join(done.terminals) or 'none'}")
+    said.append(f"programs that may speak: {', '.join(done.programs) or 'none'}")
+    if done.followed:
+        said.append(f"whom you revoked and whom you erased since {made} is so again, and the audit has its lines")
+    else:
+        said.append(f"revoke again whom you revoked since {made}, and erase again whom you erased: nobody here knows")
+    return "\n".join(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wms.cli.output import Refusal, configured
+from wms.cli.output import Refusal, configured, database_trouble, disk_full
 from wms.domain.records import Record
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def refusing(place: Place) -> Iterator[None]:
         from wms.config import KeyTrouble, Unfit
         from wms.hub.opening import NoWarehouse
         from wms.store import StoreUnwritable
-        from wms.store.database import DatabaseError
+        from wms.store.database import DatabaseError, is_full
     except ImportError as error:
         raise _missing(error) from error
     try:
@@ -86,15 +87,17 @@ def refusing(place: Place) -> Iterator[None]:
     except ImportError as error:
         raise _missing(error) from error
     except StoreUnwritable as error:
+        if is_full(error) and not place.url:
+            raise Refusal(disk_full(place.folder)) from error
         where = "the database" if place.url else str(place.folder)
         raise Refusal(f"{where} can't be reached or written: {error}") from error
     except DatabaseError as error:
-        raise Refusal(
-            f"the database in {place.folder} is damaged: {error}. Restore a backup: wms hub restore"
-        ) from error
+        raise Refusal(database_trouble(error, place.folder, "wms hub restore FILE --replace")) from error
     except (NoWarehouse, KeyTrouble, Unfit, ValueError) as error:
         raise Refusal(str(error)) from error
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Refusal(disk_full(error.filename or place.folder)) from error
         named = f"{error.filename}: " if error.filename else ""
         raise Refusal(f"{named}{(error.strerror or str(error)).lower()}") from error
 

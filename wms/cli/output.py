@@ -15,6 +15,7 @@ from wms.domain.bounds import moment
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from wms.store import Store
 
@@ -61,9 +62,25 @@ def opened(options: Namespace, *, make: bool = False, device: str = "") -> Itera
     except StoreUnwritable as error:
         raise Refusal(f"nothing was saved: {error}. Free some space on the disk of {folder}") from error
     except DatabaseError as error:
-        raise Refusal(f"the database in {folder} is damaged: {error}. Restore a backup: wms restore FILE") from error
+        raise Refusal(database_trouble(error, folder, "wms restore FILE")) from error
     finally:
         store.close()
+
+
+def database_trouble(error: Exception, folder: Path, restore: str) -> str:
+    """What SQLite's failure means and what to do. `restore` is said for a damaged file only: on a full disk it would
+    throw away what is sound."""
+    from wms.store.database import OperationalError, lacks_room
+
+    if lacks_room(error, folder):
+        return disk_full(folder)
+    if isinstance(error, OperationalError):
+        return f"the database in {folder} can't be read or written: {error}"
+    return f"the database in {folder} is damaged: {error}. Restore a backup: {restore}"
+
+
+def disk_full(place: object) -> str:
+    return f"nothing was saved, the disk of {place} is full: make room there and try again"
 
 
 def _tell_of_restored(store: Store) -> None:

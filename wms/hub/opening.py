@@ -85,7 +85,7 @@ def tables(folder: Path, url: str = "") -> Iterator[Tables]:
         return
     connection = _file(folder)
     try:
-        yield Tables(_FileDatabase(connection), (_named(connection),))
+        yield Tables(_FileDatabase(connection), (warehouse_of(connection),))
     finally:
         connection.close()
 
@@ -150,8 +150,8 @@ def add(folder: Path, url: str, warehouse: str) -> bool:
             _FileDatabase(connection).write(
                 lambda session: session.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (WAREHOUSE, warehouse))
             )
-        elif _named(connection) != warehouse:
-            raise ValueError(f"{folder} holds the warehouse {_named(connection)}: one folder, one warehouse")
+        elif warehouse_of(connection) != warehouse:
+            raise ValueError(f"{folder} holds the warehouse {warehouse_of(connection)}: one folder, one warehouse")
         return fresh
     finally:
         connection.close()
@@ -190,7 +190,8 @@ def add_tables(store: Store) -> None:
     store.writer.do(hub_tables.migrate)
 
 
-def _named(connection: Any) -> str:
+def warehouse_of(connection: Any) -> str:
+    """The name of the warehouse whose file that is."""
     from wms.hub.embedded import MAIN, WAREHOUSE
 
     return _meta(connection, WAREHOUSE) or MAIN

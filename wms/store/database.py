@@ -8,6 +8,7 @@ A file whose folder has a key (`wms.store.keys`) is encrypted by SQLCipher 4, it
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -29,10 +30,12 @@ JOURNAL_VERSION = 4
 """How many migrations there are; a database that says so itself (`PRAGMA user_version`) needs none."""
 
 SQLITE_WANTED = (3, 51, 3)
+NO_ROOM = 256 * 1024  # bytes left on a disk, with which SQLite can't work
 PAGE = 4096  # bytes; SQLCipher's files are whole pages
 
 T = TypeVar("T")
 DatabaseError: type[Exception] = sqlite.Error
+OperationalError: type[Exception] = sqlite.OperationalError
 IntegrityError: type[Exception] = sqlite.IntegrityError
 
 
@@ -184,6 +187,14 @@ def immediate(connection: Any) -> Iterator[None]:
 def is_full(error: BaseException) -> bool:
     """Whether SQLite found no room (SQLITE_FULL)."""
     return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or "disk is full" in str(error)
+
+
+def lacks_room(error: BaseException, folder: Path) -> bool:
+    """`is_full`, or SQLite failed to make or lengthen one of its other files on a disk without room."""
+    if is_full(error):
+        return True
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and shutil.disk_usage(folder).free < NO_ROOM
 
 
 class Writer:
