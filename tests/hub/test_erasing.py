@@ -23,17 +23,22 @@ def test_a_recipient_is_erased_beside_a_running_hub(tmp_path: Path, engine: str,
         house.hub.record([e.OrderReceived(OrderId("A"), "web", "1", 0, "", "", ())], Badge(""))
         house.hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES])
         at = house.hub.page(house.hub.head(), 500, 0).keys_next
-        command = ["hub", "erase", "A", "--data", str(tmp_path), "--json", *(["--database", url] if url else [])]
-        for answer in ({"erased": ["A"], "gone": []}, {"erased": [], "gone": ["A"]}):
-            assert run(command) == 0
+        more = ["--data", str(tmp_path), "--json", *(["--database", url] if url else [])]
+        assert run(["hub", "erase", "A", "nobody", *more]) == 1
+        assert "there is no order nobody" in capsys.readouterr().err
+        assert house.hub.page(house.hub.head(), 500, at).keys == ()
+        for name, answer in (("1", {"erased": ["A"], "gone": []}), ("A", {"erased": [], "gone": ["A"]})):
+            assert run(["hub", "erase", name, "--why", "she asked", *more]) == 0
             assert json.loads(capsys.readouterr().out) == answer
         told = house.hub.page(house.hub.head(), 500, at).keys
         assert sorted(told, key=lambda one: one.subject) == [KeyLine(name, None) for name in NAMES[:2]]
-        if url:
-            lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
-            assert [(line.act, line.subject) for line in lines if line.act == "erase"] == [("erase", "A")]
-        else:
-            assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
+        lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
+        erased = [(line.act, line.subject, line.actor.partition(":")[0]) for line in lines if line.act == "erase"]
+        assert erased == [("erase", "A", "cli")]
+        facts = house.hub.page(0, 9, 0).facts
+        assert [json.loads(line.text)["why"] for line in facts if line.kind == "RecipientErased"] == ["she asked"]
+        [after] = house.hub.record([e.OrderCancelled(OrderId("A"))], Badge(""))
+        assert (after.key.n, after.position) == (facts[-1].n + 1, len(facts) + 1), "the running hub goes on from there"
         house.hub.keep_keys([KeyLine(NAMES[0], bytes(32))])  # from a terminal that had it still
         assert KeyLine(NAMES[0], bytes(32)) not in house.hub.page(house.hub.head(), 500, 0).keys
 
@@ -50,3 +55,5 @@ def test_what_is_over_is_erased_on_both_engines(tmp_path: Path, engine: str, req
         live = [one for one in house.hub.page(house.hub.head(), 500, 0).keys if one.key is not None]
         assert [one.subject for one in live] == list(NAMES[2:])
         assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
+        lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
+        assert [(line.actor, line.subject) for line in lines if line.act == "erase"] == [("hub", "A")]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import emit, opened
 from wms.cli.parsing import command, filled, language_flag
+
+if TYPE_CHECKING:
+    from wms.workflows.handling import Outcome
 
 ERASE = """\
   {"erased": ["shop-A-1001"], "gone": []}
@@ -26,14 +29,15 @@ def add(group: Any, run: Callable[[Namespace], int] | None = None) -> ArgumentPa
     return erasing
 
 
-def erase(options: Namespace) -> int:
+def erase(options: Namespace, beside: Callable[[Any, Outcome], None] | None = None) -> int:
+    """`beside` writes into the same transaction as the facts of it."""
     from wms.cli.acting import operator
     from wms.cli.orders import order_named
     from wms.store.erasure import erase as destroy
 
     with opened(options) as store:
         wanted = [order_named(store.rows, name).id for name in options.orders]
-        done = destroy(store, wanted, operator(), options.why)
+        done = destroy(store, wanted, operator(), options.why, beside=beside)
     gone = [order for order in wanted if order not in done]
     emit(options, {"erased": done, "gone": gone}, lambda: f"{len(done)} erased, {len(gone)} had no recipient any more")
     return 0

@@ -6,24 +6,24 @@ import time
 from argparse import Namespace
 
 from wms.cli import erasing
+from wms.cli.acting import operator
 from wms.cli.hub_place import hub_tables, place_of
-from wms.cli.output import emit
+from wms.cli.output import Refusal, emit
 
 
 def erase(options: Namespace) -> int:
-    """In a file as at a terminal; in a database server in its tables, where orders are named by their ids."""
+    """In a file as at a terminal; in a database server in its tables, beside the hubs that run on it."""
     from wms.hub.audit import account
-    from wms.hub.erasing import destroy_keys
+    from wms.hub.erasing import UnknownOrder, erase_in_database, noted
 
-    if not place_of(options).url:
-        return erasing.erase(options)
     now = int(time.time())
     with hub_tables(options) as (tables, warehouse):
-        keys = {one: destroy_keys(tables.database, warehouse, one, account(), now) for one in options.orders}
-    done, gone = [one for one in keys if keys[one]], [one for one in keys if not keys[one]]
-    emit(
-        options,
-        {"erased": done, "gone": gone},
-        lambda: f"{len(done)} erased, {len(gone)} had no recipient any more (or another id: wms orders list)",
-    )
+        if place_of(options).url:
+            try:
+                done, gone = erase_in_database(tables.database, warehouse, options.orders, operator(), options.why, now)
+            except UnknownOrder as error:
+                raise Refusal(str(error)) from error
+    if not place_of(options).url:
+        return erasing.erase(options, noted(warehouse, account(), now))
+    emit(options, {"erased": done, "gone": gone}, lambda: f"{len(done)} erased, {len(gone)} had no recipient any more")
     return 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from wms.domain.events import RecipientErased
+from wms.domain.events import Event, Fact, Key, OrderReceived, RecipientErased
 from wms.domain.ids import Badge, OrderId
-from wms.hub import audit
+from wms.hub import audit, lives
 from wms.hub.database import HubDatabase, Session
-from wms.hub.interface import HubStore
+from wms.hub.interface import Beside, HubStore
+from wms.store.codec import decode
 from wms.store.erasure import AT_ONCE, DAY_S, IN_TIME, NOBODY, due
+from wms.store.journal import line_of
 from wms.store.sealing import NAME_CHARACTERS, empty_log, order_of
 from wms.store.store import Store
 from wms.sync.wire import KeyLine
+from wms.workflows.handling import Outcome, Recorded
 
 _PAGE = 500
+OWN_EPOCH = 1  # of the hub's own name, which is new with each life
 
 
 def erase_due(hub: HubStore, days: int) -> list[OrderId]:
@@ -24,16 +28,16 @@ def erase_due(hub: HubStore, days: int) -> list[OrderId]:
 
 
 def erase(hub: HubStore, orders: list[OrderId], person: Badge, why: str) -> list[OrderId]:
-    """Erase the recipients of these orders; returns those that there were."""
+    """Erase the recipients of these orders, with a line each in the audit; returns those that there were."""
     wanted = set(orders)
     keys: dict[OrderId, list[KeyLine]] = {}
     for key in _live(hub) if wanted else ():
         if order_of(key.subject) in wanted:
             keys.setdefault(order_of(key.subject), []).append(KeyLine(key.subject, None))
-    found = list(keys)
+    found, note = list(keys), noted(hub.warehouse, "hub", hub.now() // 1000)
     for first in range(0, len(found), AT_ONCE):
         some = found[first : first + AT_ONCE]
-        hub.record([RecipientErased(order, why) for order in some], person)
+        hub.record([RecipientErased(order, why) for order in some], person, beside=note)
         hub.keep_keys([key for order in some for key in keys[order]])
     store = getattr(hub, "store", None)
     if found and isinstance(store, Store):
@@ -52,23 +56,91 @@ def _live(hub: HubStore) -> Iterator[KeyLine]:
         at = page.keys_next
 
 
-def destroy_keys(database: HubDatabase, warehouse: str, order: str, actor: str, now: int) -> int:
-    """Destroy the keys of one order in a hub's database server, with a line in the audit; safe beside a running hub,
-    which tells its terminals. Returns how many there were."""
+def noted(warehouse: str, actor: str, now: int) -> Beside:
+    """What writes a line into the audit for each recipient erased, in the transaction of the fact."""
+
+    def beside(session: Session, outcome: Outcome) -> None:
+        for fact in outcome.facts if isinstance(outcome, Recorded) else ():
+            if isinstance(fact.body, RecipientErased):
+                audit.note(session, warehouse, now, actor, "erase", fact.body.order)
+
+    return beside
+
+
+class UnknownOrder(LookupError):
+    """There is no such order, or several channels have that number; the text says which."""
+
+
+def erase_in_database(
+    database: HubDatabase, warehouse: str, named: Sequence[str], person: Badge, why: str, now: int
+) -> tuple[list[OrderId], list[OrderId]]:
+    """Erase the recipients of orders, by their ids or the channels' numbers, in a hub's database server. Safe beside
+    running hubs, who tell their terminals. Returns whose there were, and whose were gone. `now` is UTC seconds.
+
+    Raises `UnknownOrder`, and has then erased nobody.
+    """
+    wanted = _orders_named(database, warehouse, named)
+
+    def work(session: Session) -> tuple[list[OrderId], list[OrderId]]:
+        touched = "UPDATE hub_head SET touched = touched + 1 WHERE wh = ? RETURNING position"
+        head = session.execute(touched, (warehouse,)).fetchone()[0]
+        done = [order for order in wanted if _destroy_keys(session, warehouse, order)]
+        facts = _say(session, warehouse, head, [RecipientErased(order, why) for order in done], person, now)
+        noted(warehouse, audit.account(), now)(session, Recorded(facts))
+        return done, [order for order in wanted if order not in done]
+
+    return database.write(work)
+
+
+def _orders_named(database: HubDatabase, warehouse: str, named: Sequence[str]) -> list[OrderId]:
+    sql = "SELECT kind, body FROM hub_event WHERE wh = ? AND kind = 'OrderReceived' ORDER BY position"
+    ids, numbers = set[OrderId](), dict[str, list[OrderId]]()
+    for kind, body in database.read(lambda session: session.execute(sql, (warehouse,)).fetchall()):
+        received = decode(kind, body.encode())
+        if isinstance(received, OrderReceived):
+            ids.add(received.order)
+            if received.reference in named:
+                numbers.setdefault(received.reference, []).append(received.order)
+    found: dict[OrderId, None] = {}
+    for name in named:
+        alike = [OrderId(name)] if name in ids else list(dict.fromkeys(numbers.get(name, ())))
+        if len(alike) > 1:
+            raise UnknownOrder(f"{name} is a number of several channels: say {' or '.join(alike)}")
+        if not alike:
+            raise UnknownOrder(f"there is no order {name}")
+        found[alike[0]] = None
+    return list(found)
+
+
+def _destroy_keys(session: Session, warehouse: str, order: OrderId) -> bool:
+    """Whether there were any."""
     prefix = f"{order}:"
     which = "wh = ? AND substr(subject, 1, ?) = ? AND length(subject) = ? AND key IS NOT NULL"
     asked = (warehouse, len(prefix), prefix, len(prefix) + NAME_CHARACTERS)
+    found = session.execute(f"SELECT subject FROM hub_key WHERE {which}", asked).fetchall()  # noqa: S608
+    for (subject,) in found:
+        told = "UPDATE hub_head SET keys = keys + 1 WHERE wh = ? RETURNING keys"
+        serial = session.execute(told, (warehouse,)).fetchone()[0]
+        erased = "UPDATE hub_key SET key = NULL, serial = ? WHERE wh = ? AND subject = ?"
+        session.execute(erased, (serial, warehouse, subject))
+    return bool(found)
 
-    def work(session: Session) -> int:
-        session.execute("SELECT position FROM hub_head WHERE wh = ? FOR UPDATE", (warehouse,)).fetchone()
-        found = session.execute(f"SELECT subject FROM hub_key WHERE {which}", asked).fetchall()  # noqa: S608
-        for (subject,) in found:
-            told = "UPDATE hub_head SET keys = keys + 1 WHERE wh = ? RETURNING keys"
-            serial = session.execute(told, (warehouse,)).fetchone()[0]
-            erased = "UPDATE hub_key SET key = NULL, serial = ? WHERE wh = ? AND subject = ?"
-            session.execute(erased, (serial, warehouse, subject))
-        if found:
-            audit.note(session, warehouse, now, actor, "erase", order)
-        return len(found)
 
-    return database.write(work)
+def _say(
+    session: Session, warehouse: str, head: int, events: Sequence[Event], person: Badge, now: int
+) -> tuple[Fact, ...]:
+    """Append what the hub itself says, under the name of its present life; the warehouse's row is locked."""
+    _, device = lives.present(session, warehouse) or lives.begin(session, warehouse, 0, now)
+    highest = "SELECT coalesce(max(n), 0) FROM hub_event WHERE wh = ? AND device = ? AND epoch = ?"
+    n = session.execute(highest, (warehouse, device, OWN_EPOCH)).fetchone()[0]
+    facts = tuple(
+        Fact(Key(device, OWN_EPOCH, n + i), now * 1000, person, event, head + i) for i, event in enumerate(events, 1)
+    )
+    rows = [
+        (warehouse, said.device, said.epoch, said.n, said.position, said.at, said.person, said.kind, said.text)
+        for said in map(line_of, facts)
+    ]
+    columns = "wh, device, epoch, n, position, at, person, kind, body"
+    session.executemany(f"INSERT INTO hub_event ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+    session.execute("UPDATE hub_head SET position = ? WHERE wh = ?", (head + len(facts), warehouse))
+    return facts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wms.domain.events import RecipientErased
@@ -18,6 +18,7 @@ from wms.domain.rows import Rows
 from wms.store.database import StoreUnwritable
 from wms.store.sealing import destroy_many, order_of
 from wms.store.store import Store
+from wms.workflows.handling import Outcome
 
 DAY_S = 86_400
 FIRST_LOOK_S = 20.0  # after the start, when nobody waits for the first screen any more
@@ -28,13 +29,23 @@ NOBODY = Badge("")
 log = logging.getLogger(__name__)
 
 
-def erase(store: Store, orders: Iterable[OrderId], person: Badge, why: str) -> list[OrderId]:
-    """Erase the recipients of these orders; returns those that there were. Raises `StoreUnwritable`."""
+def erase(
+    store: Store,
+    orders: Iterable[OrderId],
+    person: Badge,
+    why: str,
+    *,
+    beside: Callable[[Any, Outcome], None] | None = None,
+) -> list[OrderId]:
+    """Erase the recipients of these orders; returns those that there were. `beside` as in `Store.record`.
+
+    Raises `StoreUnwritable`.
+    """
     live = _live(store.rows.connection)
     wanted = [order for order in dict.fromkeys(orders) if order in live]
     for first in range(0, len(wanted), AT_ONCE):
         some = wanted[first : first + AT_ONCE]
-        store.record(tuple(RecipientErased(order, why) for order in some), person)
+        store.record(tuple(RecipientErased(order, why) for order in some), person, beside=beside)
         destroy_many(store, some)
     return wanted
 
