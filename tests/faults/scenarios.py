@@ -106,6 +106,27 @@ def copies_diverge(stage: Theatre) -> None:
 
 
 @scenario
+def copies_of_unsent(stage: Theatre) -> None:
+    """A disk with facts that nobody has heard of is copied twice. One copy is faster; the other two find the keys of
+    the same facts taken, and neither knows of the other."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    one.sync()
+    early = stage.copy_of(one)
+    one.link.weather.partitioned = True
+    one.receive(3)
+    one.define("one")
+    late = stage.copy_of(one)
+    early.receive(6)
+    early.receive(7)
+    early.push()
+    for each in (one, late):
+        each.link.weather.partitioned = False
+        each.receive(8)
+        each.sync()
+
+
+@scenario
 def disk_lies(stage: Theatre) -> None:
     """A disk changes by itself what was handed over long ago. The next push notices, and the disk is replaced."""
     one, two = stage.terminal("A"), stage.terminal("B")

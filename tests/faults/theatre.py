@@ -297,7 +297,7 @@ class Theatre:
         """A second machine with a copy of the terminal's disk, guard and all."""
         image = terminal.image()
         self.copied.add(terminal.device)
-        name = f"{terminal.folder.name}x"
+        name = f"{terminal.folder.name}x{next(self.numbers)}"
         shutil.copytree(image, self.folder / name)
         return self.terminal(terminal.device, name)
 

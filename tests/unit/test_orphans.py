@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,26 @@ def test_a_snapshot_makes_way_for_it_too(stores: list[Store], tmp_path: Path) ->
     assert lost(stores[0])[0][0] < 0
     assert units(stores[0]) == 13
     assert verify(stores[0].rows).problems == ()
+
+
+def test_two_copies_of_one_disk_make_the_same_keys(tmp_path: Path) -> None:
+    """Both hold facts that nobody has heard of, and both find their keys taken."""
+    first = Store(tmp_path / "one", "A", decides=False)
+    first.record([received(4)], Badge("P"), 5)
+    first.record([received(5)], Badge("P"), 6)
+    first.close()
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    keys = []
+    for name in ("one", "two"):
+        store = Store(tmp_path / name, decides=False)
+        with closing(store):
+            store.begin_epoch(2 if name == "one" else 3)
+            assert store.refile(1, 1) == 2
+            keys.append([key[:2] for key in lost(store)])
+            assert units(store) == 9
+            assert verify(store.rows).problems == ()
+    assert keys[0] == keys[1]
+    assert all(epoch < 0 for epoch, _ in keys[0])
 
 
 def test_what_no_hub_ever_had_is_a_fork_as_before(stores: list[Store]) -> None:

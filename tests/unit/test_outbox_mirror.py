@@ -263,7 +263,7 @@ def test_facts_that_got_new_keys_are_not_put_back_under_the_old_ones(store: Stor
     assert (recover(store, found).put_back, recover(store, found).moved) == (0, 2)
     with mirroring(store, medium):
         pass
-    assert copied(medium) == ["A", "B", "B", "B", "B"]
+    assert copied(medium) == ["A", "B", "B"], "what is there says all: the new keys are made from it"
     (found,) = read(medium)
     assert recover(store, found).put_back == 0
 

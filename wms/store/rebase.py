@@ -154,16 +154,14 @@ def rewind(connection: Any, position: int) -> int:
     return int(changed)
 
 
-def refile(connection: Any, device: str, epoch: int, first: int, fresh: int) -> int:
-    """Give the unconfirmed facts of `device` from (epoch, first) on new keys in the epoch `fresh`, in order, behind
-    those that are there. Returns how many. Those the hub has had stay as they are: others may be giving them back."""
-    rows = connection.execute(
-        "SELECT seq FROM journal WHERE position IS NULL AND was IS NULL AND device = ? AND epoch = ? AND n >= ?"
-        " ORDER BY n",
-        (device, epoch, first),
-    ).fetchall()
-    start = journal.last_n(connection, device, fresh) + 1
-    connection.executemany(
-        "UPDATE journal SET epoch = ?, n = ? WHERE seq = ?", [(fresh, start + i, seq) for i, (seq,) in enumerate(rows)]
-    )
-    return len(rows)
+def refile(connection: Any, device: str, epoch: int, first: int) -> int:
+    """Give the unconfirmed facts of `device` from (epoch, first) on keys of their own: theirs were taken. Returns how
+    many. Those the hub has had stay as they are: others may be giving them back."""
+    where = "position IS NULL AND was IS NULL AND device = ? AND epoch = ? AND n >= ?"
+    found = journal.lines(connection, where, (device, epoch, first), order="n")
+    orphans.give_keys(connection, found)
+    if found:
+        tables = BatchTables(connection)
+        lift(connection, tables)
+        lay_again(connection, tables)
+    return len(found)

@@ -259,18 +259,12 @@ class Store:
         self.writer.do(work)
 
     def refile(self, epoch: int, first: int) -> int:
-        """Give own facts that the hub has not confirmed, from n `first` of that epoch on, new keys in the present one:
-        another copy of this device used theirs. Returns how many. Raises `ValueError` for the present epoch itself."""
+        """Give own facts that the hub has not confirmed, from n `first` of that epoch on, keys of their own: another
+        copy of this device used theirs (`wms.store.orphans`). Returns how many. Raises `ValueError` for the present
+        epoch, in which recording goes on."""
         if epoch == self.epoch:
-            raise ValueError("facts can't be moved into the epoch they are in")
-
-        def work(connection: Any) -> int:
-            before = journal.last_n(connection, self.device, self.epoch)
-            moved = rebase.refile(connection, self.device, epoch, first, self.epoch)
-            self.guard.raise_to(self.epoch, before, before + moved)
-            return moved
-
-        return self.writer.do(work)
+            raise ValueError("facts of the epoch that is being recorded in keep their keys")
+        return self.writer.do(lambda connection: rebase.refile(connection, self.device, epoch, first))
 
     def rename(self, connection: Any, device: DeviceId) -> None:
         """Go on under another name, inside an open transaction: as a hub does whose journal was put back, so that

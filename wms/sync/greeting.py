@@ -53,7 +53,7 @@ class Standing:
 
     def renew(self, fork: tuple[int, int] | None = None) -> None:
         """Go on as another run would: a copy of this device has spoken in this one's place. With `fork`, the facts
-        waiting from that (epoch, n) on are to get keys of the next epoch: the hub holds others under theirs."""
+        waiting from that (epoch, n) on are to get keys of their own: the hub holds others under theirs."""
         self.session = secrets.token_hex(16)
         self._fork, self.greeted, self._renewed = fork, False, True
 

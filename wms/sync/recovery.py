@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wms.domain.events import Fact
+from wms.domain.events import Fact, Key
+from wms.domain.ids import DeviceId
 from wms.domain.projections import apply
-from wms.store import Store, journal, rebase
+from wms.store import Store, journal, orphans, rebase
 from wms.store.journal import Line
 from wms.store.tables import SqliteTables
 from wms.sync.outbox_mirror import Damage, lines, segments
@@ -84,25 +85,33 @@ def _put_back(connection: Any, wanted: Sequence[Line], *, decides: bool) -> tupl
         tables.undoing = journal.append(connection, unsent)
         facts.append(journal.fact_of(unsent))
         apply(tables, facts[-1])
+    orphans.count_as_lost(connection)
     return tuple(facts)
 
 
 def _moved(connection: Any, found: Found, missing: Sequence[Line]) -> set[Any]:
-    """Keys of facts that stand under a key of a later epoch by now (`Store.refile`): the same words of the same person
-    at the same millisecond, each matched once."""
+    """Keys of facts that stand under another key by now: one made from what they say (`wms.store.orphans`), or, in
+    journals older than that, one of a later epoch: the same words at the same millisecond, each matched once."""
     if not missing:
         return set()
     epoch = min(line.epoch for line in missing)
     held = journal.lines(connection, "device = ? AND epoch > ?", (found.device, epoch), order="epoch, n")
     later = {line.key: line for line in (*held, *(line for line in found.lines if line.epoch > epoch))}
     free: Counter[tuple[int, _Content]] = Counter((line.epoch, _content(line)) for line in later.values())
-    moved = set()
+    orphaned = {line.key for line in (*_orphans(connection, found.device), *found.lines) if line.epoch < 0}
+    moved = {line.key for line in missing if Key(DeviceId(line.device), *orphans.orphaned(line)) in orphaned}
     for line in sorted(missing, key=lambda one: (one.epoch, one.n)):
+        if line.key in moved:
+            continue
         into = next((e for (e, said), count in free.items() if count and e > line.epoch and said == _content(line)), 0)
         if into:
             free[into, _content(line)] -= 1
             moved.add(line.key)
     return moved
+
+
+def _orphans(connection: Any, device: str) -> list[Line]:
+    return journal.lines(connection, "device = ? AND epoch < 0", (device,), order="epoch")
 
 
 def _content(line: Line) -> _Content:
