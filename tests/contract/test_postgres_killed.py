@@ -42,7 +42,7 @@ class Pusher:
     """Pushes by hand, one fact after the other, and remembers what was acknowledged and what else was answered."""
 
     def __init__(self, hand: Hand) -> None:
-        self._hand, self.acknowledged, self.answers = hand, 0, set[int]()
+        self._hand, self.acknowledged, self.answers, self.errors = hand, 0, set[int](), set[str]()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -57,6 +57,7 @@ class Pusher:
             if status == 200:
                 self.acknowledged = body["highest"]
             else:
+                self.errors.add(body["error"])
                 time.sleep(0.05)
 
     def end(self) -> None:
@@ -96,6 +97,7 @@ def test_a_database_killed_under_load_loses_nothing_that_was_acknowledged(
         thread.join()
     pusher.end()
     assert pusher.answers <= {200, 503}
+    assert pusher.errors == {"database"}, "it was not the disk"
     floor.settle()
     facts = floor.require_equal()
     assert len([fact for fact in facts if fact.key.device == "C"]) >= pusher.acknowledged

@@ -122,6 +122,7 @@ def test_a_busy_hub_is_left_alone_for_as_long_as_it_says(store: Store, script: S
     ("answer", "says"),
     [
         (problem(503, "disk"), "cannot write to its disk"),
+        (problem(503, "database"), "database does not answer"),
         (problem(500, "fault"), "has a fault"),
         (problem(409, "fork"), "restored from a copy"),
         (problem(409, "restored"), "older copy"),

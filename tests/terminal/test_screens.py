@@ -194,6 +194,8 @@ def test_twenty_columns_show_three_lines_or_those_with_a_short_form(play):
         (Status(Link.IN_SYNC), "in sync"),
         (Status(Link.WAITING), "unsent 0"),
         (Status(Link.WAITING, 3), "unsent 3"),
+        (Status(Link.WAITING, hub_says=plain("Enrol it again")), "no sync"),
+        (Status(Link.WAITING, 3, hub_says=plain("Enrol it again")), "no sync ^3"),
         (Status(Link.WAITING, 3, unsent_since=-12), "unsent 3, 11 min"),
         (Status(Link.OFFLINE, 7, -6), "offline 5 min ^7"),
         (Status(Link.OFFLINE, 0, -181), "offline 3 h"),

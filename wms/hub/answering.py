@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from wms.hub.database import DatabaseAway
 from wms.hub.interface import Fork, Gap, StaleSession
 from wms.hub.limits import LARGEST_BODY
 from wms.store import StoreUnwritable
@@ -53,8 +54,10 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(409, "session", "another run of this terminal has spoken since: say hello again")
         case wire.NewerVersion():
             return Refusal(426, "hub_old", str(error))
+        case DatabaseAway():
+            return Refusal(503, "database", "the hub's database does not answer", headers={"Retry-After": "1"})
         case StoreUnwritable():
-            return Refusal(503, "disk", "the hub can not reach or write its database", headers={"Retry-After": "1"})
+            return Refusal(503, "disk", "the hub can not write to its disk", headers={"Retry-After": "1"})
         case HTTPException():
             return Refusal(error.status_code, "request", error.detail, headers=error.headers)
         case ClientDisconnect():

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from wms.store import Store
+from wms.store import Store, StoreUnwritable
 
 T = TypeVar("T")
+
+
+class DatabaseAway(StoreUnwritable):
+    """The database server can't be reached, or takes nothing at present; no disk of the hub's is at fault."""
 
 
 class Found(Protocol):

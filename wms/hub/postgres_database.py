@@ -13,7 +13,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from wms.hub.database import Found, Session
+from wms.hub.database import DatabaseAway, Found, Session
 from wms.hub.schema import COMMON, POSTGRES, statements
 from wms.store.database import StoreUnwritable, newer
 
@@ -22,6 +22,7 @@ POOL = 8
 TRIES = 6
 PATIENCE = 5.0  # seconds to get a connection
 _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
+_DISK = (errors.DiskFull, errors.IoError)
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +70,7 @@ class PostgresDatabase:
             self._readers.open()
         except PoolTimeout as error:
             self.close()
-            raise StoreUnwritable(_why(url)) from error
+            raise DatabaseAway(_why(url)) from error
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Each statement sees what is committed when it begins."""
@@ -87,12 +88,12 @@ class PostgresDatabase:
                     return work(session)
             except _AGAIN as error:
                 if tried == TRIES:
-                    raise StoreUnwritable("the database is too busy") from error
+                    raise DatabaseAway("the database is too busy") from error
                 time.sleep(random.uniform(0, 0.02 * tried))  # noqa: S311  # spreads those that met
             except (psycopg.OperationalError, psycopg.InternalError) as error:
                 idle = session is not None and not session.used and session.connection.broken
                 if not idle or tried == TRIES:  # a server that was restarted has left dead connections in the pool
-                    raise StoreUnwritable(_said(error)) from error
+                    raise _unwritable(error) from error
         raise AssertionError("unreachable")
 
     def snapshot(self, work: Callable[[Session], T]) -> T:
@@ -140,7 +141,7 @@ def _committed(session: PostgresSession, work: Callable[[Session], T]) -> T:
     finally:
         connection.remove_notice_handler(heed)
     if "WARNING" in severities:
-        raise StoreUnwritable("the database's standby has not confirmed the commit")
+        raise DatabaseAway("the database's standby has not confirmed the commit")
     return done
 
 
@@ -156,6 +157,11 @@ def _migrate(session: Session) -> None:
             for statement in statements(text, integer="BIGINT", binary="BYTEA"):
                 session.execute(statement)
             session.execute("INSERT INTO hub_schema (step, serial) VALUES (?, ?)", (step, serial))
+
+
+def _unwritable(error: psycopg.Error) -> StoreUnwritable:
+    kind = StoreUnwritable if isinstance(error, _DISK) else DatabaseAway
+    return kind(_said(error))
 
 
 def _said(error: psycopg.Error) -> str:

@@ -229,6 +229,7 @@ _SAYS = {
     "restored": RESTORED,
     "fork": FORKED,
     "disk": msg("The hub cannot write to its disk. Work on; call the supervisor"),
+    "database": msg("The hub's database does not answer. Work on; call the supervisor"),
     "busy": NOTHING,
     "session": NOTHING,
     "snapshot": NOTHING,

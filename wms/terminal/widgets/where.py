@@ -76,8 +76,17 @@ def _sync(status: Status, pen: Pen, worded: bool) -> list[Span]:
             return [_offline(status, pen, worded)]
         case Link.IN_SYNC if worded and not status.unsent:
             return [(pen.say(msg("in sync")), Ink.QUIET)]
+        case Link.WAITING if status.hub_says.text:
+            return [_refused(status, pen, worded)]
     text = pen.say(_waiting(status, pen)) if worded else f"^{status.unsent}"
     return [(text, Ink.URGENT if status.unsent_alarm else Ink.PLAIN if status.unsent else Ink.QUIET)]
+
+
+def _refused(status: Status, pen: Pen, worded: bool) -> Span:
+    """The hub answers and takes nothing: where nothing waits either, that is no reason to say so."""
+    waiting = f"^{status.unsent}" if status.unsent else ""
+    text = " ".join(filter(None, (pen.say(msg("no sync")), waiting))) if worded else f"!{waiting}"
+    return text, Ink.URGENT if status.unsent_alarm else Ink.CAUTION
 
 
 def _waiting(status: Status, pen: Pen) -> Msg:
