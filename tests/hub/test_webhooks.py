@@ -23,14 +23,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from standardwebhooks.webhooks import Webhook as Independent
 
-from tests.hub.gatehouse import serving
-from tests.hub.programs import furnish, order, program
+from tests.hub.gatehouse import House, serving
+from tests.hub.programs import Program, furnish, order, program
 from tests.hub.test_api_orders import eventually
 from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
 from wms.domain.review import Review
-from wms.hub import opening
+from wms.hub import audit, opening
 from wms.hub.interface import HubStore
+from wms.hub.roles import ClientRole
 from wms.hub.webhooks import Webhook, Webhooks
 from wms.hub.webhooks_delivery import SCHEDULE, Deliveries
 from wms.hub.webhooks_sending import Sender
@@ -195,6 +196,55 @@ def test_a_program_registers_and_hears_of_its_own_order(tmp_path: Path, engine: 
         assert eventually(lambda: erp.get(f"/v1/webhooks/{name}").body["behind"] == 0)
         assert erp.delete(f"/v1/webhooks/{name}").status == 204
         assert erp.delete(f"/v1/webhooks/{name}").error == "no_webhook"
+
+
+def test_the_secret_is_neither_kept_in_an_answer_nor_told_twice(house: House) -> None:
+    erp, wanted = program(house), {"url": "https://example.com/"}
+    first, again = (erp.post("/v1/webhooks", wanted, "k") for _ in range(2))
+    assert (first.status, again.status) == (201, 201)
+    assert first.body["secret"].startswith("whsec_")
+    assert again.body == first.body | {"secret": None}
+    kept = house.hub.database.read(lambda session: session.execute("SELECT body FROM hub_idempotency").fetchall())
+    assert first.body["secret"].encode() not in b"".join(bytes(row[0]) for row in kept)
+
+
+def test_a_program_sees_and_touches_its_own_alone_and_an_administrators_all(house: House) -> None:
+    one, other = (Program(house, house.client_token(name, ClientRole.ERP)) for name in ("one", "other"))
+    admin = program(house, ClientRole.ADMIN)
+    made = [each.post("/v1/webhooks", {"url": "https://example.com/"}).body["webhook"]["id"] for each in (one, other)]
+
+    def listed(each: Program) -> set[str]:
+        return {hook["id"] for hook in each.get("/v1/webhooks").body["webhooks"]}
+
+    assert [listed(each) for each in (one, other, admin)] == [{made[0]}, {made[1]}, set(made)]
+    for answer in (
+        other.get(f"/v1/webhooks/{made[0]}"),
+        other.post(f"/v1/webhooks/{made[0]}/enable"),
+        other.delete(f"/v1/webhooks/{made[0]}"),
+    ):
+        assert (answer.status, answer.error) == (404, "no_webhook")
+    assert admin.get(f"/v1/webhooks/{made[0]}").status == 200
+    assert [one.delete(f"/v1/webhooks/{made[0]}").status, admin.delete(f"/v1/webhooks/{made[1]}").status] == [204, 204]
+
+
+def test_nothing_is_sent_to_a_program_that_was_revoked(tmp_path: Path, engine: str, receiver: Receiver) -> None:
+    with serving(tmp_path / "hub", engine, webhook_networks=HERE) as house:
+        furnish(house.hub)
+        erp, admin = program(house), program(house, ClientRole.ADMIN)
+        hooks = [
+            each.post("/v1/webhooks", {"url": f"{receiver.url}{n}", "types": ["order.received"]}).body["webhook"]["id"]
+            for n, each in enumerate((erp, admin))
+        ]
+        assert house.clients().revoke("the-erp", "cli:test", 5)
+        admin.post("/v1/orders", order("1"))
+        assert eventually(lambda: admin.get(f"/v1/webhooks/{hooks[1]}").body["behind"] == 0)
+        assert len(receiver.taken) == 1, "the administrator's own"
+        left = admin.get(f"/v1/webhooks/{hooks[0]}").body
+        assert (left["enabled"], left["trouble"]) == (False, "the program was revoked")
+        lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
+        assert ("cli:test", "webhook_disabled", hooks[0], "the-erp") in {
+            (line.actor, line.act, line.subject, line.detail) for line in lines
+        }
 
 
 def test_one_that_was_given_up_is_let_try_again_over_the_api(tmp_path: Path, receiver: Receiver) -> None:

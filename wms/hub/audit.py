@@ -17,6 +17,7 @@ Act: TypeAlias = Literal[
     "revoked",
     "client",
     "client_revoked",
+    "webhook_disabled",
     "backup",
     "restore",
     "life",

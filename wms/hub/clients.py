@@ -9,6 +9,7 @@ from wms.hub import audit
 from wms.hub.database import HubDatabase, Session
 from wms.hub.roles import ClientRole
 from wms.hub.tokens import digest, new_token
+from wms.hub.webhooks import disable_all_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -62,7 +63,7 @@ class Clients:
         return self._database.read(work)
 
     def revoke(self, name: str, actor: str, now: int) -> bool:
-        """Shut it out; False where no such program may speak."""
+        """Shut it out, and send nothing to its webhooks any more; False where no such program may speak."""
 
         def work(session: Session) -> bool:
             found = session.execute(
@@ -71,6 +72,8 @@ class Clients:
             ).fetchone()
             if found is not None:
                 audit.note(session, self._wh, now, actor, "client_revoked", name)
+                for hook in disable_all_of(session, self._wh, name, now, "the program was revoked"):
+                    audit.note(session, self._wh, now, actor, "webhook_disabled", hook, name)
             return found is not None
 
         return self._database.write(work)

@@ -43,8 +43,19 @@ class Webhook(Record):
         return not self.kinds or kind in self.kinds.split(",")
 
 
+def disable_all_of(session: Session, wh: str, client: str, now: int, trouble: str) -> list[str]:
+    """Nothing is sent to that program any more; returns which webhooks that concerned."""
+    sql = "UPDATE hub_webhook SET disabled = ?, trouble = ? WHERE wh = ? AND client = ? AND disabled = 0 RETURNING id"
+    return [str(row[0]) for row in session.execute(sql, (now, trouble, wh, client)).fetchall()]
+
+
+def _of(client: str | None) -> tuple[str, tuple[str, ...]]:
+    return ("", ()) if client is None else (" AND client = ?", (client,))
+
+
 class Webhooks:
-    """The webhooks of one warehouse. Raises `StoreUnwritable` when the database can't be reached or written."""
+    """The webhooks of one warehouse. `client` is the program whose they must be, None for anybody's. Raises
+    `StoreUnwritable` when the database can't be reached or written."""
 
     def __init__(self, database: HubDatabase, warehouse: str) -> None:
         self._database, self._wh = database, warehouse
@@ -65,19 +76,24 @@ class Webhooks:
         )
         return hook
 
-    def listing(self) -> list[Webhook]:
-        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ? ORDER BY created, id"  # noqa: S608  # our own names
+    def listing(self, client: str | None = None) -> list[Webhook]:
+        """Those of that program, or all."""
+        whose, values = _of(client)
+        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ?{whose} ORDER BY created, id"  # noqa: S608  # our own names
         return self._database.read(
-            lambda session: [Webhook(*row) for row in session.execute(sql, (self._wh,)).fetchall()]
+            lambda session: [Webhook(*row) for row in session.execute(sql, (self._wh, *values)).fetchall()]
         )
 
-    def get(self, name: str) -> Webhook | None:
-        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ? AND id = ?"  # noqa: S608
-        row = self._database.read(lambda session: session.execute(sql, (self._wh, name)).fetchone())
+    def get(self, name: str, client: str | None = None) -> Webhook | None:
+        whose, values = _of(client)
+        sql = f"SELECT {_COLUMNS} FROM hub_webhook WHERE wh = ? AND id = ?{whose}"  # noqa: S608
+        row = self._database.read(lambda session: session.execute(sql, (self._wh, name, *values)).fetchone())
         return None if row is None else Webhook(*row)
 
-    def delete(self, name: str) -> bool:
-        return self._changed("DELETE FROM hub_webhook WHERE wh = ? AND id = ? RETURNING id", self._wh, name)
+    def delete(self, name: str, client: str | None = None) -> bool:
+        whose, values = _of(client)
+        sql = f"DELETE FROM hub_webhook WHERE wh = ? AND id = ?{whose} RETURNING id"  # noqa: S608
+        return self._changed(sql, self._wh, name, *values)
 
     def enable(self, session: Session, name: str) -> None:
         """Let a disabled one try again at once, from where it stood."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from wms.domain import events as e
 from wms.domain.review import Review
 from wms.hub.answering import Refusal
@@ -12,6 +14,7 @@ from wms.hub.api.idempotency import keep
 from wms.hub.api.operation import Call, Operation, Reply
 from wms.hub.api.reading import heard_up_to
 from wms.hub.database import Session
+from wms.hub.roles import ClientRole
 from wms.hub.webhooks import TooMany, Webhook, Webhooks
 from wms.hub.webhooks_targets import NotAllowed, Targets
 
@@ -32,9 +35,9 @@ def register(call: Call, targets: Targets) -> Reply:
 
     def work(session: Session) -> Reply:
         hook = _kept(call).add(session, call.caller.name, wanted.url, kinds, cursor, call.now)
-        reply = Reply(201, m.WebhookMade(_out(hook, cursor), hook.secret))
-        keep(call, session, reply)
-        return reply
+        made = m.WebhookMade(_out(hook, cursor), hook.secret)
+        keep(call, session, Reply(201, msgspec.structs.replace(made, secret=None)))
+        return Reply(201, made)
 
     try:
         return call.hub.database.write(work)
@@ -44,7 +47,7 @@ def register(call: Call, targets: Targets) -> Reply:
 
 def listing(call: Call) -> Reply:
     head = heard_up_to(call.hub)
-    return Reply(200, m.WebhookList(tuple(_out(hook, head) for hook in _kept(call).listing())))
+    return Reply(200, m.WebhookList(tuple(_out(hook, head) for hook in _kept(call).listing(_whose(call)))))
 
 
 def one(call: Call) -> Reply:
@@ -52,7 +55,7 @@ def one(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    if not _kept(call).delete(call.path["id"]):
+    if not _kept(call).delete(call.path["id"], _whose(call)):
         raise Refusal(404, "no_webhook", "there is no such webhook")
     return Reply(204)
 
@@ -78,8 +81,13 @@ def _kept(call: Call) -> Webhooks:
     return Webhooks(call.hub.database, call.hub.warehouse)
 
 
+def _whose(call: Call) -> str | None:
+    """The program whose webhooks it may see and touch; None for an administrator's, which may all."""
+    return None if call.caller.role == ClientRole.ADMIN else call.caller.name
+
+
 def _named(call: Call) -> Webhook:
-    hook = _kept(call).get(call.path["id"])
+    hook = _kept(call).get(call.path["id"], _whose(call))
     if hook is None:
         raise Refusal(404, "no_webhook", "there is no such webhook")
     return hook
@@ -110,11 +118,14 @@ def operations(targets: Targets) -> tuple[Operation, ...]:
             " Webhooks specification (headers `webhook-id`, `webhook-timestamp`, `webhook-signature`). Answer with 2xx"
             " within 15 seconds. Everything else is tried again, for five days at growing intervals; then the webhook"
             " is disabled and an exception says so. 410 disables it at once. The same `webhook-id` may come more than"
-            " once. URLs must be https and public unless the administrator listed your network.",
+            " once. URLs must be https and public unless the administrator listed your network. The secret is in the"
+            " first answer only: the same request sent again with its Idempotency-Key is answered without it (null). If"
+            " the first answer was lost, delete the webhook and register it anew.",
         ),
         Operation(
             "list_webhooks", "GET", "/v1/webhooks", "Webhooks", "List webhooks", listing,
-            {200: ("All of them, without their secrets.", m.WebhookList)},
+            {200: ("Without their secrets.", m.WebhookList)},
+            about="Role erp sees and touches those it registered itself, role admin all.",
         ),
         Operation(
             "enable_webhook", "POST", "/v1/webhooks/{id}/enable", "Webhooks", "Let a disabled one try again", enable,

@@ -317,10 +317,10 @@ class WebhookOut(Out, frozen=True):
 
 
 class WebhookMade(Out, frozen=True):
-    """The `secret` is shown this once."""
+    """The `secret` is shown this once; null in the answer to the same request sent again."""
 
     webhook: WebhookOut
-    secret: str
+    secret: str | None
 
 
 class WebhookList(Out, frozen=True):
