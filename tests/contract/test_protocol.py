@@ -60,6 +60,7 @@ def test_a_gap_is_told_with_the_number_to_go_on_from(hub: HubProcess) -> None:
     status, problem = a.push(4, 2)
     assert (status, problem["error"], problem["expected"]) == (409, "gap", 3)
     assert len(a.pull()) == 2
+    assert a.hello("run-2", "elsewhere", epoch=1, n=2)["epoch"] == 2
     assert a.push(1, 1, epoch=2)[0] == 200  # a new epoch counts from one
     assert a.push(3, 3) == (200, {"highest": 5, "head": 6})
 
@@ -215,7 +216,7 @@ def test_keys_travel_to_those_who_may_open_them_and_a_destroyed_one_never_comes_
     assert packer.pulled(keys_after=found["keys_next"])["keys"] == []
     seen = picker.pulled()
     assert (seen["keys"], seen["keys_next"]) == ([], found["keys_next"])
-    picker.send([line("B", 1)], keys=[["O-1", None]])
+    packer.send([line("A", 1)], keys=[["O-1", None]])
     assert packer.pulled(keys_after=found["keys_next"])["keys"] == [["O-1", None]]
     assert picker.pulled(keys_after=found["keys_next"])["keys"] == [["O-1", None]]
     packer.send([], keys=[["O-1", secret], ["O-2", other]])  # one who has not heard of it

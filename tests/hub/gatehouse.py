@@ -125,7 +125,7 @@ class Gatehouse(ABC):
     def hello(self, member: Member, **more: object) -> Answer:
         """Of a terminal that holds nothing yet, but for what `more` says of it."""
         words = {
-            "device": member.device, "epoch": 0, "n": 0, "session": member.session, "previous": "", "lives": [],
+            "device": member.device, "epoch": 1, "n": 0, "session": member.session, "previous": "", "lives": [],
             "head": 0,
         } | more  # fmt: skip
         return self.signed(member, "POST", "/v1/hello", words)

@@ -125,6 +125,16 @@ def test_a_cursor_of_an_earlier_life_goes_back_to_where_the_lives_parted(erp: Pr
     assert again == before[-1:]
 
 
+def test_a_cursor_beyond_the_end_is_refused_with_a_sentence(erp: Program) -> None:
+    end = erp.get("/v1/feed?after=end").body["next"]
+    position, _, life = end.partition(".")
+    assert erp.get(f"/v1/feed?after={end}").status == 200
+    for far in (int(position) + 1, 10**17):
+        answer = erp.get(f"/v1/feed?after={far}.{life}")
+        assert (answer.status, answer.error) == (400, "cursor"), answer.body
+        assert "beyond the end" in answer.body["detail"]
+
+
 def test_what_is_short_damaged_moved_counted(erp: Program) -> None:
     end = erp.get("/v1/feed?after=end").body["next"]
     erp.house.hub.record(

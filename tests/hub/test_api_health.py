@@ -7,12 +7,13 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.hub.gatehouse import House
+from tests.hub.gatehouse import House, serving
 from tests.hub.programs import Program, furnish, order, program
 from tests.hub.test_api_orders import eventually
 from wms.domain import events as e
@@ -92,10 +93,48 @@ def test_a_picture_that_lags_is_not_ready(house: House, monkeypatch: pytest.Monk
     assert house.send("GET", "/readyz").body["detail"] == "the picture is 4 facts behind"
 
 
+def test_a_picture_that_stands_still_behind_the_journal_is_not_ready(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, ahead = [0.0], [0]
+    follower = health.Follower(lambda: now[0])
+    head = house.hub.head
+    monkeypatch.setattr(house.hub, "head", lambda: head() + ahead[0])
+
+    def trouble(at: float, behind: int) -> str:
+        now[0], ahead[0] = at, behind
+        return follower.trouble(house.hub)
+
+    furnish(house.hub)
+    assert eventually(lambda: health.picture_lag(house.hub) == 0)
+    assert [trouble(0, 0), trouble(100, 3), trouble(100 + health.LONGEST_STILL, 3)] == ["", "", ""]
+    assert "3 facts behind and has not moved" in trouble(131, 3)
+    assert [trouble(132, 0), trouble(200, 3), trouble(229, 3)] == ["", "", ""]
+    house.hub.record([e.SiteNamed("s", "UTC")], Badge("P"))
+    assert eventually(lambda: health.picture_lag(house.hub) == 3)
+    assert trouble(231, 3) == "", "it moves"
+
+
+def test_a_picture_that_can_not_be_brought_up_is_not_ready_until_it_can(
+    tmp_path: Path, postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(tmp_path, postgres_database) as house:
+
+        def fails() -> bool:
+            raise RuntimeError("what it says stands in the log")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(house.hub, "_catch_up_one", fails)
+            house.hub.record([e.SiteNamed("s", "UTC")], Badge("P"))
+            assert eventually(lambda: house.send("GET", "/readyz").status == 503)
+            assert house.send("GET", "/healthz").status == 200
+        assert eventually(lambda: house.send("GET", "/readyz").status == 200)
+
+
 def test_asking_often_does_not_make_the_hub_write_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     probes = []
     monkeypatch.setattr(health, "GOOD_FOR", 60.0)
-    monkeypatch.setattr(health, "probe", lambda hub: probes.append(hub) or "")
+    monkeypatch.setattr(health, "probe", lambda hub, _: probes.append(hub) or "")
     assert {house.send("GET", "/readyz").status for _ in range(10)} == {200}
     assert len(probes) == 1
 

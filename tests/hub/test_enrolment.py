@@ -120,6 +120,27 @@ def test_guessing_codes_is_slowed_down_and_a_good_one_of_another_address_is_not_
         )  # fmt: skip
 
 
+def test_codes_guessed_at_once_are_no_more_than_those_guessed_one_by_one(small_house: House) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def guess(n: int) -> int:
+        body = {"code": f"AAAA-{n:04}", "device": "A", "public_key": key_of()}
+        return small_house.send("POST", "/v1/enrol", body).status
+
+    with ThreadPoolExecutor(40) as threads:
+        found = list(threads.map(guess, range(80)))
+    assert 0 < found.count(403) <= 11, "one may have grown back meanwhile"
+    assert set(found) == {403, 429}
+
+
+def test_good_codes_are_not_counted(small_house: House) -> None:
+    for n in range(14):
+        answer = small_house.send(
+            "POST", "/v1/enrol", {"code": small_house.code(), "device": f"T{n}", "public_key": key_of()}
+        )
+        assert answer.status == 200, answer.body
+
+
 def test_a_code_used_by_two_at_once_lets_one_in(house: House) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

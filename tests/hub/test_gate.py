@@ -253,11 +253,12 @@ def test_an_allowance_fills_up_again_and_forgets_who_is_quiet() -> None:
     assert [allowance.take("a") for _ in range(4)] == [True, True, True, False]
     assert allowance.take("b")
     now[0] = 0.5
-    assert allowance.has("a")
+    assert [allowance.take("a") for _ in range(2)] == [True, False]
+    allowance.give_back("a")
     assert [allowance.take("a") for _ in range(2)] == [True, False]
     for n in range(KEYS):
         allowance.take(str(n))
-    assert allowance.has("a"), "long forgotten, so it begins anew"
+    assert allowance.take("a"), "long forgotten, so it begins anew"
     assert len(allowance._left) == KEYS
 
 

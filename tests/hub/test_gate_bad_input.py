@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hub.gatehouse import Answer, House, Member
+from wms.hub import sync_routes
 from wms.hub.limits import LARGEST_BODY, SMALL_BODY
 from wms.sync import wire
 
@@ -246,3 +247,47 @@ def test_a_fault_of_the_hubs_own_tells_no_more_than_a_number(
     assert "KeyError" not in json.dumps(answer.body)
     number = answer.body["detail"].split()[-1]
     assert any(number in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/v1/push", PUSH | {"first": 0, "facts": [["A", 1, 0, *FACT[3:]]]}, "counted from 1"),
+        ("/v1/return", {"facts": [["B", 1, 0, *FACT[3:]]]}, "counted from 1"),
+        ("/v1/push", PUSH | {"first": -1}, "out of all bounds"),
+        ("/v1/push", b'{"more": ' + DEEP + b"}", "nested too deeply"),
+        ("/v1/push", b'{"device": "\xff"}', "not UTF-8"),
+    ],
+    ids=["push-0", "return-0", "push--1", "deep", "no-utf-8"],
+)
+def test_what_is_wrong_is_told_in_words_for_people(
+    house: House, member: Member, path: str, body: object, says: str
+) -> None:
+    before = house.counts()
+    answer = house.signed(member, "POST", path, body)
+    refused(house, answer, before, 400)
+    assert says in answer.body["detail"], answer.body
+    assert "Error" not in answer.body["detail"]
+
+
+def test_a_fault_that_nobody_foresaw_says_nothing_of_itself(
+    house: House, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("zip() argument 2 is shorter than argument 1")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.hub, "push", fails)
+        answer = house.signed(member, "POST", "/v1/push", PUSH)
+    assert answer.error == "message"
+    assert answer.body["detail"] == "the hub can not make sense of this request"
+
+
+def test_who_is_to_come_back_is_told_whole_seconds(
+    house: House, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_routes, "MOST_PUSHES", 0)
+    answer = house.signed(member, "POST", "/v1/push", PUSH)
+    assert (answer.status, answer.error) == (429, "busy")
+    assert answer.headers["retry-after"].isdigit()
+    monkeypatch.undo()

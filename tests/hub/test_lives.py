@@ -8,7 +8,7 @@ import pytest
 
 from wms.domain.events import SiteNamed
 from wms.domain.ids import Badge, DeviceId
-from wms.hub import lives, opening
+from wms.hub import audit, lives, opening
 from wms.hub.engine import LIVES_A_DAY
 from wms.sync.wire import Hello, Life
 
@@ -25,3 +25,15 @@ def test_lives_that_terminals_begin_are_few_a_day(tmp_path: Path, engine: str, t
             welcome = hub.hello(DeviceId("T1"), said)
             assert welcome.rewind in (0, 1), "it holds nothing that it shares with this hub"
         assert len(hub.database.read(lambda s: lives.lives(s, "MAIN"))) <= 1 + LIVES_A_DAY
+        begun = [line for line in hub.database.read(lambda s: audit.entries(s, "MAIN")) if line.act == "life"]
+        assert [begun[0].actor, *{line.actor for line in begun[1:]}] == ["hub", "terminal:T1"]
+
+
+def test_pictures_of_earlier_lives_are_cleared_away_at_the_next_start(tmp_path: Path, postgres_database: str) -> None:
+    opening.add(tmp_path, postgres_database, "MAIN")
+    for name in ("picture.MAIN.0123456789abcdef", "picture.MAIN-2.0123456789abcdef"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "wms.sqlite3").touch()
+    with opening.hubs(tmp_path, postgres_database):
+        left = sorted(path.name for path in tmp_path.glob("picture.*"))
+    assert left == ["picture.MAIN", "picture.MAIN-2.0123456789abcdef"], "another warehouse is let alone"

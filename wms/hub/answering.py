@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http
 import logging
-import random
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
@@ -15,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from wms.hub.database import DatabaseAway
-from wms.hub.interface import Fork, Gap, StaleSession
+from wms.hub.interface import Fork, Gap, StaleSession, Unacceptable
 from wms.hub.limits import LARGEST_BODY
 from wms.store import StoreUnwritable
 from wms.sync import wire
@@ -62,8 +61,11 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(error.status_code, "request", error.detail, headers=error.headers)
         case ClientDisconnect():
             return Refusal(400, "message", "the request ended before it was whole")
-        case ValueError():
+        case Unacceptable():
             return Refusal(400, "message", str(error))
+        case ValueError():  # its text was written for whoever reads the code
+            log.warning("a request that can not be understood", exc_info=error)
+            return Refusal(400, "message", "the hub can not make sense of this request")
     number = secrets.token_hex(4)
     log.error("fault %s", number, exc_info=error)
     return Refusal(500, "fault", f"the hub has a fault; its log says more under {number}")
@@ -75,7 +77,7 @@ def problem(refusal: Refusal) -> Response:
     body = wire.Problem(refusal.error, refusal.detail, refusal.status, title, type_, refusal.expected)
     headers = refusal.headers
     if refusal.status == 429:
-        headers = {"Retry-After": f"{random.uniform(0.2, 1.5):.2f}", **headers}  # noqa: S311  # spreads the callers
+        headers = {"Retry-After": "1", **headers}  # whole seconds (RFC 9110, 10.2.3); who comes back spreads it
     return json_of(body, refusal.status, headers, PROBLEM)
 
 
@@ -124,4 +126,10 @@ def decoded(body: bytes, kind: type[T]) -> T:
 
 def _where(error: Exception) -> str:
     """What msgspec says names types and places in the message, never the values there."""
-    return str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
+    match error:
+        case RecursionError():
+            return "it is nested too deeply"
+        case UnicodeDecodeError():
+            return "it is not UTF-8"
+        case _:
+            return str(error)

@@ -98,9 +98,8 @@ class EmbeddedHub(HubEngine):
     def _append(self, session: Any, lines: Sequence[Line]) -> tuple[Fact, ...]:
         return tuple(fact for _, fact in rebase.ingest(session, lines))
 
-    def _keep_keys(self, session: Any, keys: Sequence[wire.KeyLine]) -> None:
-        if keys:
-            tail.write_keys(session, keys)
+    def _keep_keys(self, session: Any, keys: Sequence[wire.KeyLine]) -> list[str]:
+        return tail.write_keys(session, keys) if keys else []
 
     def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
         if facts:

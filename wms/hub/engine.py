@@ -21,6 +21,7 @@ from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import Beside, Page, StaleSession
 from wms.hub.progress import Held, new_of, note, progress, that_follow
 from wms.store.journal import Line
+from wms.store.sealing import order_of
 from wms.store.store import now_ms
 from wms.store.tables import SqliteRows
 from wms.sync import wire
@@ -31,6 +32,9 @@ FEED_DAYS = 30  # a terminal that is farther behind takes a snapshot instead
 DAY = 86_400
 LIVES_A_DAY = 5
 """So many lives at most begin on the word of terminals, who may be wrong: each leaves out numbers of the carriers."""
+
+RETURN_DAYS = 30
+"""So long after a life began a terminal may give back what others had said before."""
 
 SESSION_SECONDS = 5.0  # how long a look at who speaks for a device is good for
 
@@ -44,6 +48,7 @@ class HubEngine(ABC):
         self.warehouse, self._clock = warehouse, clock
         self.life, self.device = "", DeviceId("")
         self.facts_taken = self.facts_repeated = 0
+        self.picture_failed = False
         self._listeners: list[Callable[[], None]] = []
         self._sessions: dict[tuple[str, str], tuple[float, int | None]] = {}
         self._sessions_lock = threading.Lock()
@@ -71,7 +76,8 @@ class HubEngine(ABC):
         """Number the facts and keep them. Returns them if it had to read them."""
 
     @abstractmethod
-    def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> None: ...
+    def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> list[str]:
+        """A key that is known never changes but to be destroyed. Returns the subjects whose keys this destroyed."""
 
     @abstractmethod
     def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
@@ -111,12 +117,14 @@ class HubEngine(ABC):
         for listener in self._listeners:
             listener()
 
-    def _settle_life(self, session: Session, head: int, *, restored: bool, device: DeviceId | None = None) -> None:
-        """Go on in the present life, or begin one: the first, or the next where `restored`."""
+    def _settle_life(
+        self, session: Session, head: int, *, restored: bool, device: DeviceId | None = None, actor: str = "hub"
+    ) -> None:
+        """Go on in the present life, or begin one: the first, or the next where `restored`, on the word of `actor`."""
         found = lives.present(session, self.warehouse)
         if found is None or restored:
             branched = head if found is not None else 0
-            found = lives.begin(session, self.warehouse, branched, self.now() // 1000, device)
+            found = lives.begin(session, self.warehouse, branched, self.now() // 1000, device, actor=actor)
             if restored:
                 self._raise_numbers(session)
         self.life, self.device = found
@@ -129,7 +137,7 @@ class HubEngine(ABC):
             end = lives.shared(message.lives, lives.lives(session, self.warehouse))
             if end is None and message.head > head:  # it has seen what is not here any more
                 if lives.begun_since(session, self.warehouse, self.now() // 1000 - DAY) < LIVES_A_DAY:
-                    self._settle_life(session, head, restored=True)
+                    self._settle_life(session, head, restored=True, actor=f"terminal:{device}")
                 end = head
             rewind = min(message.head, head, message.head if end is None else end)
             if rewind == message.head and message.mark is not None:
@@ -201,7 +209,11 @@ class HubEngine(ABC):
 
         def work(session: Session) -> tuple[wire.Pushed, tuple[Fact, ...], int]:
             head = self._lock(session)
-            self._keep_keys(session, message.keys)
+            if message.facts and message.epoch > epochs.highest_given(session, self.warehouse, device):
+                raise StaleSession
+            gone = self._keep_keys(session, message.keys)
+            for order in dict.fromkeys(order_of(subject) or subject for subject in gone):
+                audit.note(session, self.warehouse, self.now() // 1000, f"terminal:{device}", "erase", order)
             if not message.facts:
                 return wire.Pushed(0, head), (), 0
             held = self._held(session)
@@ -226,11 +238,12 @@ class HubEngine(ABC):
         def work(session: Session) -> tuple[wire.Given, tuple[Fact, ...]]:
             head = self._lock(session)
             held = self._held(session)
+            credible = self._credible(session, device, message.facts)
             come = {
                 key: progress(session, self.warehouse, *key, held)
-                for key in {(line.device, line.epoch) for line in message.facts}
+                for key in {(line.device, line.epoch) for line in credible}
             }
-            new = that_follow(message.facts, lambda *key: come[key])
+            new = that_follow(credible, lambda *key: come[key])
             facts = self._append(session, new) if new else ()
             if new:
                 audit.note(session, self.warehouse, self.now() // 1000, f"terminal:{device}", "returned", str(len(new)))
@@ -242,6 +255,17 @@ class HubEngine(ABC):
         given, facts = self.database.write(work)
         self._committed(facts, given.head)
         return given
+
+    def _credible(self, session: Session, device: DeviceId, facts: Sequence[Line]) -> list[Line]:
+        """Those that the device may give back: its own, as it may push them; others' only while a life that may have
+        lost them is young; what this hub says in its present life it says itself."""
+        lost = self.now() // 1000 - lives.began(session, self.warehouse) <= RETURN_DAYS * DAY
+        highest = epochs.highest_given(session, self.warehouse, device)
+        return [
+            line
+            for line in facts
+            if line.device != self.device and (line.epoch <= highest if line.device == device else lost)
+        ]
 
     def answer(self, device: DeviceId, session: str, request: str, person: Badge, command: Command) -> wire.Answer:
         if isinstance(command, LeaseWaybills) and self._epoch_of(device, session) != command.epoch:

@@ -47,10 +47,15 @@ def _highest(session: Session, wh: str, message: Hello) -> int:
     pushed = session.execute(
         "SELECT coalesce(max(epoch), 0) FROM hub_epoch WHERE wh = ? AND device = ?", values
     ).fetchone()
-    given = session.execute(
-        "SELECT coalesce(max(epoch), 0) FROM hub_session WHERE wh = ? AND device = ?", values
+    return int(max(pushed[0], highest_given(session, *values)))
+
+
+def highest_given(session: Session, wh: str, device: str) -> int:
+    """The highest epoch that was ever allotted to the device; -1 if none was."""
+    row = session.execute(
+        "SELECT coalesce(max(epoch), -1) FROM hub_session WHERE wh = ? AND device = ?", (wh, device)
     ).fetchone()
-    return int(max(pushed[0], given[0]))
+    return int(row[0])
 
 
 def latest(session: Session, wh: str, device: str, epoch: int | None = None) -> str:

@@ -109,8 +109,20 @@ class Gate:
     async def enrol(self, request: Request, message: wire.Enrol) -> wire.Enrolled:
         """Let a terminal in for its one-time code, into the warehouse the code was made for."""
         address = _address(request)
-        if not self._codes.has(address) or not self._all_codes.has(""):
+        if not self._codes.take(address) or not self._all_codes.take(""):
             raise Refusal(429, "codes", "too many wrong codes; wait a minute")
+        try:
+            enrolled = await self._enrolled(message)
+        except BaseException:
+            self._code_was_not_wrong(address)
+            raise
+        if enrolled is None:
+            raise Refusal(403, "code", "the code is wrong, used or too old")
+        self._code_was_not_wrong(address)
+        return enrolled
+
+    async def _enrolled(self, message: wire.Enrol) -> wire.Enrolled | None:
+        """None where the code is no warehouse's."""
         for hub in self._hubs.values():
             terminals = Terminals(hub.database, hub.warehouse)
             with suppress(WrongCode):
@@ -118,9 +130,12 @@ class Gate:
                     terminals.enrol, message.code, message.device, message.public_key, hub.now() // 1000
                 )
                 return wire.Enrolled(token, hub.warehouse, name, role)
-        self._codes.take(address)
-        self._all_codes.take("")
-        raise Refusal(403, "code", "the code is wrong, used or too old")
+        return None
+
+    def _code_was_not_wrong(self, address: str) -> None:
+        """What was taken before anybody could know is given back: else as many could guess at once as there are."""
+        self._codes.give_back(address)
+        self._all_codes.give_back("")
 
     def _hub_of(self, request: Request) -> tuple[HubStore, str]:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -16,6 +16,7 @@ from wms.hub.interface import HubStore
 from wms.store import StoreUnwritable, journal
 
 LARGEST_LAG = 5_000  # facts the picture may be behind the journal
+LONGEST_STILL = 30  # seconds the picture may stand still while it is behind
 PATIENCE = 5.0  # seconds for a write to come back
 GOOD_FOR = 2.0  # seconds; nobody can make the hub write faster by asking
 _PROBE = (
@@ -30,7 +31,29 @@ def picture_lag(hub: HubStore) -> int:
     return max(hub.head() - seen, 0)
 
 
-def probe(hub: HubStore) -> str:
+class Follower:
+    """Whether the picture of a hub follows its journal, from one look to the next."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stood: tuple[int, float] = (-1, 0.0)  # where the picture was, and since when
+
+    def trouble(self, hub: HubStore) -> str:
+        """Why the picture can't be trusted to be of now; '' if it can."""
+        seen = journal.head(hub.rows.connection)
+        lag = max(hub.head() - seen, 0)
+        now = self._clock()
+        if not lag or seen != self._stood[0]:
+            self._stood = (seen if lag else -1, now)  # one that is not behind has not begun to stand still
+        if lag > LARGEST_LAG:
+            return f"the picture is {lag} facts behind"
+        if hub.picture_failed:
+            return "the picture can't be brought up to the journal; the hub's log says why"
+        stuck = round(now - self._stood[1])
+        return f"the picture is {lag} facts behind and has not moved for {stuck} s" if stuck > LONGEST_STILL else ""
+
+
+def probe(hub: HubStore, follower: Follower) -> str:
     """Write something and look at the picture; why that does not do, '' if it does."""
 
     def write(session: Session) -> None:
@@ -38,10 +61,9 @@ def probe(hub: HubStore) -> str:
 
     try:
         hub.database.write(write)
-        lag = picture_lag(hub)
+        return follower.trouble(hub)
     except StoreUnwritable:
         return "the database can't be reached or written"
-    return f"the picture is {lag} facts behind" if lag > LARGEST_LAG else ""
 
 
 class Health:
@@ -49,6 +71,7 @@ class Health:
 
     def __init__(self, hubs: Mapping[str, HubStore], run: Callable[..., Awaitable[Any]]) -> None:
         self._hubs, self._run = hubs, run
+        self._followers = {name: Follower() for name in hubs}
         self._looking: asyncio.Task[str] | None = None
         self._found, self._until = "", 0.0
 
@@ -75,8 +98,8 @@ class Health:
         return {"status": "ready"}
 
     async def _look(self) -> str:
-        for hub in self._hubs.values():
-            trouble: str = await self._run(probe, hub)
+        for name, hub in self._hubs.items():
+            trouble: str = await self._run(probe, hub, self._followers[name])
             if trouble:
                 return trouble
         return ""

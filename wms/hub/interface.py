@@ -18,6 +18,10 @@ from wms.workflows.handling import Outcome
 Beside = Callable[[Session, Outcome], None]
 
 
+class Unacceptable(ValueError):
+    """What was asked for can't be; the text says why, for whoever asked."""
+
+
 class WrongCode(ValueError):
     """The enrolment code is wrong, used or too old."""
 
@@ -59,6 +63,7 @@ class HubStore(Protocol):
 
     `life` names the present life of the journal: it changes when an older copy was put back. `device` is the hub's own
     name in that life. Of the facts pushed to this process `facts_taken` were new, `facts_repeated` were held already.
+    `picture_failed` while the picture can't be brought up to the journal.
     """
 
     warehouse: str
@@ -67,6 +72,7 @@ class HubStore(Protocol):
     database: HubDatabase
     facts_taken: int
     facts_repeated: int
+    picture_failed: bool
 
     @property
     def rows(self) -> SqliteRows:
@@ -85,14 +91,16 @@ class HubStore(Protocol):
     def hello(self, device: DeviceId, message: Hello) -> Welcome: ...
 
     def push(self, device: DeviceId, message: Push, *, version: int) -> Pushed:
-        """Commit what is new. Raises `Gap`, `Fork`, `StoreUnwritable`, `wire.NewerVersion`."""
+        """Commit what is new. Raises `Gap`, `Fork`, `StoreUnwritable`, `wire.NewerVersion`; `StaleSession` for an epoch
+        beyond those the device was given."""
 
     def speaks(self, device: DeviceId, session: str) -> bool:
         """Whether that run of the device's program is the one last welcomed in its epoch."""
 
     def give_back(self, device: DeviceId, message: Returned, *, version: int) -> Given:
-        """Take facts of whatever device that an older copy of this journal lost. One whose key is held already, or
-        that leaves a hole, is passed over. Raises `StoreUnwritable`, `wire.NewerVersion`."""
+        """Take facts that an older copy of this journal lost: the device's own, and for 30 days after a life began
+        any device's. One whose key is held already, that leaves a hole, or that bears the name this hub has now, is
+        passed over. Raises `StoreUnwritable`, `wire.NewerVersion`."""
 
     def page(self, after: int, limit: int, keys_after: int) -> Page: ...
 

@@ -28,9 +28,10 @@ class Allowance:
             self._left.popitem(last=False)
         return left >= 1
 
-    def has(self, key: str) -> bool:
-        """Whether one is left, without using it up."""
-        return self._of(key)[0] >= 1
+    def give_back(self, key: str) -> None:
+        """One that was taken has not been used."""
+        left, now = self._of(key)
+        self._left[key] = (min(left + 1, float(self._burst)), now)
 
     def _of(self, key: str) -> tuple[float, float]:
         now = self._clock()

@@ -42,8 +42,11 @@ def present(session: Session, wh: str) -> tuple[str, DeviceId] | None:
     return None if row is None else (row[0], DeviceId(row[1]))
 
 
-def begin(session: Session, wh: str, branched: int, now: int, device: DeviceId | None = None) -> tuple[str, DeviceId]:
-    """Begin the next life at position `branched`; the hub's own name is a new one, so none of its keys comes twice."""
+def begin(
+    session: Session, wh: str, branched: int, now: int, device: DeviceId | None = None, *, actor: str = "hub"
+) -> tuple[str, DeviceId]:
+    """Begin the next life at position `branched`, on the word of `actor`; the hub's own name is a new one, so none of
+    its keys comes twice."""
     row = session.execute("SELECT coalesce(max(serial), 0) FROM hub_life WHERE wh = ?", (wh,)).fetchone()
     name = secrets.token_hex(8)
     own = device or DeviceId(f"H{secrets.token_hex(3).upper()}")
@@ -51,13 +54,19 @@ def begin(session: Session, wh: str, branched: int, now: int, device: DeviceId |
         "INSERT INTO hub_life (wh, serial, life, branched, device, began) VALUES (?, ?, ?, ?, ?, ?)",
         (wh, row[0] + 1, name, branched, own, now),
     )
-    audit.note(session, wh, now, "hub", "life", name, str(branched))
+    audit.note(session, wh, now, actor, "life", name, str(branched))
     return name, own
 
 
 def begun_since(session: Session, wh: str, since: int) -> int:
     """How many lives have begun since then (UTC seconds)."""
     row = session.execute("SELECT count(*) FROM hub_life WHERE wh = ? AND began >= ?", (wh, since)).fetchone()
+    return int(row[0])
+
+
+def began(session: Session, wh: str) -> int:
+    """When the present life began (UTC seconds)."""
+    row = session.execute("SELECT began FROM hub_life WHERE wh = ? ORDER BY serial DESC LIMIT 1", (wh,)).fetchone()
     return int(row[0])
 
 

@@ -61,6 +61,8 @@ class PostgresHub(HubEngine):
         self.database.write(self._lock)
         self._folder, self._retired = folder / f"picture.{warehouse}", list[Store]()
         self._opening = threading.RLock()
+        for old in folder.glob(f"picture.{warehouse}.*"):  # of lives that began while an earlier process ran
+            shutil.rmtree(old, ignore_errors=True)
         self._picture, self._picture_life = self._open_picture(), self.life
         self._news, self._closing = threading.Event(), threading.Event()
         self._follower = threading.Thread(target=self._follow, name=f"picture-{warehouse}", daemon=True)
@@ -174,26 +176,34 @@ class PostgresHub(HubEngine):
                 self._lineage.raise_to(page.facts[-1].position or 0)
         return page
 
-    def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> None:
+    def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> list[str]:
         if not keys:
-            return
+            return []
         marks = ", ".join("?" * len(keys))
         found = session.execute(
             f"SELECT subject, key FROM hub_key WHERE wh = ? AND subject IN ({marks})",  # noqa: S608
             (self.warehouse, *(line.subject for line in keys)),
         ).fetchall()
         held: dict[str, bytes | None] = dict(found)
-        new = [line for line in keys if line.subject not in held or _changes(held[line.subject], line.key)]
-        if not new:
-            return
+        now = dict(held)
+        for line in keys:
+            if line.subject not in now or (line.key is None and now[line.subject] is not None):
+                now[line.subject] = line.key
+        changed = [subject for subject in now if subject not in held or now[subject] != held[subject]]
+        if not changed:
+            return []
         row = session.execute(
-            "UPDATE hub_head SET keys = keys + ? WHERE wh = ? RETURNING keys", (len(new), self.warehouse)
+            "UPDATE hub_head SET keys = keys + ? WHERE wh = ? RETURNING keys", (len(changed), self.warehouse)
         ).fetchone()
         session.executemany(
             "INSERT INTO hub_key (wh, subject, key, serial) VALUES (?, ?, ?, ?) ON CONFLICT (wh, subject)"
             " DO UPDATE SET key = excluded.key, serial = excluded.serial",
-            [(self.warehouse, line.subject, line.key, n) for n, line in enumerate(new, row[0] - len(new) + 1)],
+            [
+                (self.warehouse, subject, now[subject], n)
+                for n, subject in enumerate(changed, row[0] - len(changed) + 1)
+            ],
         )
+        return [subject for subject in changed if subject in held]
 
     # The picture
 
@@ -204,9 +214,12 @@ class PostgresHub(HubEngine):
             try:
                 while not self._closing.is_set() and self._catch_up_one():
                     pass
+                self.picture_failed = False
             except StoreUnwritable:
+                self.picture_failed = True
                 self._closing.wait(1.0)
             except Exception:
+                self.picture_failed = True
                 log.exception("the picture of %s", self.warehouse)
                 self._closing.wait(1.0)
 
@@ -359,8 +372,3 @@ def warehouses(session: Session) -> list[str]:
 def _line(row: Any) -> Line:
     device, epoch, n, position, at, person, kind, body = row
     return Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))
-
-
-def _changes(held: bytes | None, key: bytes | None) -> bool:
-    """A destroyed key never comes back."""
-    return held is not None and (key is None or bytes(held) != key)

@@ -1,6 +1,7 @@
 """What each role may do at the hub. A terminal's role says what it is there for, a client's what its program is.
 
-Facts are never refused, whatever the role: only intents and keys that open recipients are.
+Facts are never refused, whatever the role: only intents are, and keys that open recipients are neither handed to every
+role nor destroyed by it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ _FOR_ONESELF = (c.ClaimBatch, c.RenewWalk, c.LeaseWaybills)
 
 
 def may_open_recipients(role: str) -> bool:
-    """Whether keys that open names and addresses are handed to it: only where labels are made or complaints settled."""
+    """Whether keys that open names and addresses are handed to it: only where labels are made or complaints settled.
+    Nobody else destroys them either."""
     return role in _MAY_OPEN_RECIPIENTS
 
 

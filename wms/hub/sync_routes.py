@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,12 +23,14 @@ from wms.hub.snapshots import Snapshots
 from wms.hub.terminals import Terminals
 from wms.store.journal import Line
 from wms.store.peppers import PepperRing
+from wms.store.sealing import KEY_BYTES
 from wms.sync import wire
 from wms.sync.greeting import learn, pins_of
 from wms.sync.signing import SIGNATURE_HEADER
 
 T = TypeVar("T")
 MOST_PUSHES = 16  # at once; more are asked to come back
+LONGEST_SUBJECT = 1000  # bytes of a key's name: more, and no index takes it
 _LARGEST = 2**53  # what every JSON reader keeps exactly
 
 
@@ -90,6 +92,7 @@ class SyncRoutes:
     async def _push(self, request: Request) -> wire.Pushed:
         caller, body = await self._caller(request)
         message = decoded(body, wire.Push)
+        _require_numbers(message.epoch, message.first)
         due = range(message.first, message.first + len(message.facts))
         if message.facts:
             _require_device(caller, message.device)
@@ -97,8 +100,9 @@ class SyncRoutes:
             if (line.device, line.epoch, line.n) != (caller.device, message.epoch, n):
                 raise Refusal(400, "message", "facts must follow each other in one epoch of one device")
             _require_line(line)
-        for key in message.keys:
-            _require_text(key.subject)
+        _require_keys(message.keys)
+        if not roles.may_open_recipients(caller.role):  # passed over, so that its queue moves on
+            message = msgspec.structs.replace(message, keys=tuple(key for key in message.keys if key.key is not None))
         pushed: wire.Pushed = await self._in_turn(_push, caller, message, _version(request))
         return pushed
 
@@ -243,6 +247,8 @@ def _require_line(line: Line, *, lost: bool = False) -> None:
     """What a fact is wrapped in must be sound; what it says is never refused. Only a fact that was lost may bear an
     epoch below 0 (`wms.store.orphans`)."""
     _require_numbers(abs(line.epoch) if lost else line.epoch, line.n)
+    if line.n < 1:
+        raise Refusal(400, "message", "facts are counted from 1")
     if abs(line.at) > _LARGEST:
         raise Refusal(400, "message", "a time is out of all bounds")
     _require_text(line.device, line.person, line.kind)
@@ -253,6 +259,15 @@ def _require_line(line: Line, *, lost: bool = False) -> None:
     except UnicodeDecodeError as error:
         raise Refusal(400, "message", "a fact's body is no UTF-8") from error
     _require_text(said, most=len(said))
+
+
+def _require_keys(keys: Sequence[wire.KeyLine]) -> None:
+    for key in keys:
+        _require_text(key.subject, most=LONGEST_SUBJECT)
+        if not key.subject or len(key.subject.encode()) > LONGEST_SUBJECT:
+            raise Refusal(400, "message", "a key's name is too long, or empty")
+        if key.key is not None and len(key.key) != KEY_BYTES:
+            raise Refusal(400, "message", f"a key has {KEY_BYTES} bytes")
 
 
 def _require_numbers(*numbers: int) -> None:

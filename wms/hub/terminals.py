@@ -12,7 +12,7 @@ from wms.domain.ids import DeviceId
 from wms.domain.records import Record
 from wms.hub import audit
 from wms.hub.database import HubDatabase, Session
-from wms.hub.interface import WrongCode
+from wms.hub.interface import Unacceptable, WrongCode
 from wms.hub.roles import TerminalRole
 from wms.hub.tokens import digest, new_token
 from wms.sync.wire import TerminalLine
@@ -59,17 +59,17 @@ class Terminals:
     def enrol(self, code: str, device: str, public_key: bytes, now: int) -> tuple[str, str, str]:
         """Let the device in for the code: token, name and role. Whatever it had before is worth nothing any more.
 
-        Raises `WrongCode`, and `ValueError` for a device or a key that is none.
+        Raises `WrongCode`, and `Unacceptable` for a device or a key that is none.
         """
         if not _DEVICE.fullmatch(device):
-            raise ValueError("a device's name is up to 64 letters, digits, dots, colons, hyphens and underscores")
+            raise Unacceptable("a device's name is up to 64 letters, digits, dots, colons, hyphens and underscores")
         if len(public_key) != PUBLIC_KEY_SIZE:
-            raise ValueError(f"a public key has {PUBLIC_KEY_SIZE} bytes")
+            raise Unacceptable(f"a public key has {PUBLIC_KEY_SIZE} bytes")
         token, secret = new_token(self._wh)
 
         def work(session: Session) -> tuple[str, str]:
             if _is_hubs_own(session, self._wh, device):
-                raise ValueError("that is the hub's own name")
+                raise Unacceptable("that is the hub's own name")
             found = session.execute(
                 "DELETE FROM hub_code WHERE wh = ? AND code_hash = ? AND expires >= ? RETURNING name, role",
                 (self._wh, digest(_plain(code)), now),

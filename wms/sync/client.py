@@ -114,6 +114,7 @@ class SyncClient:
     def _run(self, lane: str, turn: Callable[[], None]) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
+            asked = 0.0  # how long the hub wants to be left alone
             try:
                 turn()
                 pause = FIRST_PAUSE
@@ -122,7 +123,7 @@ class SyncClient:
                 self._failed(lane, lost=True)
             except HubTrouble as trouble:
                 self._failed(lane, trouble.says)
-                pause = max(pause, trouble.retry_after or 0.0)
+                asked = trouble.retry_after or 0.0
             except StoreUnwritable as error:
                 self._failed(lane, _unwritable(error))
             except Exception:
@@ -131,7 +132,8 @@ class SyncClient:
             self._again[lane].clear()
             if self._stopping.is_set():
                 return
-            self._again[lane].wait(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, not a secret
+            jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
+            self._again[lane].wait(max(pause * jitter, asked * (jitter + 0.5)))
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _done(self, lane: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wms.store import Store, journal
@@ -85,7 +85,7 @@ def keys_were_sent(store: Store, keys: Iterable[KeyLine]) -> None:
     )
 
 
-def keep_keys(store: Store, keys: Iterable[KeyLine], cursor: int | None = None) -> None:
+def keep_keys(store: Store, keys: Sequence[KeyLine], cursor: int | None = None) -> None:
     """Keep keys that came. `cursor` is where the hub's changes of keys go on."""
 
     def work(connection: Any) -> None:
@@ -96,10 +96,15 @@ def keep_keys(store: Store, keys: Iterable[KeyLine], cursor: int | None = None) 
     store.writer.do(work)
 
 
-def write_keys(connection: Any, keys: Iterable[KeyLine]) -> None:
-    """Inside an open transaction; a destroyed key never comes back."""
+def write_keys(connection: Any, keys: Sequence[KeyLine]) -> list[str]:
+    """Inside an open transaction. A key that is known never changes but to be destroyed, and a destroyed one never
+    comes back. Returns the subjects whose keys this destroyed."""
+    lives = "SELECT 1 FROM sealing_key WHERE subject = ? AND key IS NOT NULL"
+    ends = dict.fromkeys(line.subject for line in keys if line.key is None)
+    destroyed = [subject for subject in ends if connection.execute(lives, (subject,)).fetchone() is not None]
     connection.executemany(
         "INSERT INTO sealing_key (subject, key, sent) VALUES (?, ?, 1) ON CONFLICT (subject) DO UPDATE SET"
-        " key = excluded.key WHERE sealing_key.key IS NOT NULL AND excluded.key IS NOT sealing_key.key",
+        " key = NULL WHERE sealing_key.key IS NOT NULL AND excluded.key IS NULL",
         [(line.subject, line.key) for line in keys],
     )
+    return destroyed

@@ -10,7 +10,7 @@ from wms.hub.answering import Refusal
 from wms.hub.api import models as m
 from wms.hub.api.events import TYPES, Told
 from wms.hub.api.operation import Call, In, Operation, Reply
-from wms.hub.api.reading import cursor_at, heard_up_to, position_of, stretch
+from wms.hub.api.reading import BeyondHead, cursor_at, heard_up_to, position_of, stretch
 
 
 class FeedQuery(In, frozen=True):
@@ -38,6 +38,8 @@ def position_after(call: Call, cursor: str) -> int:
         return heard_up_to(call.hub)
     try:
         return position_of(call.hub, cursor) if cursor else 0
+    except BeyondHead as error:
+        raise Refusal(400, "cursor", str(error)) from error
     except ValueError as error:
         raise Refusal(422, "cursor", str(error)) from error
 
@@ -51,7 +53,7 @@ _TYPES = "\n".join(f"- `{name}`: {data}" for name, data in TYPES.items())
 OPERATIONS = (
     Operation(
         "read_feed", "GET", "/v1/feed", "Feed", "What happened", read, {200: ("Events, oldest first.", m.FeedPage)},
-        query=FeedQuery,
+        query=FeedQuery, refusals={400: "The cursor is beyond the end of the feed."},
         about="Events in the warehouse's own order. Keep `next` together with what you made of the events, and go on"
         " from there. The same event may come again (after a restore, or when you ask again): its `id` never changes,"
         " so pass over those you know. `timestamp` is the clock of the device that recorded it; never order by it."

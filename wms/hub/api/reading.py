@@ -15,6 +15,10 @@ from wms.store import journal
 EXAMINED = 1000  # facts looked at for one page, told or not
 
 
+class BeyondHead(ValueError):
+    """A cursor that this feed has not come to."""
+
+
 class Heard(NamedTuple):
     """The events of one fact, and its position."""
 
@@ -58,12 +62,16 @@ def cursor_at(hub: HubStore, position: int) -> str:
 
 def position_of(hub: HubStore, cursor: str) -> int:
     """The position to go on from. In an earlier life of the journal it counts as far as that life is still here: some
-    events then come again, under the same ids. Raises `ValueError` for what is no cursor of this warehouse."""
+    events then come again, under the same ids. Raises `ValueError` for what is no cursor of this warehouse, and
+    `BeyondHead` for one that it never gave out."""
     text, dot, life = cursor.partition(".")
     if not dot or not text.isascii() or not text.isdigit() or len(text) > 18:
         raise ValueError("this is no cursor of this feed")
     known = hub.database.read(lambda session: lives.lives(session, hub.warehouse))
     for n, one in enumerate(known):
         if one.name == life:
-            return min([int(text), *(later.branched for later in known[n + 1 :])])
+            position = min([int(text), *(later.branched for later in known[n + 1 :])])
+            if position > hub.head():
+                raise BeyondHead("this cursor is beyond the end of the feed: begin with `end` to hear what comes")
+            return position
     raise ValueError("this is no cursor of this feed")
