@@ -117,6 +117,7 @@ def _picked(found: Evidence) -> Iterator[str]:
         if row is not None and not surplus.place.startswith("@hand"):
             spare[row.order_id, row.line] += surplus.quantity
     stopped = {order.id for order in found.auditor.all(Order) if order.stop}
+    told = _orders_told_of(found)
     for line in found.auditor.all(OrderLine):
         key = line.order_id, line.n
         if line.picked > line.quantity:
