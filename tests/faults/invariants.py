@@ -102,8 +102,8 @@ def _stock(found: Evidence) -> Iterator[str]:
 
 
 def _picked(found: Evidence) -> Iterator[str]:
-    """A line holds no more than it needs, and no more than its events put there; what was put beyond that is a surplus
-    that a supervisor sees."""
+    """A line holds no more than it needs, and no more than its events put there; of what was put beyond that a
+    supervisor was told."""
     put: Counter[tuple[str, int]] = Counter()
     for fact in found.feed:
         match fact.body:
@@ -124,11 +124,22 @@ def _picked(found: Evidence) -> Iterator[str]:
             yield f"{line.order_id}/{line.n}: {line.picked} picked, {line.quantity} needed"
         if line.picked > put[key]:
             yield f"{line.order_id}/{line.n}: {line.picked} picked, {put[key]} put by its events"
-        packed_twice = (
-            line.packed > line.picked
-        )  # by benches that did not hear of each other; who has the rest, who knows
-        if line.order_id not in stopped and not packed_twice and line.picked + spare[key] != put[key]:
+        if line.picked + spare[key] != put[key] and line.order_id not in stopped | told:
             yield f"{line.order_id}/{line.n}: {put[key]} put, {line.picked} picked and {spare[key]} known as too many"
+
+
+def _orders_told_of(found: Evidence) -> set[str]:
+    """Orders of which a supervisor heard that two people, or two benches, were at them. What one of two benches packed,
+    and what came into a tote after that, is for that person to find out."""
+    orders = set()
+    for review in found.auditor.all(Review):
+        if review.kind in ("two_pickers", "packed_twice"):
+            orders.add(review.subject)
+        if review.kind == "over_pick":
+            task = found.auditor.get(PickTask, review.subject.rpartition(",")[0])
+            if task is not None:
+                orders.add(str(task.order_id))
+    return orders
 
 
 def _walks(found: Evidence) -> Iterator[str]:
