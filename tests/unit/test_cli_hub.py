@@ -190,7 +190,8 @@ def test_the_line_that_the_hub_prints_joins_a_terminal_over_tls(
     made = hub.good("hub", "init", "--warehouse", "north", "--tls", "--host", "127.0.0.1", "--json").json
     with served(hub.data) as url:
         assert url.startswith("https://")
-        code = hub.good("hub", "enrol", "bench 1", "--role", "packer", "--url", url, "--json").json
+        code = hub.good("hub", "enrol", "bench 1", "--role", "packer", "--json").json
+        assert code["type"].split()[3] == url, "with the port it listens on"
         assert "nothing here tells" in terminal.bad("sync", "enrol", url, code["code"], code=2)
         other = f"{code['code']}@AAAAA-BBBBB-CCCCC-DDDDD-EEEEE"
         assert "not the one of this fingerprint" in terminal.bad("sync", "enrol", url, other, "--language", "en")

@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from wms.cli.hub_place import hub_tables, place_of
 from wms.cli.output import Refusal, emit, emit_line, is_terminal, table, utc, wall
@@ -13,7 +14,7 @@ from wms.cli.output import Refusal, emit, emit_line, is_terminal, table, utc, wa
 if TYPE_CHECKING:
     from wms.hub.tls import Certificates
 
-PORT = 8080
+PORT = 8080  # where a hub listens that was never served yet
 
 
 def enrol(options: Namespace) -> int:
@@ -74,13 +75,14 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _address(folder: Path) -> str:
-    """What the certificate's first name suggests; '' without one."""
-    own = _certificates(folder)
-    if not own.made():
-        return ""
+    """The certificate's first name and the port at which the hub listens, or did last; '' where that is not known."""
+    from wms.hub import address
     from wms.hub.tls import names_of
 
-    return f"https://{names_of(own.server)[0]}:{PORT}"
+    own, listening = _certificates(folder), urlsplit(address.last(folder))
+    if own.made() and listening.scheme in ("", "https"):
+        return f"https://{names_of(own.server)[0]}:{listening.port or PORT}"
+    return listening.geturl() if listening.hostname not in (None, "0.0.0.0", "::") else ""  # noqa: S104
 
 
 def _certificates(folder: Path) -> Certificates:

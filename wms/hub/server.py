@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from wms.config import load
 from wms.domain.records import Record
-from wms.hub import opening, tls
+from wms.hub import address, opening, tls
 from wms.hub.answering import answering
 from wms.hub.app import HubApp
 from wms.hub.interface import HubStore
@@ -104,7 +104,9 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
                 threading.Thread(target=_renew, args=(config, own, hubs, renewing), name="renewal", daemon=True).start()
         try:
             with _own_signals():
-                _Server(config, app, _url(listener, secure=certificate is not None)).run(sockets=[listener])
+                url = _url(listener, secure=certificate is not None)
+                address.remember(folder, "" if listening.behind_proxy else url)
+                _Server(config, app, url).run(sockets=[listener])
         finally:
             renewing.set()
 
