@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from wms.domain import events as e
 from wms.domain.commands import LeaseWaybills
@@ -321,3 +322,23 @@ def test_an_interrupted_copy_leaves_no_file_that_looks_whole(tmp_path: Path, mon
     with pytest.raises(OSError, match="No space"):
         copies.back_up(here, "", tmp_path / "copy")
     assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_disk_without_room_does_not_make_a_restore_forget_who_was_shut_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, here = tmp_path / "copy", tmp_path / "here"
+    with opened(here, "") as hub:
+        hub.record([goods(1)], OFFICE)
+        copies.back_up(here, "", copy)
+        hub.record([goods(2)], OFFICE)
+    full = sqlcipher.OperationalError("database or disk is full")
+
+    def unreadable(*_: object, **__: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched, pytest.raises(sqlcipher.OperationalError):
+        patched.setattr("wms.hub.remembrance.open_connection", unreadable)
+        restoring.put_back(here, "", copy, replace=True)
+    with opened(here, "") as hub:
+        assert hub.head() == 2

@@ -12,8 +12,7 @@ from wms.config import Unfit
 from wms.domain.records import Record
 from wms.hub import opening
 from wms.hub.database import Session
-from wms.store import StoreUnwritable
-from wms.store.database import DatabaseError, open_connection
+from wms.store.database import DatabaseError, lacks_room, open_connection
 
 _SPEAKERS = (("hub_terminal", "device", "enrolled"), ("hub_client", "name", "created"))
 Row = dict[str, Any]
@@ -66,13 +65,20 @@ def of_postgres(session: Session, wh: str) -> Remembrance:
 
 
 def of_file(database: Path, wh: str) -> Remembrance:
-    """Nothing where the file can't be read any more, which is why a copy is put back, or is another warehouse's."""
+    """Nothing where the file can't be read any more, which is why a copy is put back, or is another warehouse's.
+
+    Raises the engine's error where only the room to read it is missing.
+    """
     try:
         with contextlib.closing(open_connection(database, read_only=True)) as connection:
             if opening.warehouse_of(connection) != wh:
                 return NOTHING
             return _remembrance(connection, wh, "SELECT subject FROM sealing_key WHERE ? <> '' AND key IS NULL")
-    except (DatabaseError, StoreUnwritable, Unfit, OSError, ValueError):
+    except DatabaseError as error:
+        if lacks_room(error, database.parent):
+            raise
+        return NOTHING
+    except (Unfit, ValueError):
         return NOTHING
 
 
