@@ -337,8 +337,8 @@ def test_a_disk_without_room_does_not_make_a_restore_forget_who_was_shut_out(
     def unreadable(*_: object, **__: object) -> None:
         raise full
 
-    with monkeypatch.context() as patched, pytest.raises(sqlcipher.OperationalError):
-        patched.setattr("wms.hub.remembrance.open_connection", unreadable)
+    monkeypatch.setattr("wms.hub.remembrance.open_connection", unreadable)
+    with pytest.raises(sqlcipher.OperationalError):
         restoring.put_back(here, "", copy, replace=True)
     with opened(here, "") as hub:
         assert hub.head() == 2
