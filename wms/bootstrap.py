@@ -42,6 +42,9 @@ def log_to(folder: Path) -> None:
     )
     handler.setFormatter(_WithoutMessages("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
+    for before in root.handlers:
+        if isinstance(before, logging.handlers.RotatingFileHandler):
+            before.close()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
 
