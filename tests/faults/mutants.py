@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from wms.domain.projections import picking as picking_projections
+from wms.domain.projections import waves as waves_projections
 from wms.domain.waves import Batch
 from wms.hub import engine, epochs, progress
 from wms.hub.interface import Fork, Gap
@@ -308,6 +309,12 @@ def _no_cap() -> list[Patch]:
 def _wave_again() -> list[Patch]:
     """A hub that was put back numbers waves on from what its database says."""
     return [(picking_handlers, "NUMBERS", "nothing")]
+
+
+@mutant("released-twice", "order_released_again")
+def _released_twice() -> list[Patch]:
+    """An order that is in a wave already is picked for another one from its beginning."""
+    return [(waves_projections, "_is_ready", lambda *_: True)]
 
 
 @mutant("number-reuse", "two_labels")

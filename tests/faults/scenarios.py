@@ -236,6 +236,27 @@ def wave_released_again(stage: Theatre) -> None:
 
 
 @scenario
+def order_released_again(stage: Theatre) -> None:
+    """One order is released in a wave of the life that is lost, and again in the next one. It is picked in both."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one, orders=1)
+    steps.claim(one)
+    steps.pick_all(one)
+    steps.take_in(one, "TWICE", w.SKUS[1])
+    one.sync()
+    two.sync()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    steps.release(one)
+    steps.claim(one, w.CARTS[1])
+    steps.pick_all(one, totes=10)
+    stage.restore_hub(backup)
+    two.sync()
+    steps.release(two)
+    steps.claim(two, w.CARTS[2])
+    steps.pick_all(two, totes=20)
+
+
+@scenario
 def overtaken(stage: Theatre) -> None:
     """Others' facts arrive while one's own wait: the order is theirs first, and the last word counts."""
     one, two = stage.terminal("A"), stage.terminal("B")

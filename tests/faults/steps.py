@@ -16,9 +16,17 @@ def claim(who: TerminalStage, cart: PlaceId = w.CARTS[0]) -> None:
 
 def order(who: TerminalStage, name: str, sku: w.Sku) -> None:
     """An order comes in and is released in a wave of its own."""
+    take_in(who, name, sku)
+    release(who)
+
+
+def take_in(who: TerminalStage, name: str, sku: w.Sku) -> None:
     now = who.store.clock() // 1000
     incoming = c.IncomingOrder(OrderId(name), w.CHANNEL, name, now + 3600, w.CARRIER, ((sku, 2),))
     who.must(c.TakeOrders((incoming,)))
+
+
+def release(who: TerminalStage) -> None:
     who.must(c.ReleaseWaves(orders=4, slots=4))
 
 

@@ -24,16 +24,26 @@ def wave_released(t: Tables, event: e.WaveReleased, fact: Fact) -> None:
     before = t.get(Counter, "wave")
     last = before.value if before is not None else 0
     t.put(Counter("wave", max(number_of(event.wave) or last + 1, last)))
-    tasks = sum(len(batch.tasks) for batch in event.batches)
-    orders = sum(len(batch.orders) for batch in event.batches)
-    t.put(Wave(event.wave, event.category, WaveStatus.RELEASED, event.ship_by, fact.seconds, orders, tasks))
+    ready = {order for batch in event.batches for order in batch.orders if _is_ready(t, order)}
+    tasks = sum(task.order in ready for batch in event.batches for task in batch.tasks)
+    status = WaveStatus.RELEASED if ready or not event.batches else WaveStatus.DONE
+    t.put(Wave(event.wave, event.category, status, event.ship_by, fact.seconds, len(ready), tasks))
     for batch in event.batches:
-        t.put(Batch(batch.id, event.wave, BatchStatus.OPEN, batch.ship_by))
+        wanted = ready.intersection(batch.orders)
+        t.put(Batch(batch.id, event.wave, BatchStatus.OPEN if wanted else BatchStatus.DROPPED, batch.ship_by))
         for slot, order in enumerate(batch.orders, 1):
-            t.put(Slot(batch.id, slot, order))
-            _enter(t, order, event)
+            if order in wanted:
+                t.put(Slot(batch.id, slot, order))
+                _enter(t, order, event)
         for task in batch.tasks:
-            add_task(t, task, batch.id, event.wave)
+            add_task(t, task, batch.id, event.wave, None if task.order in wanted else 0)
+
+
+def _is_ready(t: Tables, order: str) -> bool:
+    """Whether the order waits for a wave. One that a restored hub released anew is in another wave by now. Of this one,
+    from the life that was lost, nothing is to be picked any more, and what was picked is a surplus."""
+    row = t.get(Order, order)
+    return row is None or row.status == OrderStatus.READY
 
 
 def _enter(t: Tables, order: str, event: e.WaveReleased) -> None:
