@@ -209,7 +209,7 @@ def test_stock_is_moved_and_corrected_with_a_reason(house: Shell) -> None:
         (("qc", "audit", "QC-W0009"), 1, "no inspection"),
         (("qc", "plan", "--lot-size", "10", "--rule", "iso2859"), 2, "percent:P"),
         (("sync", "now"), 1, "works alone"),
-        (("sync", "enrol", "hub:80", "CODE"), 2, "must look like http://"),
+        (("sync", "enrol", "hub:80", "CODE"), 2, "must look like https://"),
         (("orders",), 2, "required: SUBCOMMAND"),
         (("dance",), 2, "invalid choice"),
     ],
