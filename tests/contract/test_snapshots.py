@@ -32,7 +32,9 @@ def soon_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 def full(floor: Floor) -> Store:
     """A terminal that has worked, with its hub."""
     a = floor.join("A", start=False)
-    a.writer.do(lambda connection: connection.execute("INSERT INTO sealing_key (subject, key) VALUES ('O-1', zeroblob(32))"))
+    a.writer.do(
+        lambda connection: connection.execute("INSERT INTO sealing_key (subject, key) VALUES ('O-1', zeroblob(32))")
+    )
     a.record([CARRIER], P)
     for n in range(0, 300, 50):
         a.record([received(n + i) if i % 2 else moved(n + i) for i in range(50)], P)
