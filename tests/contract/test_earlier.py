@@ -35,7 +35,8 @@ ALONE = 3  # facts that the bench had not handed over
 
 def unpacked(path: Path, folder: Path) -> Path:
     with tarfile.open(path) as archive:
-        archive.extractall(folder, filter="data")
+        careful = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # not in the first releases of 3.11
+        archive.extractall(folder, **careful)  # type: ignore[arg-type]
     return folder
 
 
