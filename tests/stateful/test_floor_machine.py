@@ -396,7 +396,9 @@ class FloorMachine(RuleBasedStateMachine):
             sums[stock.sku, stock.lot] += stock.quantity
             place = rows.get(Place, stock.place)
             if stock.place.startswith(("@hand", "@parcel")) or (place is not None and place.kind == PlaceKind.TOTE):
-                assert stock.quantity >= 0, stock
+                # facts that contradict each other may owe something until another makes up for it: then it is told
+                told = rows.get(Review, f"stock_below_zero/{stock.place},{stock.sku},{stock.lot}")
+                assert stock.quantity >= 0 or told is not None, stock
             assert stock.allocated >= 0, stock
         assert not any(sums.values()), sums
         assert all(promise.quantity >= 0 for promise in rows.all(Promise))

@@ -125,7 +125,7 @@ def test_a_scanner_is_watched_until_ctrl_c(shell: Shell) -> None:
             assert (read["text"], read["fault"], read["source"]) == ("4006381333931", "", "scanner1")
             assert bytes.fromhex(read["raw_hex"]).startswith(b"4006381333931")
             watching.send_signal(signal.SIGINT)
-            assert watching.wait(10) == 0
+            assert watching.wait(60) == 0
             assert "Traceback" not in watching.stderr.read()
     assert "unknown framing" in shell.bad("scan", "watch", "/dev/null,dance", code=2)
 
