@@ -39,7 +39,10 @@ class Hands:
     def work(self) -> bool:
         """One act, of the job under way or of a new one; False where nothing could be done."""
         for _ in range(2):
-            done = next(self._job, None)
+            try:
+                done = next(self._job, None)
+            except StoreUnwritable:  # sealing a recipient on a full disk: nothing was begun
+                self.unwritable, done = self.unwritable + 1, None
             if done is not None:
                 return done
             self._job = self._next_job()
