@@ -24,12 +24,11 @@ from wms.hub import opening
 from wms.hub.database import Session
 from wms.hub.schema import COMMON, table_names
 from wms.store.database import is_full
-from wms.store.journal import CHAIN_START, Line, chain
+from wms.store.journal import CHAIN_START, COLUMNS, chain, line_from
 from wms.store.store import now_ms
 
 FORMAT = 1
 STRIDE = 5_000
-EVENT = "device, epoch, n, position, at, person, kind, body"
 _NOT_COPIED = ("hub_code", "hub_session")  # codes are used up or too old, runs of programs are other ones
 _SUM = "sha256"
 
@@ -55,11 +54,11 @@ class Engine(Record):
 
 
 POSTGRES = Engine(
-    f"SELECT {EVENT} FROM hub_event WHERE wh = ? AND position > ? ORDER BY position LIMIT ?",  # noqa: S608
+    f"SELECT {COLUMNS} FROM hub_event WHERE wh = ? AND position > ? ORDER BY position LIMIT ?",  # noqa: S608
     "SELECT subject, key, serial FROM hub_key WHERE wh = ? ORDER BY serial",
 )
 SQLITE = Engine(
-    f"SELECT {EVENT} FROM journal WHERE ? <> '' AND position > ? ORDER BY position LIMIT ?",  # noqa: S608
+    f"SELECT {COLUMNS} FROM journal WHERE ? <> '' AND position > ? ORDER BY position LIMIT ?",  # noqa: S608
     "SELECT subject, key, serial FROM sealing_key JOIN key_change USING (subject) WHERE ? <> '' ORDER BY serial",
 )
 
@@ -144,7 +143,7 @@ def _read(session: Session, engine: Engine, warehouse: str, target: sqlite3.Conn
             content.rows(rows)
 
     position = 0
-    content.table("event", EVENT.split(", "))
+    content.table("event", COLUMNS.split(", "))
     while rows := session.execute(engine.events, (warehouse, position, STRIDE)).fetchall():
         put(rows, "event")
         position = rows[-1][3]
@@ -218,11 +217,11 @@ def _broken_chains(source: sqlite3.Connection) -> list[str]:
     """The devices and epochs whose facts are not those that the hub reckoned with when they came."""
     kept = {(row[0], row[1]): row[2:] for row in source.execute("SELECT device, epoch, last_n, chain FROM hub_epoch")}
     reached = dict.fromkeys(kept, CHAIN_START)
-    found = source.execute(f"SELECT {EVENT} FROM event ORDER BY device, epoch, n")  # noqa: S608
-    for device, epoch, n, position, at, person, kind, body in found:
-        if (device, epoch) in kept and n <= kept[device, epoch][0]:
-            line = Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))
-            reached[device, epoch] = chain(reached[device, epoch], line)
+    found = source.execute(f"SELECT {COLUMNS} FROM event ORDER BY device, epoch, n")  # noqa: S608
+    for line in map(line_from, found):
+        key = (line.device, line.epoch)
+        if key in kept and line.n <= kept[key][0]:
+            reached[key] = chain(reached[key], line)
     return [f"{device}/{epoch}" for (device, epoch), hash_ in reached.items() if hash_ != kept[device, epoch][1]]
 
 

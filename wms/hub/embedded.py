@@ -12,10 +12,10 @@ from wms.config import Unfit
 from wms.domain.catalogue import Carrier, Counter
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key
-from wms.domain.ids import Badge, DeviceId
+from wms.domain.ids import Badge
 from wms.domain.waves import NUMBERS
 from wms.hub import tables
-from wms.hub.database import Session, SqliteHubDatabase
+from wms.hub.database import SqliteHubDatabase
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
@@ -141,6 +141,3 @@ class EmbeddedHub(HubEngine):
     def close(self) -> None:
         self.store.close()
         self._lineage.close()
-
-
-__all__ = ["MAIN", "RESTORED", "WAREHOUSE", "DeviceId", "EmbeddedHub", "Session"]

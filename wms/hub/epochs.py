@@ -58,11 +58,8 @@ def highest_given(session: Session, wh: str, device: str) -> int:
     return int(row[0])
 
 
-def latest(session: Session, wh: str, device: str, epoch: int | None = None) -> str:
-    """The session that last got that epoch, or any where None; '' if none did."""
-    among, values = (" AND epoch = ?", (wh, device, epoch)) if epoch is not None else ("", (wh, device))
-    row = session.execute(
-        f"SELECT session FROM hub_session WHERE wh = ? AND device = ?{among} ORDER BY serial DESC LIMIT 1",  # noqa: S608
-        values,
-    ).fetchone()
+def latest(session: Session, wh: str, device: str, epoch: int) -> str:
+    """The session that last got that epoch; '' if none did."""
+    sql = "SELECT session FROM hub_session WHERE wh = ? AND device = ? AND epoch = ? ORDER BY serial DESC LIMIT 1"
+    row = session.execute(sql, (wh, device, epoch)).fetchone()
     return "" if row is None else str(row[0])

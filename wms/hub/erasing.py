@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wms.domain.events import Event, Fact, Key, OrderReceived, RecipientErased
+from wms.domain.events import OrderReceived, RecipientErased
 from wms.domain.ids import Badge, OrderId
 from wms.hub import audit, lives
 from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import Beside, HubStore
 from wms.store.codec import decode
 from wms.store.erasure import AT_ONCE, DAY_S, IN_TIME, NOBODY, due
-from wms.store.journal import line_of
 from wms.store.sealing import NAME_CHARACTERS, empty_log, order_of
 from wms.store.store import Store
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Outcome, Recorded
 
 _PAGE = 500
-OWN_EPOCH = 1  # of the hub's own name, which is new with each life
 
 
 def erase_due(hub: HubStore, days: int) -> list[OrderId]:
@@ -79,13 +77,16 @@ def erase_in_database(
 
     Raises `UnknownOrder`, and has then erased nobody.
     """
+    from wms.hub import postgres_journal
+
     wanted = _orders_named(database, warehouse, named)
 
     def work(session: Session) -> tuple[list[OrderId], list[OrderId]]:
-        touched = "UPDATE hub_head SET touched = touched + 1 WHERE wh = ? RETURNING position"
-        head = session.execute(touched, (warehouse,)).fetchone()[0]
+        head = postgres_journal.lock(session, warehouse)
         done = [order for order in wanted if _destroy_keys(session, warehouse, order)]
-        facts = _say(session, warehouse, head, [RecipientErased(order, why) for order in done], person, now)
+        _, device = lives.present(session, warehouse) or lives.begin(session, warehouse, 0, now)
+        erased = [RecipientErased(order, why) for order in done]
+        facts = postgres_journal.say(session, warehouse, device, head, erased, person, now * 1000)
         noted(warehouse, audit.account(), now)(session, Recorded(facts))
         return done, [order for order in wanted if order not in done]
 
@@ -114,33 +115,11 @@ def _orders_named(database: HubDatabase, warehouse: str, named: Sequence[str]) -
 
 def _destroy_keys(session: Session, warehouse: str, order: OrderId) -> bool:
     """Whether there were any."""
+    from wms.hub import postgres_journal
+
     prefix = f"{order}:"
     which = "wh = ? AND substr(subject, 1, ?) = ? AND length(subject) = ? AND key IS NOT NULL"
     asked = (warehouse, len(prefix), prefix, len(prefix) + NAME_CHARACTERS)
     found = session.execute(f"SELECT subject FROM hub_key WHERE {which}", asked).fetchall()  # noqa: S608
-    for (subject,) in found:
-        told = "UPDATE hub_head SET keys = keys + 1 WHERE wh = ? RETURNING keys"
-        serial = session.execute(told, (warehouse,)).fetchone()[0]
-        erased = "UPDATE hub_key SET key = NULL, serial = ? WHERE wh = ? AND subject = ?"
-        session.execute(erased, (serial, warehouse, subject))
+    postgres_journal.keep_keys(session, warehouse, [KeyLine(subject, None) for (subject,) in found])
     return bool(found)
-
-
-def _say(
-    session: Session, warehouse: str, head: int, events: Sequence[Event], person: Badge, now: int
-) -> tuple[Fact, ...]:
-    """Append what the hub itself says, under the name of its present life; the warehouse's row is locked."""
-    _, device = lives.present(session, warehouse) or lives.begin(session, warehouse, 0, now)
-    highest = "SELECT coalesce(max(n), 0) FROM hub_event WHERE wh = ? AND device = ? AND epoch = ?"
-    n = session.execute(highest, (warehouse, device, OWN_EPOCH)).fetchone()[0]
-    facts = tuple(
-        Fact(Key(device, OWN_EPOCH, n + i), now * 1000, person, event, head + i) for i, event in enumerate(events, 1)
-    )
-    rows = [
-        (warehouse, said.device, said.epoch, said.n, said.position, said.at, said.person, said.kind, said.text)
-        for said in map(line_of, facts)
-    ]
-    columns = "wh, device, epoch, n, position, at, person, kind, body"
-    session.executemany(f"INSERT INTO hub_event ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
-    session.execute("UPDATE hub_head SET position = ? WHERE wh = ?", (head + len(facts), warehouse))
-    return facts

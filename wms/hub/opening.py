@@ -73,8 +73,8 @@ def tables(folder: Path, url: str = "") -> Iterator[Tables]:
     Raises `StoreUnwritable`, `OSError`, and what `open_connection` raises.
     """
     if url:
-        from wms.hub.postgres import warehouses
         from wms.hub.postgres_database import PostgresDatabase
+        from wms.hub.postgres_journal import warehouses
 
         database = PostgresDatabase(url)
         try:
@@ -99,8 +99,9 @@ def hubs(folder: Path, url: str = "", named: Sequence[str] = ()) -> Iterator[Map
     with ExitStack() as opened:
         found: dict[str, HubStore] = {}
         if url:
-            from wms.hub.postgres import PostgresHub, warehouses
+            from wms.hub.postgres import PostgresHub
             from wms.hub.postgres_database import PostgresDatabase
+            from wms.hub.postgres_journal import warehouses
 
             database = PostgresDatabase(url)
             opened.callback(database.close)
@@ -130,8 +131,8 @@ def add(folder: Path, url: str, warehouse: str) -> bool:
     """
     require_warehouse_name(warehouse)
     if url:
-        from wms.hub.postgres import add_warehouse
         from wms.hub.postgres_database import PostgresDatabase
+        from wms.hub.postgres_journal import add_warehouse
 
         database = PostgresDatabase(url)
         try:

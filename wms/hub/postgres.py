@@ -13,35 +13,30 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-import msgspec
+from typing import cast
 
 from wms.domain.catalogue import Carrier
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key, WaveReleased, WaybillsLeased
 from wms.domain.ids import Badge, DeviceId
-from wms.domain.projections import apply
-from wms.domain.rows import MemoryTables
 from wms.domain.waves import NUMBERS, number_of
+from wms.hub import postgres_journal
 from wms.hub.database import Session
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import WAVES_JUMP, floor_of
-from wms.hub.postgres_database import PostgresDatabase, PostgresSession
+from wms.hub.postgres_database import PostgresDatabase
+from wms.hub.postgres_journal import OWN_EPOCH, floors, lease, say
 from wms.hub.progress import Held
 from wms.store import Store, StoreUnwritable, journal
-from wms.store.journal import Line, line_of
+from wms.store.journal import COLUMNS, Line, line_from, line_of
 from wms.store.snapshot import make
 from wms.store.store import now_ms
 from wms.store.tables import SqliteRows
 from wms.sync import wire
 from wms.workflows.handling import Context, Outcome, Recorded, Refused, handle
 
-_COLUMNS = "device, epoch, n, position, at, person, kind, body"
 STRIDE = 10_000  # facts the picture takes in one transaction
-EPOCH = 1  # of the hub's own name, which is new with each life
 log = logging.getLogger(__name__)
 
 
@@ -54,7 +49,7 @@ class PostgresHub(HubEngine):
         """`folder` holds the picture and the memory of how far the journal had come. Raises `LookupError` when the
         database has no such warehouse, `StoreUnwritable`."""
         super().__init__(warehouse, clock)
-        self.database = self._postgres = database
+        self.database = database
         folder.mkdir(parents=True, exist_ok=True)
         self._lineage = Lineage(folder / f"hub.{warehouse}.lineage")
         self._marking = threading.Lock()
@@ -99,13 +94,7 @@ class PostgresHub(HubEngine):
     # The journal
 
     def _lock(self, session: Session) -> int:
-        # a repeated push writes nothing else, and must not be acknowledged before the standby has what it repeats
-        found = session.execute(
-            "UPDATE hub_head SET touched = touched + 1 WHERE wh = ? RETURNING position", (self.warehouse,)
-        ).fetchone()
-        if found is None:
-            raise LookupError(f"the database has no warehouse {self.warehouse}: wms hub init")
-        head = int(found[0])
+        head = postgres_journal.lock(session, self.warehouse)
         lost = self._lineage.remembers and self._lineage.is_behind(head)
         self._settle_life(session, head, restored=lost)
         if lost:
@@ -115,10 +104,10 @@ class PostgresHub(HubEngine):
 
     def _held(self, session: Session) -> Held:
         sql = (
-            f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ? AND device = ? AND epoch = ? AND n BETWEEN ? AND ?"  # noqa: S608
+            f"SELECT {COLUMNS} FROM hub_event WHERE wh = ? AND device = ? AND epoch = ? AND n BETWEEN ? AND ?"  # noqa: S608
             " ORDER BY n"
         )
-        return lambda *asked: [_line(row) for row in session.execute(sql, (self.warehouse, *asked)).fetchall()]
+        return lambda *asked: [line_from(row) for row in session.execute(sql, (self.warehouse, *asked)).fetchall()]
 
     def _key_at(self, session: Session, position: int) -> Key | None:
         sql = "SELECT device, epoch, n FROM hub_event WHERE wh = ? AND position = ?"
@@ -126,18 +115,7 @@ class PostgresHub(HubEngine):
         return None if row is None else Key(DeviceId(row[0]), row[1], row[2])
 
     def _append(self, session: Session, lines: Sequence[Line]) -> tuple[Fact, ...]:
-        row = session.execute(
-            "UPDATE hub_head SET position = position + ? WHERE wh = ? RETURNING position", (len(lines), self.warehouse)
-        ).fetchone()
-        first = row[0] - len(lines) + 1
-        cast("PostgresSession", session).copy(
-            "hub_event",
-            f"wh, {_COLUMNS}",
-            (
-                (self.warehouse, said.device, said.epoch, said.n, at, said.at, said.person, said.kind, said.text)
-                for at, said in enumerate(lines, first)
-            ),
-        )
+        postgres_journal.append(session, self.warehouse, lines)
         return ()
 
     def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
@@ -147,15 +125,15 @@ class PostgresHub(HubEngine):
         self._tell()
 
     def _raise_numbers(self, session: Session) -> None:
-        raise_numbers(session, self.warehouse)
+        postgres_journal.raise_numbers(session, self.warehouse)
 
     def head(self) -> int:
         sql = "SELECT position FROM hub_head WHERE wh = ?"
         return int(self.database.read(lambda session: session.execute(sql, (self.warehouse,)).fetchone()[0]))
 
     def _lines(self, session: Session, after: int, limit: int) -> list[Line]:
-        sql = f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
-        return [_line(row) for row in session.execute(sql, (self.warehouse, after, limit)).fetchall()]
+        sql = f"SELECT {COLUMNS} FROM hub_event WHERE wh = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
+        return [line_from(row) for row in session.execute(sql, (self.warehouse, after, limit)).fetchall()]
 
     def page(self, after: int, limit: int, keys_after: int) -> Page:
         def work(session: Session) -> Page:
@@ -177,33 +155,7 @@ class PostgresHub(HubEngine):
         return page
 
     def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> list[str]:
-        if not keys:
-            return []
-        marks = ", ".join("?" * len(keys))
-        found = session.execute(
-            f"SELECT subject, key FROM hub_key WHERE wh = ? AND subject IN ({marks})",  # noqa: S608
-            (self.warehouse, *(line.subject for line in keys)),
-        ).fetchall()
-        held: dict[str, bytes | None] = dict(found)
-        now = dict(held)
-        for line in keys:
-            if line.subject not in now or (line.key is None and now[line.subject] is not None):
-                now[line.subject] = line.key
-        changed = [subject for subject in now if subject not in held or now[subject] != held[subject]]
-        if not changed:
-            return []
-        row = session.execute(
-            "UPDATE hub_head SET keys = keys + ? WHERE wh = ? RETURNING keys", (len(changed), self.warehouse)
-        ).fetchone()
-        session.executemany(
-            "INSERT INTO hub_key (wh, subject, key, serial) VALUES (?, ?, ?, ?) ON CONFLICT (wh, subject)"
-            " DO UPDATE SET key = excluded.key, serial = excluded.serial",
-            [
-                (self.warehouse, subject, now[subject], n)
-                for n, subject in enumerate(changed, row[0] - len(changed) + 1)
-            ],
-        )
-        return [subject for subject in changed if subject in held]
+        return postgres_journal.keep_keys(session, self.warehouse, keys)
 
     # The picture
 
@@ -248,7 +200,12 @@ class PostgresHub(HubEngine):
             now = self.now() // 1000
             floor = floors(session, self.warehouse)
             context = Context(
-                self.device, EPOCH, person, now, lambda: secrets.token_hex(16), lambda numbers: floor.get(numbers, 0)
+                self.device,
+                OWN_EPOCH,
+                person,
+                now,
+                lambda: secrets.token_hex(16),
+                lambda numbers: floor.get(numbers, 0),
             )
             return handle(command, picture.rows, context)
 
@@ -271,17 +228,8 @@ class PostgresHub(HubEngine):
             if isinstance(answer, Refused):
                 outcome: Outcome = answer
             else:
-                n = session.execute(
-                    "SELECT coalesce(max(n), 0) FROM hub_event WHERE wh = ? AND device = ? AND epoch = ?",
-                    (self.warehouse, self.device, EPOCH),
-                ).fetchone()[0]
-                facts = tuple(
-                    Fact(Key(self.device, EPOCH, n + i), moment, person, event, head + i)
-                    for i, event in enumerate(answer, 1)
-                )
-                if facts:
-                    self._append(session, [line_of(fact) for fact in facts])
-                    self._never_again(session, facts)
+                facts = say(session, self.warehouse, self.device, head, answer, person, moment)
+                self._never_again(session, facts)
                 head += len(facts)
                 outcome = Recorded(facts)
             if beside is not None:
@@ -316,59 +264,8 @@ class PostgresHub(HubEngine):
         self._lineage.close()
 
 
-def raise_numbers(session: Session, wh: str) -> None:
-    """Leave out numbers of each carrier's range, and of waves: a life has begun on an older copy. What the ranges are,
-    and how far they were used, the journal alone tells."""
-    sql = (
-        f"SELECT {_COLUMNS} FROM hub_event WHERE wh = ?"  # noqa: S608
-        " AND kind IN ('CarrierDefined', 'WaybillsLeased', 'WaveReleased') ORDER BY position"
-    )
-    tables, waves = MemoryTables(), 0
-    for row in session.execute(sql, (wh,)).fetchall():
-        fact = journal.fact_of(_line(row))
-        if isinstance(fact.body, WaveReleased):
-            waves = max(waves, number_of(fact.body.wave))
-        else:
-            apply(tables, fact)
-    for carrier in tables.all(Carrier):
-        lease(session, wh, carrier.range_name, floor_of(carrier))
-    lease(session, wh, NUMBERS, waves + WAVES_JUMP)
-
-
-def floors(session: Session, wh: str) -> dict[str, int]:
-    """Up to where each range of numbers was ever given out."""
-    return dict(session.execute("SELECT numbers, counter FROM hub_floor WHERE wh = ?", (wh,)).fetchall())
-
-
-def lease(session: Session, wh: str, numbers: str, counter: int) -> None:
-    session.execute(
-        "INSERT INTO hub_floor (wh, numbers, counter) VALUES (?, ?, ?) ON CONFLICT (wh, numbers)"
-        " DO UPDATE SET counter = excluded.counter WHERE hub_floor.counter < excluded.counter",
-        (wh, numbers, counter),
-    )
-
-
 def forget(folder: Path, warehouse: str) -> None:
     """Throw away what this machine remembers of a warehouse's journal, for another has taken its place."""
     (folder / f"hub.{warehouse}.lineage").unlink(missing_ok=True)
     for picture in folder.glob(f"picture.{warehouse}*"):
         shutil.rmtree(picture)
-
-
-def add_warehouse(session: Session, warehouse: str) -> bool:
-    """Make room for a warehouse; False if it was there."""
-    found = session.execute("SELECT 1 FROM hub_head WHERE wh = ?", (warehouse,)).fetchone()
-    session.execute(
-        "INSERT INTO hub_head (wh, position, keys, touched) VALUES (?, 0, 0, 0) ON CONFLICT (wh) DO NOTHING",
-        (warehouse,),
-    )
-    return found is None
-
-
-def warehouses(session: Session) -> list[str]:
-    return [row[0] for row in session.execute("SELECT wh FROM hub_head ORDER BY wh").fetchall()]
-
-
-def _line(row: Any) -> Line:
-    device, epoch, n, position, at, person, kind, body = row
-    return Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))

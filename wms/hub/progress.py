@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wms.hub.database import Session
 from wms.hub.interface import Fork, Gap
-from wms.store.journal import CHAIN_START, Line, chain
+from wms.store.journal import CHAIN_START, Line, chain, same
 from wms.sync.wire import Push
 
 Held = Callable[[str, int, int, int], Sequence[Line]]
@@ -61,17 +61,6 @@ def new_of(message: Push, come: Progress, held: Held) -> tuple[Line, ...]:
             if not same(said, kept):
                 raise Fork(said.n)
     return facts[len(again) :]
-
-
-def same(one: Line, other: Line) -> bool:
-    """Whether two lines are one fact, their positions aside."""
-    return (one.key, one.at, one.person, one.kind, one.text) == (
-        other.key,
-        other.at,
-        other.person,
-        other.kind,
-        other.text,
-    )
 
 
 def that_follow(facts: Sequence[Line], reached: Callable[[str, int], Progress]) -> list[Line]:

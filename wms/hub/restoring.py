@@ -15,10 +15,11 @@ from typing import Any
 
 from wms.domain.records import Record
 from wms.hub import copies, lives, opening, remembrance
-from wms.hub.copies import EVENT, STRIDE, BadCopy, Copied
+from wms.hub.copies import STRIDE, BadCopy, Copied
 from wms.hub.database import Session
 from wms.hub.remembrance import Remembrance
 from wms.hub.schema import COMMON, table_names
+from wms.store.journal import COLUMNS
 from wms.store.store import now_ms
 
 
@@ -70,7 +71,8 @@ def _free(path: Path) -> Path:
 def _into_postgres(
     url: str, folder: Path, source: sqlite3.Connection, copied: Copied, *, replace: bool
 ) -> tuple[Path | None, bool]:
-    from wms.hub.postgres import add_warehouse, floors, forget, lease, raise_numbers
+    from wms.hub.postgres import forget
+    from wms.hub.postgres_journal import add_warehouse, floors, lease, raise_numbers
     from wms.hub.schema import POSTGRES as OF_JOURNAL
 
     wh = copied.warehouse
@@ -90,7 +92,7 @@ def _into_postgres(
                 session.execute(f"DELETE FROM {table} WHERE wh = ?", (wh,))  # noqa: S608
         for rows in _in_strides(source):
             session.executemany(
-                f"INSERT INTO hub_event (wh, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f"INSERT INTO hub_event (wh, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 [(wh, *row) for row in rows],
             )
         keys = remembered.without_destroyed(source.execute("SELECT subject, key, serial FROM key ORDER BY serial"))
@@ -150,7 +152,7 @@ def _make(folder: Path, source: sqlite3.Connection, copied: Copied, remembered: 
     def work(connection: Any) -> None:
         for rows in _in_strides(source):
             connection.executemany(
-                f"INSERT INTO journal ({EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 rows,
             )
         keys = remembered.without_destroyed(source.execute("SELECT subject, key, serial FROM key ORDER BY serial"))
@@ -185,6 +187,6 @@ def _tables_into(session: Session, source: sqlite3.Connection) -> None:
 
 
 def _in_strides(source: sqlite3.Connection) -> Iterator[Sequence[Any]]:
-    found = source.execute(f"SELECT {EVENT} FROM event ORDER BY position")  # noqa: S608
+    found = source.execute(f"SELECT {COLUMNS} FROM event ORDER BY position")  # noqa: S608
     while rows := found.fetchmany(STRIDE):
         yield rows

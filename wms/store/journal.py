@@ -48,8 +48,8 @@ class Line(msgspec.Struct, array_like=True, frozen=True):
         return bytes(self.body).decode()
 
 
-_COLUMNS = "device, epoch, n, position, at, person, kind, body"
-_INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+COLUMNS = "device, epoch, n, position, at, person, kind, body"
+_INSERT = f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 REPLAY_ORDER = "position IS NULL, position, was IS NULL, was, seq"
 """Confirmed facts in the hub's order; then those that were, before the hub lost them; then one's own."""
 CHAIN_START = bytes(32)
@@ -79,26 +79,28 @@ def chain(before: bytes, line: Line) -> bytes:
 
 def append(connection: Any, line: Line) -> int:
     """Write a fact; returns its local sequence number."""
-    return int(connection.execute(_INSERT, _cells(line)).lastrowid)
+    return int(connection.execute(_INSERT, cells_of(line)).lastrowid)
 
 
 def append_all(connection: Any, lines: Iterable[Line]) -> None:
-    connection.executemany(_INSERT, map(_cells, lines))
+    connection.executemany(_INSERT, map(cells_of, lines))
 
 
-def _cells(line: Line) -> tuple[Any, ...]:
+def cells_of(line: Line) -> tuple[Any, ...]:
+    """As a row of `COLUMNS`."""
     return line.device, line.epoch, line.n, line.position, line.at, line.person, line.kind, line.text
 
 
-def _line(row: tuple[Any, ...]) -> Line:
+def line_from(row: Sequence[Any]) -> Line:
+    """From a row of `COLUMNS`."""
     device, epoch, n, position, at, person, kind, body = row
     return Line(device, epoch, n, position, at, person, kind, msgspec.Raw(body.encode()))
 
 
 def lines(connection: Any, where: str, values: tuple[Any, ...] = (), limit: int = -1, order: str = "") -> list[Line]:
     """Facts as written, in replay order unless `order` says another; `where` and `order` are SQL of this program."""
-    sql = f"SELECT {_COLUMNS} FROM journal WHERE {where} ORDER BY {order or REPLAY_ORDER} LIMIT ?"  # noqa: S608
-    return [_line(row) for row in connection.execute(sql, (*values, limit))]
+    sql = f"SELECT {COLUMNS} FROM journal WHERE {where} ORDER BY {order or REPLAY_ORDER} LIMIT ?"  # noqa: S608
+    return [line_from(row) for row in connection.execute(sql, (*values, limit))]
 
 
 def read(connection: Any, where: str, values: tuple[Any, ...] = (), limit: int = -1) -> list[Fact]:
@@ -108,9 +110,9 @@ def read(connection: Any, where: str, values: tuple[Any, ...] = (), limit: int =
 
 def replay(connection: Any, where: str = "1") -> Iterator[Fact]:
     """Facts in replay order, streamed."""
-    sql = f"SELECT {_COLUMNS} FROM journal WHERE {where} ORDER BY {REPLAY_ORDER}"  # noqa: S608
+    sql = f"SELECT {COLUMNS} FROM journal WHERE {where} ORDER BY {REPLAY_ORDER}"  # noqa: S608
     for row in connection.execute(sql):
-        yield fact_of(_line(row))
+        yield fact_of(line_from(row))
 
 
 def unsent(connection: Any, limit: int) -> list[Fact]:
@@ -183,7 +185,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 def _lines_of(connection: Any, where: str, values: tuple[Any, ...]) -> Iterator[Line]:
     """Facts as written, in no order."""
-    return map(_line, connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE {where}", values))  # noqa: S608
+    return map(line_from, connection.execute(f"SELECT {COLUMNS} FROM journal WHERE {where}", values))  # noqa: S608
 
 
 def same(one: Line, other: Line) -> bool:
@@ -199,6 +201,12 @@ def same(one: Line, other: Line) -> bool:
     )
 
 
+def lost(connection: Any, after: int, limit: int) -> list[tuple[int, Line]]:
+    """Facts that have lost their positions, with these, beyond `after`, in that order."""
+    sql = f"SELECT was, {COLUMNS} FROM journal WHERE was > ? ORDER BY was LIMIT ?"  # noqa: S608
+    return [(row[0], line_from(row[1:])) for row in connection.execute(sql, (after, limit))]
+
+
 def confirm(connection: Any, positions: Sequence[tuple[int | None, int]]) -> None:
     """Each fact, by its sequence number, gets a position."""
     connection.executemany("UPDATE journal SET position = ?, was = NULL WHERE seq = ?", positions)
@@ -208,8 +216,8 @@ def oldest_unconfirmed(connection: Any, limit: int) -> list[tuple[int, Line]]:
     """The first facts without a position, in replay order, with their sequence numbers."""
     found: list[tuple[int, Line]] = []
     for where, order in (("was IS NOT NULL", "was, seq"), ("was IS NULL", "seq")):  # each has its index
-        sql = f"SELECT seq, {_COLUMNS} FROM journal WHERE position IS NULL AND {where} ORDER BY {order} LIMIT ?"  # noqa: S608
-        found += [(row[0], _line(row[1:])) for row in connection.execute(sql, (limit - len(found),))]
+        sql = f"SELECT seq, {COLUMNS} FROM journal WHERE position IS NULL AND {where} ORDER BY {order} LIMIT ?"  # noqa: S608
+        found += [(row[0], line_from(row[1:])) for row in connection.execute(sql, (limit - len(found),))]
     return found
 
 

@@ -16,13 +16,11 @@ from wms.domain.ids import DeviceId
 from wms.store import journal, rebase
 from wms.store.batch import BatchTables
 from wms.store.database import open_connection
-from wms.store.journal import Forked, Line
+from wms.store.journal import COLUMNS, Forked, Line
 from wms.store.meta import set_meta
 from wms.store.orphans import make_way
 from wms.store.schema import ROWS, fingerprint
 from wms.store.store import Store
-
-_LINE = "device, epoch, n, position, at, person, kind, body"
 
 
 class BadSnapshot(ValueError):
@@ -43,7 +41,7 @@ def make(store: Store, path: Path) -> int:
             " at INTEGER, person TEXT, kind TEXT, body TEXT)"
         )
         connection.execute(
-            f"INSERT INTO snapshot.journal ({_LINE}) SELECT {_LINE} FROM main.journal"  # noqa: S608
+            f"INSERT INTO snapshot.journal ({COLUMNS}) SELECT {COLUMNS} FROM main.journal"  # noqa: S608
             " WHERE position IS NOT NULL ORDER BY position"
         )
         for kind in ROWS:
@@ -98,7 +96,7 @@ def _take_journal(connection: Any) -> None:
         f" WHERE {same} AND journal.position IS NULL"
     )
     connection.execute(
-        f"INSERT INTO main.journal ({_LINE}) SELECT {_LINE} FROM snapshot.journal AS s WHERE NOT EXISTS"  # noqa: S608
+        f"INSERT INTO main.journal ({COLUMNS}) SELECT {COLUMNS} FROM snapshot.journal AS s WHERE NOT EXISTS"  # noqa: S608
         f" (SELECT 1 FROM main.journal WHERE {same}) ORDER BY position"
     )
 

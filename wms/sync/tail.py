@@ -23,11 +23,7 @@ def owed(store: Store, after: tuple[int, int], limit: int) -> list[FactLine]:
 def lost(store: Store, after: int, limit: int) -> list[tuple[int, FactLine]]:
     """Facts, whosesoever, that the hub had numbered before an older copy of it was put back, in their old order, with
     their old positions beyond `after`."""
-    connection = store.rows.connection
-    sql = "SELECT was FROM journal WHERE was > ? ORDER BY was LIMIT ?"
-    positions = [row[0] for row in connection.execute(sql, (after, limit))]
-    found = journal.lines(connection, "was > ?", (after,), limit, "was")
-    return list(zip(positions, found, strict=True))
+    return journal.lost(store.rows.connection, after, limit)
 
 
 def orphans(store: Store) -> int:
