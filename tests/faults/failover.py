@@ -23,6 +23,7 @@ import random
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -112,7 +113,7 @@ class Cluster:
             server.close()
 
 
-class Terminal(threading.Thread):
+class Terminal(threading.Thread, ABC):
     """Pushes batches in order, each until it is acknowledged."""
 
     def __init__(self, cluster: Cluster, device: str, mutant: str) -> None:
@@ -129,9 +130,9 @@ class Terminal(threading.Thread):
             self.repeats += 1
             time.sleep(0.02)
 
+    @abstractmethod
     def push_on(self) -> None:
         """Push and `acknowledge` until something is in the way, or `stopping`."""
-        raise NotImplementedError
 
     def acknowledge(self, last: int) -> None:
         now = time.monotonic()

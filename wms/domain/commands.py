@@ -16,6 +16,7 @@ from wms.domain.commands_mending import (
     CountStock,
     GiveBackBatch,
     GiveToBench,
+    MendingCommand,
     PutBackUnits,
     ReassignBatch,
     RenewWalk,
@@ -431,20 +432,7 @@ Command: TypeAlias = (
     | RefuseScan
     | RaiseReview
     | CloseReview
-    | RenewWalk
-    | GiveBackBatch
-    | ReassignBatch
-    | AskPutBack
-    | BeginPutBack
-    | PutBackUnits
-    | AskCount
-    | CountStock
-    | SettleSurplus
-    | UseSurplus
-    | ResumeOrder
-    | BringTotesTogether
-    | RevokeNumber
-    | GiveToBench
+    | MendingCommand
 )
 
 INTENTS: tuple[type, ...] = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -31,7 +31,7 @@ from wms.store.peppers import PepperRing
 T = TypeVar("T")
 THREADS = 8
 WRITERS = 4  # they wait for one another, so more would only keep those from reading who could
-API_THREADS = 3  # of their own, so that no program's long list keeps a terminal waiting
+API_THREADS = 3
 LOOK_SECONDS = 0.5  # how often commits of other processes (an import, another hub) are looked for
 DAY = 86_400
 RECIPIENTS_KEPT_DAYS = 30
@@ -56,16 +56,17 @@ class HubApp:
     ) -> None:
         self._hubs, self.bell = hubs, Bell()
         self._recipients_kept_days = recipients_kept_days
-        self._threads = ThreadPoolExecutor(THREADS, "hub")
-        self._writers = ThreadPoolExecutor(WRITERS, "hub-write")
-        self._gate = Gate(hubs, self._threads)
+        threads, writers = ThreadPoolExecutor(THREADS, "hub"), ThreadPoolExecutor(WRITERS, "hub-write")
+        # programs have threads of their own, so that no long list of theirs keeps a terminal waiting
+        self._threads = (threads, writers, ThreadPoolExecutor(API_THREADS, "api"))
+        self._run, run_writer, run_api = map(_on, self._threads)
+        self._gate = Gate(hubs, threads)
         self._snapshots = Snapshots(self._run)
-        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run, self._run_writer, ring)
-        self._api_threads = ThreadPoolExecutor(API_THREADS, "api")
+        self._sync = SyncRoutes(self._gate, self.bell, Online(), self._snapshots, self._run, run_writer, ring)
         self._api = Api(
             hubs,
             self._gate,
-            self._run_api,
+            run_api,
             webhook_networks=webhook_networks,
             pushes=lambda: self._sync.pushes,
             local_metrics=not behind_proxy,
@@ -89,9 +90,8 @@ class HubApp:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._threads.shutdown()
-            self._writers.shutdown()
-            self._api_threads.shutdown()
+            for threads in self._threads:
+                threads.shutdown()
             self._snapshots.close()
 
     async def _watch(self) -> None:
@@ -115,11 +115,11 @@ class HubApp:
                     log.exception("keeping house in %s", hub.warehouse)
             await asyncio.sleep(DAY)
 
-    async def _run(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
-    async def _run_writer(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writers, work, *args)
+def _on(threads: Executor) -> Callable[..., Awaitable[Any]]:
+    """What carries out a blocking call on these threads."""
 
-    async def _run_api(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._api_threads, work, *args)
+    async def run(work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
+
+    return run
