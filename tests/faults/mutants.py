@@ -106,6 +106,13 @@ def _late_guard() -> list[Patch]:
     return [(guard.Guard, "raise_to", late)]
 
 
+@mutant("names-by-number", "copies_miss_goods")
+def _names_by_number() -> list[Patch]:
+    """Tasks in other bins, for what was missing, get names that a copy of the terminal gives to other ones."""
+    reallocate = picking_handlers.reallocate
+    return [(picking_handlers, "reallocate", lambda *given: reallocate(*given[:-1], ""))]
+
+
 @mutant("no-epoch", "restored_offline")
 def _no_epoch() -> list[Patch]:
     """A restored database goes on in its old epoch, whatever the guard says."""

@@ -313,6 +313,29 @@ def both_pick(stage: Theatre) -> None:
 
 
 @scenario
+def copies_miss_goods(stage: Theatre) -> None:
+    """Two machines run on copies of one disk, without a network. Each misses other goods on the same walk, and fetches
+    them from elsewhere under the same claim."""
+    one = stage.terminal("A")
+    stage.furnish(one, orders=1, lines=tuple((sku, 3) for sku in w.SKUS[:2]))
+    for sku in w.SKUS[:2]:
+        one.receive(9, sku, w.home(sku)[1])
+    steps.claim(one)
+    one.sync()
+    two = stage.copy_of(one)
+    for each, n in ((one, 0), (two, -1)):
+        each.link.weather.partitioned = True
+        missed = steps.tasks(each)[n]
+        each.act(c.ShortPick(missed.id, missed.quantity, "empty"))
+        (new,) = [task for task in steps.tasks(each) if task.sku == missed.sku and task.place != missed.place]
+        steps.take(each, new)
+    for each in (one, two):
+        each.link.weather.partitioned = False
+        each.sync()
+        steps.pick_all(each, totes=10 if each is two else 0)
+
+
+@scenario
 def stale_walk(stage: Theatre) -> None:
     """A picker who has lost the walk without hearing of it says that nothing is in the bins. The colleague who has it
     holds the goods in her hand."""

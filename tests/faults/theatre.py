@@ -164,8 +164,8 @@ class TerminalStage:
     def act(self, command: Any, *moved: tuple[str, str, str, int]) -> tuple[Any, ...]:
         return self.hands.act(command, moved)
 
-    def receive(self, quantity: int, sku: w.Sku = w.SKUS[0]) -> None:
-        place = w.home(sku)[0]
+    def receive(self, quantity: int, sku: w.Sku = w.SKUS[0], place: w.PlaceId | None = None) -> None:
+        place = place or w.home(sku)[0]
         receipt = f"R-{self.device}-{next(self._theatre.numbers)}"
         done = self.act(w.delivery(sku, quantity, receipt, place), (place, sku, "", quantity))
         assert done, "goods received are never refused"

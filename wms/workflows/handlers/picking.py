@@ -11,12 +11,13 @@ from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import NUMBERS, Batch, BatchStatus, PickTask, Slot, TaskStatus
-from wms.planning.replacement import next_task_number, reallocate
+from wms.planning.replacement import reallocate
 from wms.planning.waves import EarliestFirst, Planner, WavePolicy
 from wms.workflows.handling import Answer, Context, Refused, handles, refuse
 from wms.workflows.prompt import Msg, msg
 
 PLANNER: Planner = EarliestFirst()
+ORIGIN_LETTERS = 12  # of 16 each: so many that two never agree by chance
 NEXT_LINE = msg("Go on with the next line")
 
 
@@ -206,8 +207,8 @@ def short_pick(command: c.ShortPick, rows: Rows, context: Context) -> Answer:
     missing -= min(damaged, max(stock.free, 0)) if stock is not None else 0
     site, claim = rows.get(Site, "site"), claim_of(rows, task)
     zone = site.zone if site is not None else "UTC"
-    first = next_task_number(rows, task.batch, claim)
-    replaced = reallocate(rows, task, missing, context.now, zone, first) if missing else ()
+    origin = context.fresh()[:ORIGIN_LETTERS]
+    replaced = reallocate(rows, task, missing, context.now, zone, origin) if missing else ()
     return (e.PickShorted(command.task, missing, command.reason, damaged, replaced, claim),)
 
 
