@@ -172,7 +172,7 @@ def test_facts_in_a_wrapping_that_can_not_be(house: House, member: Member) -> No
         refused(house, house.signed(member, "POST", "/v1/push", PUSH | {"facts": [odd]}), before, sent=odd)
     many = [[*FACT[:2], n, *FACT[3:]] for n in range(1, wire.BATCH + 2)]
     refused(house, house.signed(member, "POST", "/v1/push", PUSH | {"facts": many}), before, 400)
-    for change in ({"device": "B"}, {"epoch": -1}, {"first": 0}, {"first": 2**63}, {"keys": [["\0", None]]}):
+    for change in ({"device": "B"}, {"epoch": -1}, {"first": 0}, {"first": 2**63}, {"keys": [["a", "?"]]}, {"keys": 5}):
         refused(house, house.signed(member, "POST", "/v1/push", PUSH | change), before)
     for life in ("another", "", INJECTION):
         answer = house.signed(replace(member, life=life), "POST", "/v1/push", PUSH)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.hub.gatehouse import Answer, House, Member, serving
 from tests.hub.spoiling import MESSAGES, MOVED, ODD, PULLS, spoilt, written
+from wms.domain.review import Review
 
 steps = st.lists(st.integers(0, 9), max_size=4)
 odd = st.sampled_from((*ODD, ...))
@@ -36,6 +39,13 @@ def sound(answer: Answer) -> None:
     if answer.status >= 400:
         assert answer.error
         assert "Traceback" not in answer.body["detail"]
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def still_there(house: House, member: Member) -> None:
@@ -72,3 +82,27 @@ def test_a_fact_that_cannot_be_read_does_not_hold_up_the_next(house: House) -> N
     assert (answer.status, answer.body["highest"]) == (200, 5)
     pulled = house.signed(member, "GET", f"/v1/pull?after={answer.body['head'] - 5}").body["facts"]
     assert [line[6:] for line in pulled] == [[kind, body] for kind, body in zip(kinds, bodies, strict=True)]
+
+
+def test_a_key_that_is_none_holds_up_nothing_and_a_supervisor_hears_of_it(house: House) -> None:
+    member, name = house.enrol("T8"), "0123456789abcdef"
+
+    def key(length: int) -> str:
+        return base64.b64encode(bytes(length)).decode()
+
+    good = [f"web-8:{name}", key(32)]
+    odd = [[f"web-7:{name}", key(31)], [f"web-7:{name}", ""], ["x" * 1_001, key(32)], ["", None], ["a\0b", key(32)]]
+    odd.append(["é" * 501, None])
+    fact = ["T8", 1, 1, None, 1_700_000_000_001, "P1", "StockMoved", MOVED]
+    push = {"device": "T8", "epoch": 1, "first": 1, "facts": [fact], "keys": [*odd, good]}
+    for again in range(2):
+        answer = house.signed(member, "POST", "/v1/push", push)
+        assert (answer.status, answer.body["highest"]) == (200, 1), again
+        wait_for(lambda: all(house.hub.rows.get(Review, f"key_unreadable/T8/{order}") for order in ("", "web-7")))
+    pulled = house.signed(member, "GET", "/v1/pull?after=0").body
+    assert [line for line in pulled["keys"] if line[0] not in ("", "a")][-1] == good
+    assert not [line for line in pulled["keys"] if line[0].startswith("web-7") or len(line[0]) > 100]
+    raised = [
+        line[7]["subject"] for line in pulled["facts"] if line[6] == "ReviewRaised" and "T8" in line[7]["subject"]
+    ]
+    assert sorted(raised) == ["T8/", "T8/web-7"], "told once, though it was sent twice"

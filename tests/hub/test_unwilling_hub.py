@@ -124,6 +124,7 @@ def test_a_busy_hub_is_left_alone_for_as_long_as_it_says(store: Store, script: S
         (problem(503, "disk"), "cannot write to its disk"),
         (problem(503, "database"), "database does not answer"),
         (problem(500, "fault"), "has a fault"),
+        (problem(400, "message"), "can't take what waits here"),
         (problem(409, "fork"), "restored from a copy"),
         (problem(409, "restored"), "older copy"),
         (problem(426, "hub_old"), "Update the hub"),
@@ -142,6 +143,21 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert (status.link, status.unsent) == (Link.WAITING, 100)
     assert says in status.hub_trouble.text
     assert sync_now(store).unsent == 0
+
+
+def test_what_the_hub_cannot_take_is_shown_and_tried_ever_more_rarely(store: Store, script: Script) -> None:
+    script.pushes = [problem(400, "message")] * 1_000
+    client = SyncClient(store, store.meta("hub_url"), Credentials("MAIN.token"), wait=1)
+    client.start()
+    try:
+        while len(script.times) < 4:
+            time.sleep(0.01)
+        status = client.status()
+        assert (status.link, status.unsent) == (Link.WAITING, 100)
+        assert "call the supervisor" in status.hub_trouble.text
+        assert script.times[3] - script.times[2] > script.times[1] - script.times[0] > 0.05
+    finally:
+        client.stop()
 
 
 @pytest.mark.parametrize("error", ["restored", "session", "fork"])

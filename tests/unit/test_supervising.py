@@ -198,6 +198,7 @@ KINDS = {
     "count_race": ("A-02-1-1,TEA,", "20,18,19,1001"),
     "unreadable": ("T1/1/7", "UnitsThrown"),
     "two_copies": ("T1", ""),
+    "key_unreadable": ("T1/web-1", ""),
     "tote_shared": ("TOTE-001", "a,b"),
     "loaded_twice": ("web-1/1", "x,y"),
     "made_up": ("x", "y"),

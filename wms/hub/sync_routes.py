@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from wms.domain.ids import Badge
-from wms.hub import roles
+from wms.hub import odd_keys, roles
 from wms.hub.answering import Refusal, answering, decoded, read_body
 from wms.hub.bell import Bell
 from wms.hub.gate import Caller, Gate
@@ -23,14 +23,12 @@ from wms.hub.snapshots import Snapshots
 from wms.hub.terminals import Terminals
 from wms.store.journal import Line
 from wms.store.peppers import PepperRing
-from wms.store.sealing import KEY_BYTES
 from wms.sync import wire
 from wms.sync.greeting import learn, pins_of
 from wms.sync.signing import SIGNATURE_HEADER
 
 T = TypeVar("T")
 MOST_PUSHES = 16  # at once; more are asked to come back
-LONGEST_SUBJECT = 1000  # bytes of a key's name: more, and no index takes it
 _LARGEST = 2**53  # what every JSON reader keeps exactly
 
 
@@ -100,9 +98,12 @@ class SyncRoutes:
             if (line.device, line.epoch, line.n) != (caller.device, message.epoch, n):
                 raise Refusal(400, "message", "facts must follow each other in one epoch of one device")
             _require_line(line)
-        _require_keys(message.keys)
+        keys, odd = odd_keys.parted(message.keys)
+        if odd:
+            await self._run_writer(odd_keys.tell, caller.hub, caller.device, odd)
         if not roles.may_open_recipients(caller.role):  # passed over, so that its queue moves on
-            message = msgspec.structs.replace(message, keys=tuple(key for key in message.keys if key.key is not None))
+            keys = tuple(key for key in keys if key.key is not None)
+        message = msgspec.structs.replace(message, keys=keys)
         pushed: wire.Pushed = await self._in_turn(_push, caller, message, _version(request))
         return pushed
 
@@ -259,15 +260,6 @@ def _require_line(line: Line, *, lost: bool = False) -> None:
     except UnicodeDecodeError as error:
         raise Refusal(400, "message", "a fact's body is no UTF-8") from error
     _require_text(said, most=len(said))
-
-
-def _require_keys(keys: Sequence[wire.KeyLine]) -> None:
-    for key in keys:
-        _require_text(key.subject, most=LONGEST_SUBJECT)
-        if not key.subject or len(key.subject.encode()) > LONGEST_SUBJECT:
-            raise Refusal(400, "message", "a key's name is too long, or empty")
-        if key.key is not None and len(key.key) != KEY_BYTES:
-            raise Refusal(400, "message", f"a key has {KEY_BYTES} bytes")
 
 
 def _require_numbers(*numbers: int) -> None:

@@ -250,6 +250,8 @@ def trouble_of(response: HTTPResponse, found: bytes) -> HubTrouble:
     retry_after = float(wait) if wait.replace(".", "", 1).isdigit() else None
     if problem.error == "gap":
         says = msg("The hub misses what came before {n}. Work on; call the supervisor", n=problem.expected or 0)
+    elif problem.error == "message":
+        says = msg("The hub can't take what waits here: {why}. Work on; call the supervisor", why=problem.detail)
     else:
         says = _SAYS.get(problem.error) or msg(
             "The hub has a fault: {says}. Work on; call the supervisor", says=problem.detail

@@ -94,7 +94,7 @@ def _who(review: Review, rows: Rows) -> Iterator[Msg]:
         yield msg("From {device}", device=review.device)
 
 
-OF_A_DEVICE = ("two_copies", "restored_copy", "printer", "label", "clock", "pepper", "pin")
+OF_A_DEVICE = ("two_copies", "restored_copy", "printer", "label", "clock", "pepper", "pin", "key_unreadable")
 """Kinds whose subject says already what there is to say of who and where."""
 
 

@@ -96,6 +96,8 @@ def sentence(review: Review, rows: Rows) -> Msg:
                 place=place_id,
                 n=review.detail,
             )
+        case "key_unreadable":
+            return _odd_key(review.subject, rows)
         case "left_behind":
             return msg("{n} parcels stayed behind at manifest {manifest}", n=review.detail, manifest=subject)
         case "weight_accepted":
@@ -126,6 +128,17 @@ def sentence(review: Review, rows: Rows) -> Msg:
         case "loaded_twice":
             return msg("Parcel {parcel} is on two manifests", parcel=subject)
     return plain(f"{review.kind} {review.subject} {review.detail}")
+
+
+def _odd_key(subject: str, rows: Rows) -> Msg:
+    device, _, order = subject.partition("/")
+    if not order:
+        return msg("{device} sent keys without a name: have its disk checked", device=device)
+    return msg(
+        "The recipient of order {order} can't be opened: {device} sent a damaged key. Look it up in the shop",
+        order=order_name(rows, order),
+        device=device,
+    )
 
 
 def _printer_trouble(review: Review, rows: Rows) -> Msg:
