@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from wms.config import BadConfig, KeyTrouble, Unfit, load
 from wms.domain import events as e
 from wms.domain.ids import Badge
 from wms.store import Store, at_rest, keys, verify
+from wms.sync.identity import FILE, Credentials, Identity, Trust, keep, kept
+from wms.sync.membership import membership
 
 PLACE = "Hinter den Linden 7"
 
@@ -76,6 +79,64 @@ def test_encrypting_rekeying_and_decrypting_keep_every_row(folder: Path, tmp_pat
     configured(folder, "none")
     assert (facts_in(folder), readable(folder)) == (3, True)
     assert sorted(one.name for one in folder.iterdir()) == ["wms.guard", "wms.sqlite3", "wms.toml"]
+
+
+ME = Credentials("MAIN.token", Identity(bytes(range(32))), Trust("", system=True))
+
+
+def tells_who_i_am(folder: Path) -> bool:
+    said = (folder / FILE).read_bytes()
+    return b"MAIN.token" in said or b64encode(bytes(range(32))) in said
+
+
+def remembered(folder: Path) -> tuple[str, bytes, bool]:
+    found = kept(folder)
+    return found.token, found.identity.private if found.identity else b"", found.trust.system
+
+
+def test_who_a_terminal_is_to_its_hub_lies_under_the_key_of_the_database(folder: Path, tmp_path: Path) -> None:
+    a_warehouse(folder)
+    keep(folder, ME)
+    assert tells_who_i_am(folder)
+    assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
+    os.link(folder / FILE, tmp_path / "witness")  # another name of the same bytes
+    path, place = folder / "wms.sqlite3", f"file:{tmp_path / 'k'}"
+    at_rest.encrypt(path, place)
+    configured(folder, place)
+    assert not (tmp_path / "witness").read_bytes().strip(b"\0")
+    sealed = (folder / FILE).read_bytes()
+    for rekeyed in (False, True):
+        if rekeyed:
+            at_rest.rekey(path)
+        assert (tells_who_i_am(folder), remembered(folder)) == (False, ("MAIN.token", bytes(range(32)), True))
+        assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
+    (folder / FILE).write_bytes(sealed)
+    assert remembered(folder) == ("", b"", False), "the old key opens nothing any more"
+    keep(folder, ME)
+    at_rest.decrypt(path)
+    configured(folder, "none")
+    assert (tells_who_i_am(folder), remembered(folder)) == (True, ("MAIN.token", bytes(range(32)), True))
+
+
+def test_who_a_terminal_was_before_is_put_under_the_key_when_it_is_opened(folder: Path, tmp_path: Path) -> None:
+    keep(folder, ME)
+    configured(folder, f"file:{tmp_path / 'k'}")
+    with closing(Store(folder, "T1", decides=False)) as store:
+        assert remembered(folder) == ("MAIN.token", bytes(range(32)), True)
+        assert tells_who_i_am(folder), "looking changes nothing"
+        found = membership(store)
+        assert found is not None
+        assert found[1].token == "MAIN.token"
+    assert (tells_who_i_am(folder), remembered(folder)[0]) == (False, "MAIN.token")
+
+
+@pytest.mark.parametrize("spoil", [lambda said: said[:-1], lambda said: said[:20], lambda said: said[:-1] + b"?"])
+def test_credentials_that_were_changed_are_nobodys(folder: Path, tmp_path: Path, spoil) -> None:
+    configured(folder, f"file:{tmp_path / 'k'}")
+    a_warehouse(folder)
+    keep(folder, ME)
+    (folder / FILE).write_bytes(spoil((folder / FILE).read_bytes()))
+    assert remembered(folder) == ("", b"", False)
 
 
 def test_the_old_file_is_overwritten(folder: Path, tmp_path: Path) -> None:

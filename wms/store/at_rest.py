@@ -18,9 +18,8 @@ from typing import Any
 from wms.config import KeyTrouble
 from wms.store.database import DatabaseError, literal, opens, require_sqlite, unlocked
 from wms.store.keys import KEY_BYTES, key_place, keys_of, new_key, read_keys, write_keys
-from wms.store.vault import to_disk, vault
-
-_CHUNK = 1 << 20
+from wms.store.private_file import CREDENTIALS, is_sealed, reseal
+from wms.store.vault import to_disk, vault, wipe
 
 
 class InUse(RuntimeError):
@@ -40,12 +39,15 @@ def encrypt(path: Path, place: str) -> None:
     keys = read_keys(folder, place) or (new_key(folder, place),)
     if opens(path, None):
         convert(path, (), keys[0])
+    reseal(folder / CREDENTIALS, keys, keys[0])
 
 
 def decrypt(path: Path) -> None:
     """Make an encrypted database plain; the key stays where it is, for the backups it opens. Raises as `encrypt`."""
     if not opens(path, None):
         convert(path, keys_of(path.parent), None)
+    if is_sealed(path.parent / CREDENTIALS):
+        reseal(path.parent / CREDENTIALS, keys_of(path.parent), None)
 
 
 def rekey(path: Path) -> None:
@@ -59,6 +61,7 @@ def rekey(path: Path) -> None:
     with _locked(path, old) as connection:
         write_keys(folder, place, (*old, fresh))
         _replace(path, connection, fresh)
+        reseal(folder / CREDENTIALS, old, fresh)
         write_keys(folder, place, (fresh,))
 
 
@@ -99,7 +102,7 @@ def _replace(path: Path, connection: Any, new: bytes | None, target: Path | None
         try:
             fresh.replace(path)
             to_disk(path.parent)
-            _wipe(old)  # while it is locked: who opened it a moment ago finds no database, and never writes into it
+            wipe(old)  # while it is locked: who opened it a moment ago finds no database, and never writes into it
         finally:
             os.close(old)
 
@@ -135,13 +138,6 @@ def contents(connection: Any) -> dict[str, str]:
                 digest.update(repr(row).encode())
         digests[name] = digest.hexdigest()
     return digests
-
-
-def _wipe(descriptor: int) -> None:
-    size = os.fstat(descriptor).st_size
-    for at in range(0, size, _CHUNK):
-        os.pwrite(descriptor, bytes(min(_CHUNK, size - at)), at)
-    os.fsync(descriptor)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Protocol
 from wms.config import KeyTrouble
 
 _PATIENCE_S = 30.0  # a TPM may take seconds
+_CHUNK = 1 << 20
 
 
 class Vault(Protocol):
@@ -176,6 +177,14 @@ def to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def wipe(descriptor: int) -> None:
+    """Overwrite a file that has lost its name."""
+    size = os.fstat(descriptor).st_size
+    for at in range(0, size, _CHUNK):
+        os.pwrite(descriptor, bytes(min(_CHUNK, size - at)), at)
+    os.fsync(descriptor)
 
 
 def _why(error: OSError) -> str:

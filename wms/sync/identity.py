@@ -1,6 +1,7 @@
 """Who this terminal is to its hub: token, private key and the authority it trusts, in one file beside the data.
 
 The file is for its owner's eyes only and never part of the database or of a backup: a copy of either speaks for nobody.
+Where the database is encrypted it lies under the same key (`wms.store.private_file`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import os
 import ssl
 from functools import cached_property
@@ -17,9 +19,11 @@ from typing import Any
 import msgspec
 
 from wms.domain.records import Record
-from wms.store.vault import keep_private
+from wms.store.keys import keys_of
+from wms.store.private_file import CREDENTIALS, is_sealed, read_private, reseal, write_private
 
-FILE = "hub.credentials"
+log = logging.getLogger(__name__)
+FILE = CREDENTIALS
 PREFIX_LETTERS = 25
 """Of a fingerprint in base32, 125 bits: what a person types where nothing can be scanned."""
 
@@ -89,22 +93,36 @@ class _File(msgspec.Struct):
 
 
 def keep(folder: Path, credentials: Credentials) -> None:
-    """Replace what was kept there in one step. Raises `OSError`."""
+    """Replace what was kept there in one step. Raises `OSError`, and `KeyTrouble` without the database's key."""
     private = credentials.identity.private if credentials.identity else b""
     content = msgspec.json.encode(
         _File(credentials.token, private, credentials.trust.authority, credentials.trust.system)
     )
-    keep_private(folder / FILE, content)
+    write_private(folder / FILE, content, next(iter(keys_of(folder)), None))
 
 
 def kept(folder: Path) -> Credentials:
-    """Empty ones where the file is gone or unreadable: the hub then says that it does not know this terminal."""
+    """Empty ones where the file is gone or unreadable: the hub then says that it does not know this terminal.
+
+    Raises `KeyTrouble` where the database's key can't be had.
+    """
     try:
-        found = msgspec.json.decode((folder / FILE).read_bytes(), type=_File)
-    except (OSError, msgspec.DecodeError):
+        found = msgspec.json.decode(read_private(folder / FILE, keys_of(folder)), type=_File)
+    except (OSError, ValueError):
         return Credentials()
     identity = Identity(found.private) if len(found.private) == 32 else None
     return Credentials(found.token, identity, Trust(found.authority, found.system))
+
+
+def put_under_key(folder: Path) -> None:
+    """Seal what lies there plain since before the database was encrypted. What can't be written stays as it is: this
+    is tried again with the next opening. Raises `KeyTrouble`."""
+    keys = keys_of(folder)
+    try:
+        if keys and not is_sealed(folder / FILE):
+            reseal(folder / FILE, (), keys[0])
+    except OSError:
+        log.exception("%s can't be put under the key", FILE)
 
 
 def fingerprint(authority: str) -> str:

@@ -89,6 +89,7 @@ def membership(store: Store) -> tuple[str, Credentials] | None:
     """The hub's address and what this terminal shows it; None if it is alone."""
     if store.decides:
         return None
+    identity.put_under_key(store.folder)
     return store.meta(URL), identity.kept(store.folder)
 
 
