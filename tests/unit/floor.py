@@ -67,12 +67,12 @@ class Floor:
         self.rows = StrictTables()
         self.now = NOON
         self.facts: list[Fact] = []
-        self._count: Counter[str] = Counter()
+        self._count: Counter[tuple[str, int]] = Counter()
 
-    def say(self, *events: Event, person: str = CHEN, device: str = "OFFICE") -> None:
+    def say(self, *events: Event, person: str = CHEN, device: str = "OFFICE", epoch: int = 1) -> None:
         for event in events:
-            self._count[device] += 1
-            fact = Fact(Key(device, 1, self._count[device]), self.now * 1000, person, event)
+            self._count[device, epoch] += 1
+            fact = Fact(Key(device, epoch, self._count[device, epoch]), self.now * 1000, person, event)
             self.facts.append(fact)
             apply(self.rows, fact)
 

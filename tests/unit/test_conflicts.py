@@ -435,6 +435,35 @@ def test_one_of_two_benches_goes_on(floor):
     assert (floor.status("web-1"), floor.reviews()) == ("packed", set())
 
 
+def test_a_copy_of_a_bench_is_another_bench(floor):
+    a_packer_with_a_tote(floor, (TEA, 2))
+    floor.say(e.PackingStarted("web-1", "web-1/1"), person=ZHAO, device="T2", epoch=2)
+    assert case(floor, "packed_twice")[-1] == "At T2 and at a copy of it"
+    assert ways(floor, "packed_twice") == ["T2 goes on", "Done"]
+    decide(floor, "packed_twice", "T2 goes on")
+    floor.say(e.PackingStarted("web-1", "web-1/1"), person=ZHAO, device="T2", epoch=1)
+    assert floor.reviews() == set(), "the supervisor has said who goes on"
+
+
+def test_a_bench_that_goes_on_in_another_life_is_the_same_bench(floor):
+    bench = a_packer_with_a_tote(floor, (TEA, 2))
+    bench.press("escape")
+    floor.say(e.PackingSetAside("web-1"), device="T2", epoch=2)
+    floor.say(e.PackingStarted("web-1", "web-1/1"), device="T2", epoch=2)
+    floor.say(e.PackingStarted("web-1", "web-1/1"), device="T2", epoch=2)
+    assert floor.reviews() == set()
+
+
+@pytest.mark.parametrize("bench", [("T9", 1), ("T2", 2)])
+def test_an_order_that_is_packed_is_begun_by_nobody_who_knows_it(floor, bench):
+    floor.order("web-1", (TEA, 2))
+    picked(floor)
+    packed(floor, "TOTE-001")
+    floor.say(e.PackingStarted("web-1", "web-1/1"), person=ZHAO, device=bench[0], epoch=bench[1])
+    assert case(floor, "packed_twice")[1:] == [f"By Zhao at {bench[0]}", "Parcel web-1/1: staged, SHIP-SF"]
+    assert ways(floor, "packed_twice") == ["Done"]
+
+
 # (f) what can't be read, (g) copies
 
 

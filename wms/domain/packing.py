@@ -20,6 +20,11 @@ class PackJob(Row):
     person: Badge
     started: int
     sorted_out: bool = False  # every unit verified: parcels may be weighed and labelled
+    epoch: int = 0  # the life of the device's database it began in; 0 where a supervisor said who goes on
+
+    def is_of(self, device: str, epoch: int) -> bool:
+        """Whether that bench may have begun it. A copy of its database, in a life of its own, is another bench."""
+        return self.device == device and self.epoch in (0, epoch)
 
 
 class ParcelStatus(StrEnum):

@@ -117,7 +117,7 @@ def _goods(review: Review, rows: Rows) -> Iterator[Msg]:
         case "two_pickers":
             yield from _totes(review, rows)
         case "packed_twice":
-            yield msg("At the benches {benches}", benches=review.detail.replace(",", ", "))
+            yield from _benches(review, rows)
         case "count_race":
             yield from _race(review, rows)
         case "stock_below_zero":
@@ -175,6 +175,17 @@ def _totes(review: Review, rows: Rows) -> Iterator[Msg]:
             yield lane if here else msg("{tote} of {name}: still on the cart", tote=slot.tote, name=name)
 
 
+def _benches(review: Review, rows: Rows) -> Iterator[Msg]:
+    """Where one of them had packed it already, its parcels say where."""
+    benches = review.detail.split(",")
+    if len(benches) > 1 and len(set(benches)) == 1:
+        yield msg("At {device} and at a copy of it", device=benches[0])
+    elif review.detail:
+        yield msg("At the benches {benches}", benches=", ".join(benches))
+    else:
+        yield from (_parcel(parcel) for parcel in rows.where(Parcel, order_id=review.subject))
+
+
 def _race(review: Review, rows: Rows) -> Iterator[Msg]:
     said, now, counted, person = (*review.detail.split(","), "", "", "", "")[:4]
     yield msg("{name} counted {n} where {booked} were booked", name=name_of(rows, person), n=counted, booked=said)
@@ -228,7 +239,7 @@ def ways_out(review: Review, rows: Rows) -> tuple[Decision, ...]:
         case "waybill_twice":
             return _ways_of_number(review, rows)
         case "packed_twice":
-            benches = [bench for bench in review.detail.split(",") if bench]
+            benches = dict.fromkeys(bench for bench in review.detail.split(",") if bench)
             return (*(_give(review, bench) for bench in benches), close(review, msg("Done"), "done"))
         case "two_pickers":
             together = Decision(msg("All totes are here"), lambda _: (c.BringTotesTogether(OrderId(review.subject)),))

@@ -188,5 +188,5 @@ def number_revoked(t: Tables, event: e.NumberRevoked, fact: Fact) -> None:
 def job_given(t: Tables, event: e.JobGiven, fact: Fact) -> None:
     job = t.get(PackJob, event.order)
     if job is not None:
-        t.put(replace(job, device=event.device))
+        t.put(replace(job, device=event.device, epoch=0))
     close_review(t, "packed_twice", event.order, fact.person, event.device)

@@ -26,12 +26,15 @@ LIVE = (ParcelStatus.STAGED, ParcelStatus.LOADED, ParcelStatus.HANDED_OVER)
 
 @applies(e.PackingStarted)
 def packing_started(t: Tables, event: e.PackingStarted, fact: Fact) -> None:
+    """No bench begins an order that it knows on another one, in a copy of its own database, or packed."""
     tally(t, fact, "scans")
-    other = t.get(PackJob, event.order)
-    if other is not None and other.device not in ("", fact.key.device):
-        review(t, fact, "packed_twice", event.order, f"{other.device},{fact.key.device}")
+    other, order, bench = t.get(PackJob, event.order), t.get(Order, event.order), fact.key
+    if other is not None and other.device and not other.is_of(bench.device, bench.epoch):
+        review(t, fact, "packed_twice", event.order, f"{other.device},{bench.device}")
+    elif order is not None and order.status in (OrderStatus.PACKED, OrderStatus.HANDED_OVER):
+        review(t, fact, "packed_twice", event.order)
     sorted_out = other.sorted_out if other is not None else False
-    t.put(PackJob(event.order, fact.key.device, fact.person, fact.seconds, sorted_out))
+    t.put(PackJob(event.order, bench.device, fact.person, fact.seconds, sorted_out, bench.epoch))
     if t.get(Parcel, event.parcel) is None:
         _open(t, event.order, event.parcel, 1)
 
