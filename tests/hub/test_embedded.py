@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.hub.gatehouse import House, Member, serving
@@ -20,6 +22,8 @@ from wms.hub.lineage import Lineage
 from wms.hub.postgres import PostgresHub
 from wms.hub.postgres_database import PostgresDatabase
 from wms.store import Store
+from wms.store.journal import Line
+from wms.sync.wire import VERSION, Returned
 
 A = DeviceId("A")
 HOLD = c.HoldOrder(OrderId("O"), "x")
@@ -90,19 +94,48 @@ def test_an_answer_that_cannot_be_kept_is_no_decision(hub: HubStore) -> None:
 def test_the_lineage_lasts_until_an_older_copy_is_put_back(tmp_path: Path) -> None:
     lineage = Lineage(tmp_path / "lineage")
     assert not lineage.remembers
-    assert lineage.is_behind(5)  # nothing is remembered: a life too many harms nobody
-    lineage.raise_to(10)
-    lineage.raise_to(7)
+    assert lineage.is_behind(5, {"one"})  # nothing is remembered: a life too many harms nobody
+    lineage.raise_to(10, "one")
+    lineage.raise_to(7, "one")
     lineage.close()
     lineage = Lineage(tmp_path / "lineage")
-    assert [lineage.is_behind(head) for head in (9, 10, 11)] == [True, False, False]
-    lineage.raise_to(9, anew=True)
-    assert not lineage.is_behind(9)
+    assert [lineage.is_behind(head, {"one"}) for head in (9, 10, 11)] == [True, False, False]
+    lineage.raise_to(9, "two")
+    assert not lineage.is_behind(9, {"one", "two"})
+    assert lineage.is_behind(9, {"one"})  # as far as it had come, but a copy that was made before that life began
+    lineage.close()
+    (tmp_path / "lineage").write_bytes(b'{"head":9}'.ljust(128))  # as written before lives were remembered
+    lineage = Lineage(tmp_path / "lineage")
+    assert [lineage.is_behind(head, {"one"}) for head in (8, 9)] == [True, False]
     lineage.close()
     (tmp_path / "lineage").write_bytes(b"{torn")
     lineage = Lineage(tmp_path / "lineage")
-    assert lineage.is_behind(100)
+    assert lineage.is_behind(100, {"one"})
     lineage.close()
+
+
+def test_a_copy_put_back_twice_begins_a_life_each_time_and_a_restart_none(tmp_path: Path) -> None:
+    folder, copy, lives = tmp_path / "hub", tmp_path / "copy.sqlite3", list[str]()
+
+    def opened(*, say: int = 0, take: bool = False) -> None:
+        hub = EmbeddedHub(folder)
+        if take:  # a terminal's, so that nothing the hub says itself is lost with the copy
+            given = Returned((Line("A", 1, 1, None, 1, "P", "SignedOut", msgspec.Raw(b'{"badge":"P"}')),))
+            hub.give_back(DeviceId("B"), given, version=VERSION)
+        hub.record([e.SignedOut(Badge("P"))] * say, Badge("P"))
+        lives.append(hub.life)
+        hub.close()
+
+    opened(say=2)
+    shutil.copy(folder / "wms.sqlite3", copy)
+    opened(take=True)
+    for say in (0, 0, 1):
+        shutil.copy(copy, folder / "wms.sqlite3")
+        opened(say=say)
+        opened()
+    assert lives[0] == lives[1]
+    assert lives[2::2] == lives[3::2]
+    assert len(set(lives)) == 4
 
 
 def test_a_terminals_folder_is_no_hub(tmp_path: Path) -> None:

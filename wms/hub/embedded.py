@@ -19,7 +19,7 @@ from wms.hub.database import SqliteHubDatabase
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
-from wms.hub.lives import WAVES_JUMP, floor_of
+from wms.hub.lives import WAVES_JUMP, floor_of, names
 from wms.hub.progress import Held
 from wms.store import Store, journal, rebase
 from wms.store.journal import Line
@@ -52,13 +52,13 @@ class EmbeddedHub(HubEngine):
             raise
         super().__init__(self.store.meta(WAREHOUSE) or MAIN, clock)
         self.database = SqliteHubDatabase(self.store)
-        known = self.database.read(lambda s: s.execute("SELECT count(*) FROM hub_life").fetchone()[0])
+        known = self.database.read(lambda session: names(session, self.warehouse))
         self._lineage = Lineage(folder / "hub.lineage")
         restored = bool(known) and (
-            self.store.restored or bool(self.store.meta(RESTORED)) or self._lineage.is_behind(self.store.head())
+            self.store.restored or bool(self.store.meta(RESTORED)) or self._lineage.is_behind(self.store.head(), known)
         )
         self.database.write(lambda session: self._begin(session, restored=restored))
-        self._lineage.raise_to(self.store.head(), anew=True)
+        self._lineage.raise_to(self.store.head(), self.life)
         self._marking = threading.Lock()
         self.store.writer.keep(Reserve(folder))
         self.store.listen(self._told)
@@ -77,7 +77,7 @@ class EmbeddedHub(HubEngine):
 
     def _mark(self, head: int) -> None:
         with self._marking:
-            self._lineage.raise_to(head)
+            self._lineage.raise_to(head, self.life)
 
     @property
     def rows(self) -> SqliteRows:

@@ -35,6 +35,10 @@ def lives(session: Session, wh: str) -> tuple[Life, ...]:
     return tuple(Life(name, branched) for name, branched in found)
 
 
+def names(session: Session, wh: str) -> frozenset[str]:
+    return frozenset(life.name for life in lives(session, wh))
+
+
 def present(session: Session, wh: str) -> tuple[str, DeviceId] | None:
     """The present life's name and the hub's own name in it; None before the first."""
     sql = "SELECT life, device FROM hub_life WHERE wh = ? ORDER BY serial DESC LIMIT 1"

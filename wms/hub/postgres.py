@@ -25,6 +25,7 @@ from wms.hub.database import Session
 from wms.hub.engine import HubEngine
 from wms.hub.interface import Beside, Page
 from wms.hub.lineage import Lineage
+from wms.hub.lives import names
 from wms.hub.postgres_database import PostgresDatabase
 from wms.hub.postgres_journal import OWN_EPOCH, floors, lease, say
 from wms.hub.progress import Held
@@ -95,11 +96,11 @@ class PostgresHub(HubEngine):
 
     def _lock(self, session: Session) -> int:
         head = postgres_journal.lock(session, self.warehouse)
-        lost = self._lineage.remembers and self._lineage.is_behind(head)
+        lost = self._lineage.remembers and self._lineage.is_behind(head, names(session, self.warehouse))
         self._settle_life(session, head, restored=lost)
         if lost:
             with self._marking:
-                self._lineage.raise_to(head, anew=True)
+                self._lineage.raise_to(head, self.life)
         return head
 
     def _held(self, session: Session) -> Held:
@@ -120,7 +121,7 @@ class PostgresHub(HubEngine):
 
     def _committed(self, facts: tuple[Fact, ...], head: int) -> None:
         with self._marking:
-            self._lineage.raise_to(head)
+            self._lineage.raise_to(head, self.life)
         self._news.set()
         self._tell()
 
@@ -151,7 +152,7 @@ class PostgresHub(HubEngine):
         page = self.database.read(work)
         if page.facts:
             with self._marking:  # another process may have committed these
-                self._lineage.raise_to(page.facts[-1].position or 0)
+                self._lineage.raise_to(page.facts[-1].position or 0, self.life)
         return page
 
     def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> list[str]:

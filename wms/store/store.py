@@ -271,6 +271,7 @@ class Store:
         nothing is ever said twice."""
         set_meta(connection, "device", device)
         self.device = device
+        self.guard.raise_to(self.epoch, 0, 0)  # what it remembers was said under the other name
 
     def join(self) -> None:
         """Become a member of a hub: everything recorded alone waits to be confirmed by it."""
