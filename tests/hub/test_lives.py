@@ -29,6 +29,35 @@ def test_lives_that_terminals_begin_are_few_a_day(tmp_path: Path, engine: str, t
         assert [begun[0].actor, *{line.actor for line in begun[1:]}] == ["hub", "terminal:T1"]
 
 
+@pytest.mark.parametrize(
+    ("lives_begun", "head", "mark", "common"),
+    [
+        (0, 3, 3, 3),
+        (0, 3, 2, 0),  # another fact stands there
+        (0, 3, None, 0),
+        (0, 9, 3, 0),  # it holds more than there is here
+        (1, 3, 3, 3),  # before the lives parted
+        (1, 5, 5, 4),
+        (2, 6, 6, 4),
+    ],
+)
+def test_a_terminal_of_before_lives_were_written_down_keeps_what_its_last_fact_vouches_for(
+    tmp_path: Path, engine: str, lives_begun: int, head: int, mark: int | None, common: int
+) -> None:
+    """The first life has four facts, each later one two of its own."""
+    opening.add(tmp_path, engine, "MAIN")
+    with opening.hubs(tmp_path, engine) as hubs:
+        hub = hubs["MAIN"]
+        hub.record([SiteNamed(str(n), "UTC") for n in range(4)], Badge(""))
+        for _ in range(lives_begun):
+            here = hub.head()
+            hub.database.write(lambda session, here=here: lives.begin(session, "MAIN", here, hub.now() // 1000))
+            hub.record([SiteNamed(str(n), "UTC") for n in range(2)], Badge(""))
+        keys = [(line.device, line.epoch, line.n) for line in hub.page(0, 100, 0).facts]
+        said = Hello("T1", 1, 0, "run-1", "", (), head, None if mark is None else keys[mark - 1])
+        assert hub.hello(DeviceId("T1"), said).rewind == common
+
+
 def test_pictures_of_earlier_lives_are_cleared_away_at_the_next_start(tmp_path: Path, postgres_database: str) -> None:
     opening.add(tmp_path, postgres_database, "MAIN")
     for name in ("picture.MAIN.0123456789abcdef", "picture.MAIN-2.0123456789abcdef"):

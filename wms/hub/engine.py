@@ -134,16 +134,17 @@ class HubEngine(ABC):
 
         def work(session: Session) -> wire.Welcome:
             head = self._lock(session)
-            end = lives.shared(message.lives, lives.lives(session, self.warehouse))
+            known = lives.lives(session, self.warehouse)
+            end = lives.shared(message.lives, known)
+            if not message.lives and self._is_here(session, message, head):
+                end = lives.first_end(known)
             if end is None and message.head > head:  # it has seen what is not here any more
                 if lives.begun_since(session, self.warehouse, self.now() // 1000 - DAY) < LIVES_A_DAY:
                     self._settle_life(session, head, restored=True, actor=f"terminal:{device}")
                 end = head
             rewind = min(message.head, head, message.head if end is None else end)
-            if rewind == message.head and message.mark is not None:
-                held = self._key_at(session, rewind)
-                if held != Key(DeviceId(message.mark[0]), *message.mark[1:]):
-                    rewind = 0
+            if rewind == message.head and message.mark is not None and not self._is_here(session, message, head):
+                rewind = 0
             epoch = epochs.allot(session, self.warehouse, message, self.now() // 1000)
             known = lives.lives(session, self.warehouse)
             return wire.Welcome(epoch, known, rewind, head, self._feed_begins, self.now(), self.warehouse, "", "")
@@ -151,6 +152,12 @@ class HubEngine(ABC):
         with self._sessions_lock:
             self._sessions.clear()
         return self.database.write(work)
+
+    def _is_here(self, session: Session, message: wire.Hello, head: int) -> bool:
+        """Whether the fact at the terminal's head stands there in this journal too."""
+        if message.mark is None or not 0 < message.head <= head:
+            return False
+        return self._key_at(session, message.head) == Key(DeviceId(message.mark[0]), *message.mark[1:])
 
     def _floor(self, session: Session) -> int:
         """The position before which the feed is not read any more: what is older comes in a snapshot."""

@@ -83,3 +83,9 @@ def shared(theirs: Sequence[Life], ours: Sequence[Life]) -> int | None:
         return 0
     ends = [lived[same].branched for lived in (theirs, ours) if len(lived) > same]
     return min(ends, default=None)
+
+
+def first_end(ours: Sequence[Life]) -> int | None:
+    """The position up to which every life that was ever lived here is the same; None where there was but one. So far a
+    journal can be trusted whose lives nobody wrote down, as versions before them did not."""
+    return min((life.branched for life in ours[1:]), default=None)
