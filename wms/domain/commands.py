@@ -60,6 +60,12 @@ class IncomingOrder(Record):
     cancelled: bool = False
     masked: str = ""
     sealed: str = ""
+    placed: int = 0
+    amount: int = -1
+    currency: str = ""
+    kind: str = ""
+    not_before: int = 0
+    instructions: tuple[str, ...] = ()
 
 
 class TakeOrders(Record):

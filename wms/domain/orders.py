@@ -20,6 +20,12 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class OrderKind(StrEnum):
+    ORDINARY = ""
+    PRESALE = "presale"  # waits until the day from which it may be sent
+    GROUP = "group"  # waits until the channel says that the group is complete
+
+
 class Stop(StrEnum):
     """Why an order must not go on although it was started."""
 
@@ -48,6 +54,12 @@ class Order(Row):
     stopped_at: int = 0
     wave: WaveId = WaveId("")
     shipped: int = 0
+    placed: int = 0  # 0 where the channel does not say
+    amount: int = -1  # minor units of `currency`, -1 where it does not say
+    currency: str = ""
+    kind: OrderKind = OrderKind.ORDINARY
+    not_before: int = 0
+    instructions: str = ""  # for whoever packs, one a line, nothing personal
 
 
 class OrderLine(Row):

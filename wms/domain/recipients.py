@@ -9,8 +9,9 @@ HIDDEN_DIGITS = 6
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonalData:
-    """Name, phone and address as the channel gave them; parts it lacks are ''. Never printed by `repr`, so that no
-    log or traceback can carry it."""
+    """Name, phone and address as the channel gave them; parts it lacks are ''. `buyer` is the account that bought,
+    `remarks` are the buyer's and the seller's own words. Never printed by `repr`, so that no log or traceback can carry
+    it."""
 
     name: str
     phone: str
@@ -18,6 +19,8 @@ class PersonalData:
     city: str = ""
     postcode: str = ""
     country: str = ""
+    buyer: str = ""
+    remarks: tuple[str, ...] = ()
 
     def masked(self) -> str:
         """One short line for screens: the name's first character, a few digits of the phone, the city.

@@ -8,7 +8,10 @@ from wms.domain.records import Record
 
 class OrderReceived(Record):
     """`lines` are (sku, quantity). `hold` names the reasons it may not be released yet, '' if none. `sealed` is the
-    recipient under the order's own key; `masked` is what a screen may show."""
+    recipient under the order's own key; `masked` is what a screen may show. `placed` (UTC seconds) and `amount` (minor
+    units of `currency`) are what the channel said, 0 and -1 where it said nothing. `kind` is one of
+    `wms.domain.orders.OrderKind`; a pre-sale may not be sent before `not_before`. `instructions` are for whoever packs
+    and hold nothing personal."""
 
     order: OrderId
     channel: ChannelCode
@@ -20,6 +23,12 @@ class OrderReceived(Record):
     hold: str = ""
     masked: str = ""
     sealed: str = ""
+    placed: int = 0
+    amount: int = -1
+    currency: str = ""
+    kind: str = ""
+    not_before: int = 0
+    instructions: tuple[str, ...] = ()
 
 
 class OrderHeld(Record):

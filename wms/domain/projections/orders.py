@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wms.domain import events as e
 from wms.domain.events import Fact
-from wms.domain.orders import Order, OrderLine, OrderStatus, Recipient, Stop
+from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, Recipient, Stop
 from wms.domain.projections.picking import cancel_open_tasks, free_totes
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.waves import end_wave
@@ -33,6 +33,12 @@ def order_received(t: Tables, event: e.OrderReceived, fact: Fact) -> None:
             event.carrier,
             event.masked,
             event.hold,
+            placed=event.placed,
+            amount=event.amount,
+            currency=event.currency,
+            kind=OrderKind(event.kind) if event.kind in set(OrderKind) else OrderKind.ORDINARY,
+            not_before=event.not_before,
+            instructions="\n".join(event.instructions),
         )
     )
     for n, (sku, quantity) in enumerate(event.lines, 1):

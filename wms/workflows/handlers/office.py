@@ -56,6 +56,12 @@ def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceiv
         hold,
         incoming.masked,
         incoming.sealed,
+        incoming.placed,
+        incoming.amount,
+        incoming.currency,
+        incoming.kind,
+        incoming.not_before,
+        incoming.instructions,
     )
 
 
