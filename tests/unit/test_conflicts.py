@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import combinations
 
 import pytest
@@ -159,6 +160,57 @@ def test_every_interleaving_caps_the_line_and_loses_nothing(floor):
         assert hub.line("web-1").picked == 2
         assert sum(row.quantity for row in hub.rows.all(Surplus)) == 2
         assert sum(hub.stock(place) for place in ("TOTE-001", "TOTE-009")) == 4
+        in_the_books(hub)
+
+
+def known_as_too_many(floor: Floor) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in floor.rows.all(Surplus):
+        found[row.place] = found.get(row.place, 0) + row.quantity
+    return found
+
+
+def test_what_the_holder_of_a_walk_puts_after_the_order_was_packed_is_too_many_where_it_lies(floor):
+    """A bench packed two of four units before anybody at the hub knew of the holder's."""
+    a_picker_on_a_walk(floor, (TEA, 2))
+    (task,), (walk,) = floor.tasks("web-1"), floor.rows.all(Batch)
+    floor.say(e.ToteAssigned(walk.id, 1, "TOTE-001", walk.since), person=LI, device="T1")
+    floor.say(e.UnitsTaken(task.id, 2, "", walk.since), person=LI, device="T1")
+    for body in (e.UnitsTaken(task.id, 2, "", walk.since), e.UnitsPut(task.id, 2, "TOTE-001", walk.since)):
+        floor.say(body, person=ZHAO, device="T9")
+    assert known_as_too_many(floor) == {"TOTE-001": 2}
+    floor.say(
+        e.PackingStarted("web-1", "web-1/1"),
+        e.UnitsPacked("web-1/1", 1, TEA, "", "TOTE-001", 2),
+        e.PackingVerified("web-1"),
+        device="T2",
+    )
+    assert known_as_too_many(floor) == {}
+    floor.say(e.UnitsPut(task.id, 2, "TOTE-001", walk.since), person=LI, device="T1")
+    assert (floor.line("web-1").picked, floor.stock("TOTE-001"), known_as_too_many(floor)) == (2, 2, {"TOTE-001": 2})
+    assert f"over_pick/{task.id},{LI}" in floor.reviews()
+    in_the_books(floor)
+
+
+@pytest.mark.parametrize("bench_saw", ["hers", "his"])
+def test_whatever_comes_back_first_after_a_restore_the_surplus_is_where_it_lies(floor, bench_saw):
+    """Two picked, a bench packed what one of them put; the hub lost all of it and gets it back in any order."""
+    hers, his = both_pick(floor, (TEA, 2))
+    known = [fact for fact in floor.facts if bench_saw == "his" or not isinstance(fact.body, e.BatchReassigned)]
+    seen, tote = (hers, "TOTE-001") if bench_saw == "hers" else (his, "TOTE-009")
+    bench = replayed([*known, *seen])
+    begun = len(bench.facts)
+    packed(bench, tote)
+    streams = (hers, his, bench.facts[begun:])
+    turns = [n for n, stream in enumerate(streams) for _ in stream]
+    chance = random.Random(7)
+    for _ in range(150):
+        chance.shuffle(turns)
+        left = [iter(stream) for stream in streams]
+        hub = replayed([*floor.facts, *(next(left[n]) for n in turns)])
+        assert (hub.line("web-1").picked, hub.line("web-1").packed) == (2, 2)
+        over = known_as_too_many(hub)
+        assert (sum(over.values()), over) == (2, {p: n for p in ("TOTE-001", "TOTE-009") if (n := hub.stock(p))})
         in_the_books(hub)
 
 

@@ -14,7 +14,14 @@ from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.places import SCRAP, hand_of
 from wms.domain.projections.people import wrong_digits_at
 from wms.domain.projections.registry import applies, close_review, review, tally
-from wms.domain.projections.surplus import add_surplus, less_surplus, settle_hand, take_out, unclaimed_hand
+from wms.domain.projections.surplus import (
+    book_spare,
+    less_surplus,
+    packed_before,
+    settle_hand,
+    take_out,
+    unclaimed_hand,
+)
 from wms.domain.projections.verdicts import lose_samples
 from wms.domain.records import replace
 from wms.domain.rows import Tables
@@ -148,6 +155,7 @@ def units_put(t: Tables, event: e.UnitsPut, fact: Fact) -> None:
     task = t.get(PickTask, event.task)
     if task is None:
         return
+    packed = packed_before(t, task, event.tote)
     _into_tote(t, task, fact, event.quantity, event.tote)
     held = holds(t, task, event.claim, fact)
     in_hand = min(event.quantity, task.taken - task.put) if held else 0
@@ -162,9 +170,8 @@ def units_put(t: Tables, event: e.UnitsPut, fact: Fact) -> None:
             close_task(t, put, TaskStatus.DONE, fact)
         if _stopped(t, task.order_id):
             review(t, fact, "cancelled_in_work", task.order_id)
-    found = _found_again(t, task.id, event, event.quantity - counted, fact)
-    if counted + found < event.quantity:
-        add_surplus(t, task, fact.person, event.tote, event.quantity - counted - found)
+    counted += _found_again(t, task.id, event, event.quantity - counted, fact)
+    book_spare(t, task, fact.person, event.tote, (event.quantity, counted), packed)
     settle_hand(t, task.id, fact.person, fact)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wms.domain.events import Fact
 from wms.domain.mending import Surplus, over_pick, surplus_of
-from wms.domain.places import hand_of
+from wms.domain.orders import OrderLine
+from wms.domain.places import hand_of, whose_hand
 from wms.domain.projections.registry import close_review, review
 from wms.domain.records import replace
 from wms.domain.rows import Tables
 from wms.domain.stock import Stock, move
-from wms.domain.waves import Batch, PickTask
+from wms.domain.waves import Batch, PickTask, Slot
 
 
 def take_out(t: Tables, sku: str, lot: str, quantity: int, source: str, target: str, fact: Fact) -> None:
@@ -49,6 +52,47 @@ def add_surplus(t: Tables, task: PickTask, person: str, place: str, quantity: in
     _set(t, task, person, place, quantity + (old.quantity if old is not None else 0))
 
 
+class PackedBefore(NamedTuple):
+    """What a bench packed before anybody told of having put it into a tote: units the tote owes since, and units of
+    the line."""
+
+    owed: int
+    ahead: int
+
+
+def packed_before(t: Tables, task: PickTask, tote: str) -> PackedBefore:
+    line = t.get(OrderLine, task.order_id, task.line)
+    owed = -sum(stock.quantity for stock in t.where(Stock, place=tote) if stock.sku == task.sku)
+    return PackedBefore(max(owed, 0), max(line.packed - line.picked, 0) if line is not None else 0)
+
+
+def book_spare(t: Tables, task: PickTask, person: str, tote: str, put: tuple[int, int], packed: PackedBefore) -> None:
+    """Of `put` units in a tote, of which so many count for the line, note those that lie there too many. What the tote
+    owed does not lie there; what counts is too many all the same where the line had been packed of other units."""
+    units, counted = put
+    replaced = min(counted, packed.ahead)
+    spare = units - counted
+    spare -= min(spare, max(packed.owed - replaced, 0))
+    if spare:
+        add_surplus(t, task, person, tote, spare)
+    left_over = min(replaced, _unexplained(t, task.order_id, tote, task.sku))
+    if left_over > 0:
+        add_surplus(t, task, person, tote, left_over)
+
+
+def _unexplained(t: Tables, order: str, tote: str, sku: str) -> int:
+    """How many units lie in a tote that are no known surplus, and that no other order with that tote waits for."""
+    lying = sum(stock.quantity for stock in t.where(Stock, place=tote) if stock.sku == sku)
+    known = sum(row.quantity for row in t.where(Surplus, place=tote) if row.sku == sku)
+    others = {slot.order_id for slot in t.where(Slot, tote=tote)} - {order}
+    return lying - known - sum(_unpacked(t, other, sku) for other in others)
+
+
+def _unpacked(t: Tables, order: str, sku: str) -> int:
+    lines = [line for line in t.where(OrderLine, order_id=order) if line.sku == sku]
+    return max(sum(line.picked - line.packed for line in lines), 0)
+
+
 def less_surplus(t: Tables, task: str, person: str, place: str, quantity: int) -> int:
     """Take up to so many off what lies there too many; how many that was."""
     old = t.get(Surplus, task, person, place)
@@ -78,12 +122,14 @@ def tell(t: Tables, task: str, person: str, fact: Fact, decision: str = "counted
 
 def gather(t: Tables, order: str, totes: list[str], fact: Fact) -> None:
     """All units an order needs were packed: what is left in its totes is the surplus, in whichever tote it now lies."""
-    over = [row for row in t.where(Surplus, order_id=order) if row.place in totes]
+    over = [row for row in t.where(Surplus, order_id=order) if whose_hand(row.place) is None]
+    totes = list(dict.fromkeys([*totes, *(row.place for row in over)]))
     for row in over:
         t.delete(row)
     for tote in totes:
+        over.sort(key=lambda row: row.place != tote)
         for stock in t.where(Stock, place=tote):
-            left = stock.quantity
+            left = max(stock.quantity, 0)
             for row in [row for row in over if row.sku == stock.sku]:
                 step = min(left, row.quantity)
                 if step:
@@ -92,8 +138,23 @@ def gather(t: Tables, order: str, totes: list[str], fact: Fact) -> None:
                         add_surplus(t, task, row.person, tote, step)
                     over[over.index(row)] = replace(row, quantity=row.quantity - step)
                     left -= step
+    _add_unexplained(t, order, totes, fact)
     for row in over:
         tell(t, row.task, row.person, fact)
+
+
+def _add_unexplained(t: Tables, order: str, totes: list[str], fact: Fact) -> None:
+    """What counts for a line and lies in a tote still: the bench packed other units, of which nobody had told yet. So
+    it is where a restored hub gets back what it lost in another order."""
+    tasks = {task.sku: task for task in t.where(PickTask, order_id=order) if task.put}
+    for sku, task in tasks.items():
+        wanted = _unpacked(t, order, sku)
+        for tote in totes:
+            lying = max(_unexplained(t, order, tote, sku), 0)
+            wanted, spare = max(wanted - lying, 0), max(lying - wanted, 0)
+            if spare:
+                add_surplus(t, task, task.person, tote, spare)
+                tell(t, task.id, task.person, fact)
 
 
 def drop_surplus(t: Tables, order: str, places: set[str], fact: Fact, decision: str) -> None:
