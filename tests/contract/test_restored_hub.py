@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -18,7 +19,9 @@ from wms.domain.events import Fact
 from wms.domain.ids import CarrierCode, CategoryCode, ChannelCode, OrderId, Sku
 from wms.domain.orders import Order
 from wms.hub.lives import NUMBERS_JUMP
+from wms.hub.turns import PAUSE
 from wms.store import Store
+from wms.sync.wire import BATCH
 from wms.workflows.handling import Recorded
 
 ORDER = e.OrderReceived(
@@ -260,6 +263,25 @@ def test_who_is_ahead_of_the_journal_is_told_and_what_is_given_back_again_counts
     assert _keys(b.pull()) == _keys(facts)
     a.hello("run-2", "run-1", lives=lives, head=7, epoch=1, n=5, mark=mark)
     assert a.push(3, 4) == (200, {"highest": 6, "head": 8})
+
+
+def test_one_terminal_at_a_time_gives_back_and_the_others_get_it_in_one_go(hub: HubProcess) -> None:
+    a, b = Hand(hub, "A"), Hand(hub, "B")
+    saved = hub.save()
+    a.push(1, BATCH)
+    a.push(BATCH + 1, BATCH)
+    facts = a.everything()
+    restore(hub, saved)
+    lives = [[a.member.life, 0]]
+    for hand in (a, b):
+        hand.hello("run-2", "run-1", lives=lives, head=2 * BATCH, mark=facts[-1][:3])
+    assert b.give_back(facts[:BATCH]) == (200, {"taken": BATCH, "head": BATCH})
+    assert a.give_back(facts[:BATCH])[1]["error"] == "busy"
+    begun = time.monotonic()
+    assert len(a.pull(wait=10)) == BATCH  # although that stood there already
+    assert PAUSE / 2 < time.monotonic() - begun < 9
+    assert a.give_back(facts[BATCH:]) == (200, {"taken": BATCH, "head": 2 * BATCH})
+    assert a.pull(limit=2 * BATCH) == facts
 
 
 def _keys(lines: list[Any]) -> list[Any]:

@@ -19,7 +19,7 @@ from wms.domain.ids import Badge, DeviceId
 from wms.hub import audit, epochs, lives
 from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import Beside, Page, StaleSession
-from wms.hub.progress import Held, new_of, note, progress, that_follow
+from wms.hub.progress import Held, advanced, new_of, note, progress, that_follow
 from wms.store.journal import Line
 from wms.store.sealing import order_of
 from wms.store.store import now_ms
@@ -224,11 +224,12 @@ class HubEngine(ABC):
             if not message.facts:
                 return wire.Pushed(0, head), (), 0
             held = self._held(session)
-            come = progress(session, self.warehouse, device, message.epoch, held)
+            key = (device, message.epoch)
+            come = progress(session, self.warehouse, [key], held)[key]
             new = new_of(message, come, held)
             facts = self._append(session, new) if new else ()
             come = come.after(new)
-            note(session, self.warehouse, device, message.epoch, come)
+            note(session, self.warehouse, {key: come})
             return wire.Pushed(come.last_n, head + len(new)), facts, len(new)
 
         pushed, facts, taken = self.database.write(work)
@@ -246,17 +247,12 @@ class HubEngine(ABC):
             head = self._lock(session)
             held = self._held(session)
             credible = self._credible(session, device, message.facts)
-            come = {
-                key: progress(session, self.warehouse, *key, held)
-                for key in {(line.device, line.epoch) for line in credible}
-            }
-            new = that_follow(credible, lambda *key: come[key])
+            come = progress(session, self.warehouse, {(line.device, line.epoch) for line in credible}, held)
+            new = that_follow(credible, come)
             facts = self._append(session, new) if new else ()
             if new:
                 audit.note(session, self.warehouse, self.now() // 1000, f"terminal:{device}", "returned", str(len(new)))
-            for key in {(line.device, line.epoch) for line in new}:
-                after = come[key].after(line for line in new if (line.device, line.epoch) == key)
-                note(session, self.warehouse, *key, after)
+                note(session, self.warehouse, advanced(come, new))
             return wire.Given(len(new), head + len(new)), facts
 
         given, facts = self.database.write(work)

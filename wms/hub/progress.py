@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wms.hub.database import Session
@@ -10,6 +10,7 @@ from wms.hub.interface import Fork, Gap
 from wms.store.journal import CHAIN_START, Line, chain, same
 from wms.sync.wire import Push
 
+EpochKey = tuple[str, int]  # a device and its epoch
 Held = Callable[[str, int, int, int], Sequence[Line]]
 """The facts of (device, epoch) from one n to another, both included, that the journal holds, in order."""
 
@@ -28,21 +29,30 @@ class Progress:
         return at
 
 
-def progress(session: Session, wh: str, device: str, epoch: int, held: Held) -> Progress:
-    """From the table, or reckoned from the journal where the table does not say."""
-    row = session.execute(
-        "SELECT last_n, chain FROM hub_epoch WHERE wh = ? AND device = ? AND epoch = ?", (wh, device, epoch)
-    ).fetchone()
-    if row is not None:
-        return Progress(row[0], bytes(row[1]))
-    return Progress().after(held(device, epoch, 1, 2**62))
+def progress(session: Session, wh: str, keys: Collection[EpochKey], held: Held) -> dict[EpochKey, Progress]:
+    """Of each device's epoch: from the table, or reckoned from the journal where the table does not say."""
+    if not keys:
+        return {}
+    devices, epochs = {device for device, _ in keys}, {epoch for _, epoch in keys}
+    rows = session.execute(
+        "SELECT device, epoch, last_n, chain FROM hub_epoch"  # noqa: S608
+        f" WHERE wh = ? AND device IN ({_marks(devices)}) AND epoch IN ({_marks(epochs)})",
+        (wh, *devices, *epochs),
+    ).fetchall()
+    known = {(device, epoch): Progress(last_n, bytes(chained)) for device, epoch, last_n, chained in rows}
+    return {key: known[key] if key in known else Progress().after(held(*key, 1, 2**62)) for key in keys}
 
 
-def note(session: Session, wh: str, device: str, epoch: int, come: Progress) -> None:
-    session.execute(
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def note(session: Session, wh: str, come: Mapping[EpochKey, Progress]) -> None:
+    """Remember how far the hub has come with each (device, epoch)."""
+    session.executemany(
         "INSERT INTO hub_epoch (wh, device, epoch, last_n, chain) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (wh, device, epoch) DO UPDATE SET last_n = excluded.last_n, chain = excluded.chain",
-        (wh, device, epoch, come.last_n, come.chain),
+        [(wh, *key, at.last_n, at.chain) for key, at in come.items()],
     )
 
 
@@ -63,15 +73,21 @@ def new_of(message: Push, come: Progress, held: Held) -> tuple[Line, ...]:
     return facts[len(again) :]
 
 
-def that_follow(facts: Sequence[Line], reached: Callable[[str, int], Progress]) -> list[Line]:
+def that_follow(facts: Sequence[Line], come: Mapping[EpochKey, Progress]) -> list[Line]:
     """Of facts that were given back, those that go on where their device's epoch stands here, in order."""
-    at: dict[tuple[str, int], int] = {}
+    at = {key: reached.last_n for key, reached in come.items()}
     taken = []
     for line in facts:
         key = (line.device, line.epoch)
-        if key not in at:
-            at[key] = reached(*key).last_n
         if line.n == at[key] + 1:
             at[key] = line.n
             taken.append(line)
     return taken
+
+
+def advanced(come: Mapping[EpochKey, Progress], taken: Iterable[Line]) -> dict[EpochKey, Progress]:
+    """How far the hub has come, from `come`, with those devices and epochs of which it has taken facts."""
+    own: dict[EpochKey, list[Line]] = {}
+    for line in taken:
+        own.setdefault((line.device, line.epoch), []).append(line)
+    return {key: come[key].after(lines) for key, lines in own.items()}

@@ -21,6 +21,7 @@ from wms.hub.limits import SMALL_BODY
 from wms.hub.online import Online
 from wms.hub.snapshots import Snapshots
 from wms.hub.terminals import Terminals
+from wms.hub.turns import Turns
 from wms.store.journal import Line
 from wms.store.peppers import PepperRing
 from wms.sync import wire
@@ -49,7 +50,7 @@ class SyncRoutes:
     ) -> None:
         self._gate, self._bell, self._online, self._snapshots = gate, bell, online, snapshots
         self._run, self._run_writer, self._ring = run, run_writer, ring
-        self.pushes = 0
+        self._turns, self.pushes = Turns(), 0
 
     def routes(self) -> list[Route]:
         return [
@@ -123,25 +124,35 @@ class SyncRoutes:
         message = decoded(body, wire.Returned)
         for line in message.facts:
             _require_line(line, lost=True)
-        given: wire.Given = await self._in_turn(_give_back, caller, message, _version(request))
+        warehouse, taken = caller.hub.warehouse, 0
+        if not self._turns.begin(warehouse, caller.device):
+            raise Refusal(429, "busy", "another terminal gives back what was lost")
+        try:
+            given: wire.Given = await self._in_turn(_give_back, caller, message, _version(request))
+            taken = given.taken
+        finally:
+            self._turns.end(warehouse, caller.device, len(message.facts), taken)
+            self._bell.ring()  # who waited for the end of this turn
         return given
 
     async def _pull(self, request: Request) -> wire.Pulled:
         caller, _ = await self._caller(request)
         after, keys_after = _number(request, "after", 0), _number(request, "keys_after", 0)
-        limit = max(1, min(_number(request, "limit", wire.BATCH), wire.BATCH))
+        limit = max(1, min(_number(request, "limit", wire.BATCH), wire.PAGE))
         until = time.monotonic() + min(_number(request, "wait", 0), wire.LONGEST_WAIT)
         waited = False
         while True:
-            rung = self._bell.next()
-            answer: wire.Pulled = await self._run(self._page, caller, after, limit, keys_after)
-            left = until - time.monotonic()
-            if answer.facts or answer.keys or left <= 0 or self._bell.closed:
-                if waited:
-                    await self._gate.known(request)  # it may have been revoked meanwhile
-                return answer
+            rung, left = self._bell.next(), until - time.monotonic()
+            turn = 0.0 if self._bell.closed else min(self._turns.left(caller.hub.warehouse), left)
+            if turn <= 0:
+                answer: wire.Pulled = await self._run(self._page, caller, after, limit, keys_after)
+                left = until - time.monotonic()
+                if answer.facts or answer.keys or left <= 0 or self._bell.closed:
+                    if waited:
+                        await self._gate.known(request)  # it may have been revoked meanwhile
+                    return answer
             waited = True
-            await asyncio.wait((rung,), timeout=left)
+            await asyncio.wait((rung,), timeout=turn if turn > 0 else left)
 
     def _page(self, caller: Caller, after: int, limit: int, keys_after: int) -> wire.Pulled:
         page = caller.hub.page(after, limit, keys_after)

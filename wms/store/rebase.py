@@ -25,11 +25,11 @@ def receive(connection: Any, lines: Sequence[Line]) -> list[Fact]:
     Raises `ValueError` for a missing position, `Forked` where the hub knows another fact under the key of an own one.
     """
     lines = _that_go_on(lines, journal.head(connection))
-    orphans.make_way(connection, lines)
     taken = [journal.fact_of(line) for line in lines]
     as_they_lie = _confirm_in_order(connection, lines)
     if as_they_lie == len(lines):
         return taken
+    orphans.make_way(connection, lines[as_they_lie:])
     tables, own, others, lifted = BatchTables(connection), _Own(connection), list[Line](), False
     for line, fact in zip(lines[as_they_lie:], taken[as_they_lie:], strict=True):
         seq = own.take(line)
@@ -59,13 +59,11 @@ def _that_go_on(lines: Sequence[Line], head: int) -> Sequence[Line]:
 
 def _confirm_in_order(connection: Any, lines: Sequence[Line]) -> int:
     """Confirm those at the beginning that are the oldest unconfirmed facts in their order: the picture holds them as it
-    is. Returns how many. Raises `Forked`."""
+    is. Returns how many."""
     confirmed = []
     for line, (seq, kept) in zip(lines, journal.oldest_unconfirmed(connection, len(lines)), strict=False):
-        if line.key != kept.key:
-            break
         if not journal.same(line, kept):
-            raise Forked(line.key)
+            break
         confirmed.append((line.position, seq))
     journal.confirm(connection, confirmed)
     connection.executemany("DELETE FROM undo WHERE fact = ?", [(seq,) for _, seq in confirmed])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ from wms.workflows.prompt import NOTHING, msg
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds a push or a pull without waiting may take to be answered
 RETRY_SECONDS = 0.2
-MEANWHILE = 1.0  # seconds for which others, who give back the same, are waited for
+MEANWHILE = 2.0  # seconds for which others, who give back the same, are waited for
 GATHER = 10_000  # at most so many facts are laid under one's own in one transaction
 FAR_BEHIND = 20_000  # facts; beyond that a snapshot is sooner there
 
@@ -125,20 +125,15 @@ class Exchange:
 
     def _push_one(self) -> bool:
         """What the hub had and has lost goes back first, in its old order."""
-        terms = (self._push.life, self._push.session)
         lost = tail.lost(self._store, self._given, self._limit)
         if lost and self._overtaken not in (0, lost[0][0]):
             self._overtaken = lost[0][0]
             self._take_meanwhile()
             return True
         if lost:
-            message = wire.Returned(tuple(line for _, line in lost))
-            given = self._sent("/v1/return", wire.Given, message)
-            if given is not None:
-                self._overtaken = -1 if given.taken < len(lost) else 0
-                with self._greeting:
-                    self._given = lost[-1][0] if self._still(terms) else self._given
+            self._give_back(lost)
             return True
+        terms = (self._push.life, self._push.session)
         lines = tail.owed(self._store, self._acked, self._limit)
         keys = tail.unsent_keys(self._store, self._limit)
         if not lines and not keys:
@@ -157,6 +152,21 @@ class Exchange:
             if keys:
                 tail.keys_were_sent(self._store, keys)
         return True
+
+    def _give_back(self, lost: Sequence[tuple[int, wire.FactLine]]) -> None:
+        """One message of them, unless it is another terminal's turn."""
+        terms = (self._push.life, self._push.session)
+        try:
+            given = self._sent("/v1/return", wire.Given, wire.Returned(tuple(line for _, line in lost)))
+        except HubTrouble as trouble:
+            if trouble.error != "busy":
+                raise
+            self._overtaken = -1
+            return
+        if given is not None:
+            self._overtaken = -1 if given.taken < len(lost) else 0
+            with self._greeting:
+                self._given = lost[-1][0] if self._still(terms) else self._given
 
     def _still(self, terms: tuple[str, str]) -> bool:
         """Whether an answer got on those terms still holds: the hub may have been put back since it gave it."""
@@ -215,7 +225,7 @@ class Exchange:
                 raise HubTrouble(NOTHING, "snapshot", None, NO_SNAPSHOT_SECONDS)
         answer = self._fetch(connection, at, wait)
         lines: list[wire.FactLine] = []
-        room = min(GATHER, max(wire.BATCH, 4 * self._store.waiting()))
+        room = min(GATHER, max(wire.PAGE, 4 * self._store.waiting()))
         while True:
             lines += self._known(connection, answer.facts)
             at += len(answer.facts)
@@ -235,7 +245,7 @@ class Exchange:
 
     def _fetch(self, connection: Connection, after: int, wait: int) -> wire.Pulled:
         seen = int(self._store.meta(wire.KEYS_CURSOR) or 0)
-        query = urlencode({"after": after, "limit": wire.BATCH, "wait": wait, "keys_after": seen})
+        query = urlencode({"after": after, "limit": wire.PAGE, "wait": wait, "keys_after": seen})
         answer = connection.call("GET", f"/v1/pull?{query}", wire.Pulled, timeout=wait + PATIENCE)
         if answer.keys:
             tail.keep_keys(self._store, answer.keys, answer.keys_next)

@@ -22,7 +22,8 @@ VERSION_HEADER = "Wms-Version"
 LIFE_HEADER = "Wms-Life"  # which life of the hub's journal the terminal follows
 SESSION_HEADER = "Wms-Session"  # which run of the terminal's program speaks
 KEYS_CURSOR = "keys_seen"  # under which a store remembers how far it has followed the changes of keys
-BATCH = 500  # facts in one message
+BATCH = 500  # facts in one message that is handed over
+PAGE = 2_000  # facts in one answer to a pull, for those who ask for as many
 LONGEST_WAIT = 25  # seconds a pull may be kept waiting
 
 
@@ -34,6 +35,7 @@ class KeyLine(msgspec.Struct, array_like=True, frozen=True):
 
 
 Facts = Annotated[tuple[FactLine, ...], msgspec.Meta(max_length=BATCH)]
+Read = Annotated[tuple[FactLine, ...], msgspec.Meta(max_length=PAGE)]
 Keys = Annotated[tuple[KeyLine, ...], msgspec.Meta(max_length=BATCH)]
 
 
@@ -149,9 +151,9 @@ class Pushed(msgspec.Struct, frozen=True):
 class Pulled(msgspec.Struct, frozen=True):
     """Facts without a hole after the asked position. `keys_next` is the cursor into the changes of keys."""
 
-    facts: Facts
+    facts: Read
     head: int
-    keys: Keys
+    keys: Annotated[tuple[KeyLine, ...], msgspec.Meta(max_length=PAGE)]
     keys_next: int
     terminals: int
     terminals_offline: int
