@@ -279,7 +279,7 @@ def test_one_terminal_at_a_time_gives_back_and_the_others_get_it_in_one_go(hub: 
     assert a.give_back(facts[:BATCH])[1]["error"] == "busy"
     begun = time.monotonic()
     assert len(a.pull(wait=10)) == BATCH  # although that stood there already
-    assert PAUSE / 2 < time.monotonic() - begun < 9
+    assert PAUSE / 4 < time.monotonic() - begun < 9
     assert a.give_back(facts[BATCH:]) == (200, {"taken": BATCH, "head": 2 * BATCH})
     assert a.pull(limit=2 * BATCH) == facts
 

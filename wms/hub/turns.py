@@ -9,7 +9,7 @@ from collections.abc import Callable
 from wms.domain.ids import DeviceId
 from wms.sync import wire
 
-PAUSE = 1.0  # seconds without a word after which the turn is over
+PAUSE = 2.0  # seconds without a word after which the turn is over
 AT_WORK = 10.0  # seconds for which what was sent may be worked on
 
 
