@@ -141,7 +141,7 @@ class Hands:
         order = self._order_to_pack()
         if order is None:
             return
-        if not self.act(c.StartPacking(order)):
+        if self.store.rows.get(PackJob, order) is None and not self.act(c.StartPacking(order)):
             return
         yield True
         for line in self.store.rows.where(OrderLine, order_id=order):
