@@ -192,6 +192,17 @@ def test_what_the_holder_of_a_walk_puts_after_the_order_was_packed_is_too_many_w
     in_the_books(floor)
 
 
+def test_what_one_order_owes_a_tote_hides_nothing_of_another(floor):
+    floor.order("web-1", (TEA, 2))
+    floor.order("web-2", (TEA, 2))
+    floor.release()
+    floor.say(e.PackingStarted("web-1", "web-1/1"), e.UnitsPacked("web-1/1", 1, TEA, "", "TOTE-009", 2), device="T2")
+    (task,) = floor.tasks("web-2")
+    floor.say(e.UnitsTaken(task.id, 2, ""), e.UnitsPut(task.id, 2, "TOTE-001"), person=LI, device="T1")
+    floor.say(e.UnitsTaken(task.id, 2, ""), e.UnitsPut(task.id, 2, "TOTE-009"), person=ZHAO, device="T3")
+    assert (floor.stock("TOTE-009"), known_as_too_many(floor)) == (0, {"TOTE-009": 2})
+
+
 @pytest.mark.parametrize("bench_saw", ["hers", "his"])
 def test_whatever_comes_back_first_after_a_restore_the_surplus_is_where_it_lies(floor, bench_saw):
     """Two picked, a bench packed what one of them put; the hub lost all of it and gets it back in any order."""

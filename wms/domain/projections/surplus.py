@@ -62,8 +62,11 @@ class PackedBefore(NamedTuple):
 
 def packed_before(t: Tables, task: PickTask, tote: str) -> PackedBefore:
     line = t.get(OrderLine, task.order_id, task.line)
+    if line is None or not line.packed:
+        return PackedBefore(0, 0)
     owed = -sum(stock.quantity for stock in t.where(Stock, place=tote) if stock.sku == task.sku)
-    return PackedBefore(max(owed, 0), max(line.packed - line.picked, 0) if line is not None else 0)
+    mine = 0 if _is_shared(t, task.order_id, tote) else max(owed, 0)
+    return PackedBefore(mine, max(line.packed - line.picked, 0))
 
 
 def book_spare(t: Tables, task: PickTask, person: str, tote: str, put: tuple[int, int], packed: PackedBefore) -> None:
@@ -86,6 +89,11 @@ def _unexplained(t: Tables, order: str, tote: str, sku: str) -> int:
     known = sum(row.quantity for row in t.where(Surplus, place=tote) if row.sku == sku)
     others = {slot.order_id for slot in t.where(Slot, tote=tote)} - {order}
     return lying - known - sum(_unpacked(t, other, sku) for other in others)
+
+
+def _is_shared(t: Tables, order: str, tote: str) -> bool:
+    """Whether another order lies there now: then nobody can tell whose units are missing."""
+    return any(slot.order_id != order for slot in t.where(Slot, tote=tote))
 
 
 def _unpacked(t: Tables, order: str, sku: str) -> int:
@@ -123,7 +131,8 @@ def tell(t: Tables, task: str, person: str, fact: Fact, decision: str = "counted
 def gather(t: Tables, order: str, totes: list[str], fact: Fact) -> None:
     """All units an order needs were packed: what is left in its totes is the surplus, in whichever tote it now lies."""
     over = [row for row in t.where(Surplus, order_id=order) if whose_hand(row.place) is None]
-    totes = list(dict.fromkeys([*totes, *(row.place for row in over)]))
+    totes = list(dict.fromkeys([*totes, *(row.place for row in over if not _is_shared(t, order, row.place))]))
+    over = [row for row in over if row.place in totes]
     for row in over:
         t.delete(row)
     for tote in totes:
