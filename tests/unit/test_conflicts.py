@@ -517,6 +517,14 @@ def test_a_bench_that_goes_on_in_another_life_is_the_same_bench(floor):
     assert floor.reviews() == set()
 
 
+def test_a_copy_that_goes_on_with_a_job_it_takes_for_its_own_is_told_when_more_is_packed_than_there_is(floor):
+    a_packer_with_a_tote(floor, (TEA, 2)).scan(TEA_CODE)
+    floor.say(e.UnitsPacked("web-1/1", 1, TEA, "", "TOTE-001", 1), device="T2", epoch=2)
+    assert "packed_twice/web-1" not in floor.reviews(), "it may be the same bench in its next life"
+    floor.say(e.UnitsPacked("web-1/1", 1, TEA, "", "TOTE-001", 1), device="T2", epoch=2)
+    assert case(floor, "packed_twice")[-1] == "At T2 and at a copy of it"
+
+
 @pytest.mark.parametrize("bench", [("T9", 1), ("T2", 2)])
 def test_an_order_that_is_packed_is_begun_by_nobody_who_knows_it(floor, bench):
     floor.order("web-1", (TEA, 2))

@@ -72,6 +72,15 @@ def _pack(t: Tables, event: e.UnitsPacked | e.UnitsUnpacked, quantity: int, fact
     line = t.get(OrderLine, parcel.order_id, event.line)
     if line is not None:
         t.put(replace(line, packed=line.packed + quantity))
+        if quantity > 0 and line.packed + quantity > line.quantity:
+            _two_benches(t, parcel.order_id, fact)
+
+
+def _two_benches(t: Tables, order: str, fact: Fact) -> None:
+    """More was packed than the order has: whoever packed it had not heard of another bench, or of a copy of its own."""
+    job = t.get(PackJob, order)
+    known = job is None or not job.device or job.is_of(fact.key.device, fact.key.epoch)
+    review(t, fact, "packed_twice", order, "" if job is None or known else f"{job.device},{fact.key.device}")
 
 
 @applies(e.UnitsMissing)
