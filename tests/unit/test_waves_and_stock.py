@@ -18,7 +18,8 @@ from tests.unit.floor import (
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
-from wms.domain.orders import Order, OrderLine
+from wms.domain.orders import Order, OrderLine, UnknownLine
+from wms.domain.review import Review
 from wms.domain.packing import WaybillRange
 from wms.domain.places import COUNT_DIFFERENCE, SUPPLIER
 from wms.domain.stock import Lot, Promise
@@ -91,10 +92,61 @@ def test_holding_and_releasing_move_the_promise(floor):
     floor.order("a", (SOAP, 2))
     floor.must(c.HoldOrder("a", "by_hand:address"))
     assert (floor.status("a"), promised(floor, SOAP)) == ("held", 0)
-    assert why(floor.do(c.HoldOrder("a", "again"))).startswith("Order {order} is not waiting")
+    assert floor.must(c.HoldOrder("a", "by_hand:address,blocked_phone")) == (e.OrderHeld("a", "blocked_phone"),)
+    assert floor.must(c.HoldOrder("a", "blocked_phone")) == ()
+    assert floor.rows.get(Order, "a").hold == "by_hand:address,blocked_phone"
+    assert floor.rows.get(Review, "order_held/a").detail == "by_hand:address,blocked_phone"
     floor.must(c.ReleaseOrder("a"))
     assert (floor.status("a"), promised(floor, SOAP), floor.reviews()) == ("ready", 2, set())
     assert why(floor.do(c.ReleaseOrder("a"))) == "Order {order} is not held"
+
+
+def waiting_for_goods(floor, *codes, offered=(), lines=(), more=()):
+    problems = (*(f"unknown_item:{code}" for code, _ in codes), *more)
+    order = incoming(floor, "a", *lines, problems=problems, unknown=codes, offered=offered)
+    floor.must(c.TakeOrders((order,)))
+
+
+def test_an_unknown_code_becomes_a_line_and_the_order_goes_on(floor):
+    waiting_for_goods(floor, ("soap", 2), ("soap", 1), offered=(("soap", (SOAP,)),), lines=((TEA, 1),))
+    assert floor.rows.get(UnknownLine, "a", "soap") == UnknownLine("a", "soap", 3, SOAP)
+    floor.must(c.MatchLine("a", "soap", SOAP))
+    assert [(line.sku, line.quantity) for line in floor.rows.where(OrderLine, order_id="a")] == [(TEA, 1), (SOAP, 3)]
+    assert (floor.status("a"), promised(floor, SOAP), promised(floor, TEA)) == ("ready", 3, 1)
+    assert (floor.rows.get(Order, "a").category, floor.reviews()) == ("", set())
+    assert why(floor.do(c.MatchLine("a", "soap", SOAP))).startswith("Order {order} does not wait for {code}")
+    floor.release()
+    assert floor.status("a") == "in_wave"
+
+
+def test_an_order_with_one_line_matched_stays_held_for_the_rest(floor):
+    waiting_for_goods(floor, ("soap", 2), ("tee", 1), more=("blocked_phone",))
+    floor.must(c.MatchLine("a", "soap", SOAP))
+    assert (floor.status("a"), floor.rows.get(Order, "a").hold) == ("held", "unknown_item:tee,blocked_phone")
+    assert floor.rows.get(Review, "order_held/a").detail == "unknown_item:tee,blocked_phone"
+    assert promised(floor, SOAP) == 0
+    assert why(floor.do(c.MatchLine("a", "tee", "GHOST"))) == "No item {sku}"
+    floor.must(c.MatchLine("a", "tee", TEA))
+    assert floor.status("a") == "held"
+    floor.must(c.ReleaseOrder("a"))
+    assert (floor.status("a"), promised(floor, SOAP), promised(floor, TEA)) == ("ready", 2, 1)
+
+
+def test_a_matched_line_that_is_not_in_stock_holds_the_order_with_the_shortage_named(floor):
+    waiting_for_goods(floor, ("soap", 12))
+    floor.must(c.MatchLine("a", "soap", SOAP))
+    assert (floor.status("a"), floor.rows.get(Order, "a").hold) == ("held", "no_stock:SOAP:2")
+    assert (floor.reviews(), promised(floor, SOAP)) == ({"order_held/a"}, 0)
+
+
+def test_who_asks_about_an_order_keeps_it_held_with_the_note(floor):
+    floor.order("a", (SOAP, 2))
+    assert why(floor.do(c.AskAboutOrder("a", "which one?"))) == "Order {order} is not held"
+    floor.must(c.HoldOrder("a", "blocked_phone"))
+    assert why(floor.do(c.AskAboutOrder("a", " "))) == "Say what was asked, and whom"
+    floor.must(c.AskAboutOrder("a", " which one? "))
+    review = floor.rows.get(Review, "order_held/a")
+    assert (review.open, review.asked, review.note, floor.status("a")) == (True, floor.now, "which one?", "held")
 
 
 def test_an_order_for_something_we_do_not_have_can_not_be_released(floor):

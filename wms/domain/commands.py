@@ -66,17 +66,36 @@ class IncomingOrder(Record):
     kind: str = ""
     not_before: int = 0
     instructions: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()  # as in `OrderReceived`
+    offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class TakeOrders(Record):
-    """Orders come in. Those the free stock can't cover are held before anything is promised."""
+    """Orders come in. Those the free stock can't cover are held before a wave can take them."""
 
     orders: tuple[IncomingOrder, ...]
 
 
 class HoldOrder(Record):
+    """One that is held already gets the reasons it does not have yet."""
+
     order: OrderId
     reason: str
+
+
+class AskAboutOrder(Record):
+    """The customer or the channel was asked about a held order."""
+
+    order: OrderId
+    note: str
+
+
+class MatchLine(Record):
+    """An unknown code of a held order means this item."""
+
+    order: OrderId
+    code: str
+    sku: Sku
 
 
 class ReleaseOrder(Record):
@@ -389,6 +408,8 @@ class CloseReview(Record):
 Command: TypeAlias = (
     TakeOrders
     | HoldOrder
+    | AskAboutOrder
+    | MatchLine
     | ReleaseOrder
     | CancelOrder
     | AllowPartial
@@ -443,6 +464,8 @@ Command: TypeAlias = (
 
 INTENTS: tuple[type, ...] = (
     HoldOrder,
+    AskAboutOrder,
+    MatchLine,
     ReleaseOrder,
     CancelOrder,
     AllowPartial,
@@ -461,6 +484,7 @@ __all__ = [
     "INTENTS",
     "AdjustStock",
     "AllowPartial",
+    "AskAboutOrder",
     "AskCount",
     "AskPutBack",
     "BeginPutBack",
@@ -485,6 +509,7 @@ __all__ = [
     "JudgeSample",
     "LeaseWaybills",
     "LoadParcel",
+    "MatchLine",
     "MoveStock",
     "OpenManifest",
     "OpenParcel",

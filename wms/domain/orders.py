@@ -76,6 +76,18 @@ class OrderLine(Row):
     packed: int = 0
 
 
+class UnknownLine(Row):
+    """A line of a held order whose code names no item. `offered` are SKUs that look like it, one a line."""
+
+    TABLE: ClassVar[str] = "unknown_line"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
+    KEY: ClassVar[tuple[str, ...]] = ("order_id", "code")
+    order_id: OrderId
+    code: str
+    quantity: int
+    offered: str = ""
+
+
 class Recipient(Row):
     """The person, sealed under the order's own key. Destroying the key erases the person and keeps the ledger."""
 

@@ -23,6 +23,8 @@ class Review(Row):
     decision: str = ""
     person: str = ""
     device: str = ""
+    asked: int = 0  # when the customer or the channel was asked, UTC seconds
+    note: str = ""  # what was asked
 
 
 class Tally(Row):

@@ -29,6 +29,7 @@ ROWS: tuple[type[Row], ...] = (
     stock.Promise,
     orders.Order,
     orders.OrderLine,
+    orders.UnknownLine,
     orders.Recipient,
     waves.Wave,
     waves.Batch,

@@ -23,8 +23,10 @@ from wms.domain.events.mending import (
     UnitsPutBack,
 )
 from wms.domain.events.orders import (
+    OrderAsked,
     OrderCancelled,
     OrderHeld,
+    OrderLineMatched,
     OrderReceived,
     OrderReleased,
     PartialAllowed,
@@ -113,6 +115,8 @@ Event: TypeAlias = (
     | StockAdjusted
     | OrderReceived
     | OrderHeld
+    | OrderAsked
+    | OrderLineMatched
     | OrderReleased
     | OrderCancelled
     | PartialAllowed
@@ -231,9 +235,11 @@ __all__ = [
     "ManifestClosed",
     "ManifestOpened",
     "NumberRevoked",
+    "OrderAsked",
     "OrderCancelled",
     "OrderDiverted",
     "OrderHeld",
+    "OrderLineMatched",
     "OrderReceived",
     "OrderReleased",
     "OrderResumed",

@@ -11,7 +11,10 @@ class OrderReceived(Record):
     recipient under the order's own key; `masked` is what a screen may show. `placed` (UTC seconds) and `amount` (minor
     units of `currency`) are what the channel said, 0 and -1 where it said nothing. `kind` is one of
     `wms.domain.orders.OrderKind`; a pre-sale may not be sent before `not_before`. `instructions` are for whoever packs
-    and hold nothing personal."""
+    and hold nothing personal.
+
+    `unknown` are (code, quantity) of lines whose goods are not known, the code spelled as in the reason `unknown_item`;
+    `offered` are (code, SKUs that look like it), the likest first."""
 
     order: OrderId
     channel: ChannelCode
@@ -29,11 +32,32 @@ class OrderReceived(Record):
     kind: str = ""
     not_before: int = 0
     instructions: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()
+    offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class OrderHeld(Record):
+    """`reason` may be several, joined by commas; those of an order that is held already are added to its own."""
+
     order: OrderId
     reason: str
+
+
+class OrderAsked(Record):
+    """Somebody asked the customer or the channel about a held order; it stays held until the answer is here."""
+
+    order: OrderId
+    note: str
+
+
+class OrderLineMatched(Record):
+    """A person said which item an unknown code of a held order means. `category` is the order's from now on."""
+
+    order: OrderId
+    code: str
+    sku: Sku
+    quantity: int
+    category: CategoryCode = CategoryCode("")
 
 
 class OrderReleased(Record):

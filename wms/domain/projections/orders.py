@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from wms.domain import events as e
 from wms.domain.events import Fact
-from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, Recipient, Stop
+from wms.domain.holds import joined, without
+from wms.domain.ids import OrderId
+from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, Recipient, Stop, UnknownLine
 from wms.domain.projections.picking import cancel_open_tasks, free_totes
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.waves import end_wave
 from wms.domain.records import replace
+from wms.domain.review import Review
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
 
@@ -43,6 +48,7 @@ def order_received(t: Tables, event: e.OrderReceived, fact: Fact) -> None:
     )
     for n, (sku, quantity) in enumerate(event.lines, 1):
         t.put(OrderLine(event.order, n, sku, quantity))
+    _keep_unknown(t, event)
     if event.sealed:
         t.put(Recipient(event.order, event.sealed))
     if event.hold:
@@ -51,14 +57,53 @@ def order_received(t: Tables, event: e.OrderReceived, fact: Fact) -> None:
         _promise(t, event.order, 1)
 
 
+def _keep_unknown(t: Tables, event: e.OrderReceived) -> None:
+    offered, wanted = dict(event.offered), Counter[str]()
+    for code, quantity in event.unknown:
+        wanted[code] += quantity
+    for code, quantity in wanted.items():
+        t.put(UnknownLine(event.order, code, quantity, "\n".join(offered.get(code, ()))))
+
+
 @applies(e.OrderHeld)
 def order_held(t: Tables, event: e.OrderHeld, fact: Fact) -> None:
+    """An order that is held already is held for these reasons too."""
     order = t.get(Order, event.order)
-    if order is None or order.status != OrderStatus.READY:
+    if order is None or order.status not in (OrderStatus.READY, OrderStatus.HELD):
         return
-    _promise(t, order.id, -1)
-    t.put(replace(order, status=OrderStatus.HELD, hold=event.reason))
-    review(t, fact, "order_held", event.order, event.reason)
+    if order.status == OrderStatus.READY:
+        _promise(t, order.id, -1)
+    held = replace(order, status=OrderStatus.HELD, hold=joined(order.hold, event.reason))
+    t.put(held)
+    review(t, fact, "order_held", held.id, held.hold)
+    _say_why(t, held.id, held.hold)
+
+
+def _say_why(t: Tables, order: OrderId, hold: str) -> None:
+    found = t.get(Review, f"order_held/{order}")
+    if found is not None and found.open:
+        t.put(replace(found, detail=hold))
+
+
+@applies(e.OrderAsked)
+def order_asked(t: Tables, event: e.OrderAsked, fact: Fact) -> None:
+    found = t.get(Review, f"order_held/{event.order}")
+    if found is not None and found.open:
+        t.put(replace(found, asked=fact.seconds, note=event.note))
+
+
+@applies(e.OrderLineMatched)
+def order_line_matched(t: Tables, event: e.OrderLineMatched, fact: Fact) -> None:
+    """The line joins the order once, and the code is no reason to hold it any more."""
+    order, unknown = t.get(Order, event.order), t.get(UnknownLine, event.order, event.code)
+    if order is None or unknown is None or order.status != OrderStatus.HELD:
+        return
+    t.delete(unknown)
+    known = t.where(OrderLine, order_id=order.id)
+    t.put(OrderLine(order.id, max((line.n for line in known), default=0) + 1, event.sku, event.quantity))
+    mended = replace(order, hold=without(order.hold, f"unknown_item:{event.code}"), category=event.category)
+    t.put(mended)
+    _say_why(t, mended.id, mended.hold)
 
 
 @applies(e.OrderReleased)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from wms.domain import commands as c
 from wms.domain import events as e
+from wms.domain import holds
 from wms.domain.catalogue import Category, Item
 from wms.domain.ids import CategoryCode, InspectionId, Sku
 from wms.domain.inspection import InspectionLot, draw, sample_size
-from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.orders import Order, OrderLine, OrderStatus, UnknownLine
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.stock import Lot, Promise, Stock
@@ -21,7 +23,8 @@ from wms.workflows.prompt import Bilingual, msg
 def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
     """Orders known already are passed over, but a cancellation that came with them counts.
 
-    Stock is promised in the order of the file: what is not there any more holds the order, with the shortage named.
+    Stock is promised in the order of the file. What is not there any more is no fault of the order that came: it is
+    received, then held with the shortage named, before any wave can take it.
     """
     events: list[e.Event] = []
     promised: Counter[str] = Counter()
@@ -29,28 +32,31 @@ def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
     for incoming in command.orders:
         known = rows.get(Order, incoming.order)
         if known is None and incoming.order not in seen:
-            problems = list(incoming.problems)
-            if not problems and not incoming.cancelled:
-                problems = _shortages(incoming, rows, promised)
-            if not problems and not incoming.cancelled:
-                for sku, quantity in incoming.lines:
-                    promised[sku] += quantity
-            events.append(_received(incoming, rows, ",".join(problems)))
+            events.append(_received(incoming, rows, ",".join(incoming.problems)))
+            if not incoming.problems and not incoming.cancelled:
+                events += _promised(incoming, rows, promised)
             seen.add(incoming.order)
         if incoming.cancelled and (known is None or not known.stop):
             events.append(e.OrderCancelled(incoming.order, reason="cancelled by the channel"))
     return tuple(events)
 
 
+def _promised(incoming: c.IncomingOrder, rows: Rows, promised: Counter[str]) -> tuple[e.Event, ...]:
+    """Nothing where the stock covers the order, else why it is held."""
+    if short := _shortages(incoming.lines, rows, promised):
+        return (e.OrderHeld(incoming.order, ",".join(short)),)
+    for sku, quantity in incoming.lines:
+        promised[sku] += quantity
+    return ()
+
+
 def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceived:
-    categories = {item.category for sku, _ in incoming.lines if (item := rows.get(Item, sku)) is not None}
-    category = categories.pop() if len(categories) == 1 else CategoryCode("")
     return e.OrderReceived(
         incoming.order,
         incoming.channel,
         incoming.reference,
         incoming.ship_by,
-        category,
+        _category((sku for sku, _ in incoming.lines), rows),
         incoming.carrier,
         incoming.lines,
         hold,
@@ -62,16 +68,24 @@ def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceiv
         incoming.kind,
         incoming.not_before,
         incoming.instructions,
+        incoming.unknown,
+        incoming.offered,
     )
 
 
-def _shortages(incoming: c.IncomingOrder, rows: Rows, promised: Counter[str]) -> list[str]:
+def _category(skus: Iterable[Sku], rows: Rows) -> CategoryCode:
+    """That of all the goods, '' where they are of several."""
+    categories = {item.category for sku in skus if (item := rows.get(Item, sku)) is not None}
+    return categories.pop() if len(categories) == 1 else CategoryCode("")
+
+
+def _shortages(lines: Iterable[tuple[Sku, int]], rows: Rows, promised: Mapping[str, int]) -> list[str]:
     wanted: Counter[Sku] = Counter()
-    for sku, quantity in incoming.lines:
+    for sku, quantity in lines:
         wanted[sku] += quantity
     problems = []
     for sku, quantity in wanted.items():
-        missing = quantity - (sellable(rows, sku) - promised[sku])
+        missing = quantity - (sellable(rows, sku) - promised.get(sku, 0))
         if missing > 0:
             problems.append(f"no_stock:{sku}:{missing}")
     return problems
@@ -94,9 +108,45 @@ def hold_order(command: c.HoldOrder, rows: Rows, context: Context) -> Answer:
     order = rows.get(Order, command.order)
     if order is None:
         return refuse(msg("No order {order}", order=command.order))
-    if order.status != OrderStatus.READY:
+    if order.status not in (OrderStatus.READY, OrderStatus.HELD):
         return refuse(msg("Order {order} is not waiting: it can't be held", order=order.reference))
-    return (e.OrderHeld(order.id, command.reason),)
+    known = holds.reasons(order.hold)
+    more = [reason for reason in holds.reasons(command.reason) if reason not in known]
+    return (e.OrderHeld(order.id, ",".join(more)),) if more else ()
+
+
+@handles(c.AskAboutOrder)
+def ask_about_order(command: c.AskAboutOrder, rows: Rows, context: Context) -> Answer:
+    order = rows.get(Order, command.order)
+    if order is None:
+        return refuse(msg("No order {order}", order=command.order))
+    if order.status != OrderStatus.HELD:
+        return refuse(msg("Order {order} is not held", order=order.reference))
+    if not command.note.strip():
+        return refuse(msg("Say what was asked, and whom"))
+    return (e.OrderAsked(order.id, command.note.strip()),)
+
+
+@handles(c.MatchLine)
+def match_line(command: c.MatchLine, rows: Rows, context: Context) -> Answer:
+    """Where nothing else holds the order it goes on, if the stock covers it now."""
+    order = rows.get(Order, command.order)
+    if order is None:
+        return refuse(msg("No order {order}", order=command.order))
+    unknown = rows.get(UnknownLine, order.id, command.code)
+    if order.status != OrderStatus.HELD or unknown is None:
+        return refuse(msg("Order {order} does not wait for {code} any more", order=order.reference, code=command.code))
+    if rows.get(Item, command.sku) is None:
+        return refuse(msg("No item {sku}", sku=command.sku))
+    lines = [(line.sku, line.quantity) for line in rows.where(OrderLine, order_id=order.id)]
+    lines.append((command.sku, unknown.quantity))
+    category = _category((sku for sku, _ in lines), rows)
+    matched = e.OrderLineMatched(order.id, unknown.code, command.sku, unknown.quantity, category)
+    if holds.without(order.hold, f"unknown_item:{unknown.code}"):
+        return (matched,)
+    short = _shortages(lines, rows, {})
+    held = (e.OrderHeld(order.id, ",".join(short)),) if short else ()
+    return (matched, e.OrderReleased(order.id), *held)
 
 
 @handles(c.ReleaseOrder)
@@ -106,7 +156,7 @@ def release_order(command: c.ReleaseOrder, rows: Rows, context: Context) -> Answ
         return refuse(msg("No order {order}", order=command.order))
     if order.status != OrderStatus.HELD:
         return refuse(msg("Order {order} is not held", order=order.reference))
-    if "no_items" in order.hold or "unknown_item" in order.hold:
+    if holds.of_any(order.hold, holds.NEEDS_MENDING):
         return refuse(msg("Order {order} names no item we have: mend it in the channel", order=order.reference))
     return (e.OrderReleased(order.id),)
 
