@@ -104,7 +104,9 @@ class Carrier(Row):
 
 
 class Channel(Row):
-    """A sales channel and its ship-by policy: hours after payment, used when the order brings no time of its own."""
+    """A sales channel and its ship-by policy (`wms.domain.ship_by`), used when the order brings no time of its own:
+    hours after payment; `cutoff` as HH:MM or ''; `days_off` (mon to sun) and `holidays` (ISO dates) parted by spaces.
+    """
 
     TABLE: ClassVar[str] = "channel"
     KEY: ClassVar[tuple[str, ...]] = ("code",)
@@ -113,6 +115,9 @@ class Channel(Row):
     en: str
     ship_by_hours: int = 48
     carrier: CarrierCode = CarrierCode("")
+    cutoff: str = ""
+    days_off: str = ""
+    holidays: str = ""
 
 
 class Role(StrEnum):
@@ -141,7 +146,7 @@ class Person(Row):
 class Site(Row):
     """The warehouse itself. `zone` is an IANA time zone; `sender` the address lines that labels carry; `in_store` the
     layouts of its in-store codes (`wms.domain.in_store`), parted by semicolons; `lease_minutes` how long a picker
-    keeps a walk without a word to the hub."""
+    keeps a walk without a word to the hub; `holidays` are ISO dates parted by spaces, on which nobody works."""
 
     TABLE: ClassVar[str] = "site"
     id: str  # always 'site'
@@ -150,6 +155,7 @@ class Site(Row):
     sender: str = ""
     in_store: str = ""
     lease_minutes: int = 240
+    holidays: str = ""
 
 
 class Counter(Row):

@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "bad_number": sentence("{column} must be a whole number from {least} to {most}, not {value}"),
     "bad_time": sentence("{column} is no date and time: {value}"),
     "bad_date": sentence("{column} is no date (2026-12-31): {value}"),
+    "bad_clock": sentence("{column} is no time of day (16:00): {value}"),
+    "no_working_day": sentence("{column} leaves no day to work on: {value}"),
     "bad_yes_no": sentence("{column} must be yes or no, not {value}"),
     "bad_choice": sentence("{column} must be one of {choices}, not {value}"),
     "bad_check_digits": sentence("{column} must be 2 to 5 digits, not {value}"),

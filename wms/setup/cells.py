@@ -15,6 +15,7 @@ from wms.setup.outcome import Refusal
 
 _WHOLE = re.compile(r"(-?[0-9]{1,15})(?:\.0+)?")
 _DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _YES_NO = {
     **dict.fromkeys(("yes", "y", "true", "1", "是"), True),
     **dict.fromkeys(("no", "n", "false", "0", "否"), False),
@@ -92,17 +93,33 @@ class Cells:
     def date(self, column: str) -> str:
         """An ISO date from year, month and day in that order, '' if empty."""
         value = self.plain(column)
+        return self._day(column, value) if value else ""
+
+    def dates(self, column: str, kept: str = "") -> str:
+        """Dates parted by spaces or semicolons, as ISO dates in order parted by spaces."""
+        if not self.has(column):
+            return kept
+        said = self.plain(column).replace(";", " ").split()
+        return " ".join(sorted({self._day(column, value) for value in said}))
+
+    def clock(self, column: str, kept: str = "") -> str:
+        """A time of day as HH:MM, '' if empty."""
+        if not self.has(column):
+            return kept
+        value = self.plain(column)
+        found = _CLOCK.fullmatch(value)
+        if value and found is None:
+            raise Refusal(f"bad_clock:{column}:{value}")
+        return f"{int(found[1]):02}:{found[2]}" if found else ""
+
+    def _day(self, column: str, value: str) -> str:
         found = _DATE.fullmatch(value)
         try:
-            return date(int(found[1]), int(found[3]), int(found[4])).isoformat() if found else self._no_date(column)
+            if found is not None:
+                return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
         except ValueError as error:
             raise Refusal(f"bad_date:{column}:{value}") from error
-
-    def _no_date(self, column: str) -> str:
-        value = self.plain(column)
-        if value:
-            raise Refusal(f"bad_date:{column}:{value}")
-        return ""
+        raise Refusal(f"bad_date:{column}:{value}")
 
 
 def chosen(column: str, value: str, choices: Iterable[str]) -> str:

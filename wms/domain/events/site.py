@@ -14,6 +14,7 @@ class SiteNamed(Record):
     sender: str = ""  # the lines of the sender's address on labels
     in_store: str = ""  # the layouts of the in-store codes, parted by semicolons
     lease_minutes: int = 240  # how long a picker keeps a walk without a word to the hub
+    holidays: str = ""  # ISO dates parted by spaces
 
 
 class CategoryDefined(Record):

@@ -15,7 +15,8 @@ from wms.domain.stock import Lot, move
 
 @applies(e.SiteNamed)
 def site_named(t: Tables, event: e.SiteNamed, fact: Fact) -> None:
-    t.put(Site("site", event.name, event.zone, event.sender, event.in_store, event.lease_minutes))
+    said = event
+    t.put(Site("site", said.name, said.zone, said.sender, said.in_store, said.lease_minutes, said.holidays))
 
 
 @applies(e.CategoryDefined)

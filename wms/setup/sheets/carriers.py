@@ -7,7 +7,8 @@ from wms.domain.events import CarrierDefined, CartonDefined, ChannelDefined
 from wms.domain.ids import CarrierCode, CartonCode, ChannelCode, PlaceId
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
-from wms.setup.cells import Cells
+from wms.domain.ship_by import LONGEST_HOURS, WEEKDAYS, default_hours
+from wms.setup.cells import Cells, chosen
 from wms.setup.outcome import Refusal
 from wms.setup.sheet import Declared, Session, Sheet, by
 
@@ -90,12 +91,23 @@ def _channel(cells: Cells, session: Session) -> Declared:
     old = session.rows.get(Channel, code)
     kept = old or Channel(code, "", "")
     zh, en = cells.names(kept.zh, kept.en)
-    hours = cells.whole("ship_by_hours", kept.ship_by_hours, blank=48, least=1, most=24 * 365)
+    hours = cells.whole("ship_by_hours", blank=default_hours(code), least=1, most=LONGEST_HOURS)
     carrier = CarrierCode(cells.plain("carrier") if cells.has("carrier") else kept.carrier)
     if carrier and session.rows.get(Carrier, carrier) is None:
         raise Refusal(f"unknown:carrier:{carrier}")
-    channel = Channel(code, zh, en, hours, carrier)
+    cutoff, holidays = cells.clock("cutoff", kept.cutoff), cells.dates("holidays", kept.holidays)
+    channel = Channel(code, zh, en, hours, carrier, cutoff, _days_off(cells, kept.days_off), holidays)
     return Declared(old, channel, (ChannelDefined(channel),))
+
+
+def _days_off(cells: Cells, kept: str) -> str:
+    """Days of the week in their order; not all seven, or nothing would ever be due."""
+    if not cells.has("days_off"):
+        return kept
+    said = {chosen("days_off", name, WEEKDAYS) for name in cells.plain("days_off").replace(";", " ").split()}
+    if len(said) == len(WEEKDAYS):
+        raise Refusal(f"no_working_day:days_off:{' '.join(WEEKDAYS)}")
+    return " ".join(sorted(said, key=WEEKDAYS.index))
 
 
 CARTONS = Sheet(
@@ -112,4 +124,10 @@ CARRIERS = Sheet(
     by("code"),
     _carrier,
 )
-CHANNELS = Sheet("channels", ("code", "ship_by_hours"), ("zh", "en", "carrier"), by("code"), _channel)
+CHANNELS = Sheet(
+    "channels",
+    ("code", "ship_by_hours"),
+    ("zh", "en", "carrier", "cutoff", "days_off", "holidays"),
+    by("code"),
+    _channel,
+)

@@ -1,5 +1,5 @@
 """The site: its name, time zone, the sender that labels carry, how its in-store codes are laid out, how long a
-walk is leased for."""
+walk is leased for, its holidays."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def _site(cells: Cells, session: Session) -> Declared:
     sender = "\n".join(part.strip() for part in cells.text("sender", kept).split("|") if part.strip())
     in_store = _layouts(cells.plain("in_store")) if cells.has("in_store") else old.in_store if old else ""
     lease = cells.whole("lease_minutes", old.lease_minutes if old else 240, blank=240, least=10, most=7 * 24 * 60)
-    new = Site("site", name, zone, sender, in_store, lease)
-    return Declared(old, new, (SiteNamed(name, zone, sender, in_store, lease),))
+    holidays = cells.dates("holidays", old.holidays if old else "")
+    new = Site("site", name, zone, sender, in_store, lease, holidays)
+    return Declared(old, new, (SiteNamed(name, zone, sender, in_store, lease, holidays),))
 
 
 def _layouts(text: str) -> str:
@@ -40,4 +41,4 @@ def _layouts(text: str) -> str:
     return text
 
 
-SITE = Sheet("site", ("name", "zone"), ("sender", "in_store", "lease_minutes"), lambda _: "site", _site)
+SITE = Sheet("site", ("name", "zone"), ("sender", "in_store", "lease_minutes", "holidays"), lambda _: "site", _site)
