@@ -19,9 +19,9 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
 from wms.domain.orders import Order, OrderLine, UnknownLine
-from wms.domain.review import Review
 from wms.domain.packing import WaybillRange
 from wms.domain.places import COUNT_DIFFERENCE, SUPPLIER
+from wms.domain.review import Review
 from wms.domain.stock import Lot, Promise
 from wms.domain.waves import Batch
 from wms.workflows.handlers.office import sellable
