@@ -58,10 +58,10 @@ def test_who_may_not_open_recipients_destroys_no_key_and_is_not_held_up(hub: Hub
 @pytest.mark.parametrize(
     ("subject", "key"), [(SUBJECT, b"1" * 31), (SUBJECT, b""), ("", b"1" * 32), ("王" * 400, b"1" * 32)]
 )
-def test_what_is_no_key_is_refused(hub: HubProcess, subject: str, key: bytes) -> None:
+def test_what_is_no_key_is_passed_over_and_holds_up_no_queue(hub: HubProcess, subject: str, key: bytes) -> None:
     a = Hand(hub, "A")
-    assert tell(a, (subject, key)) == 400
-    assert keys_of(a) == {}
+    assert tell(a, (subject, key), ("SOUND", b"3" * 32)) == 200
+    assert keys_of(a) == {"SOUND": spelled(b"3" * 32)}
 
 
 def test_an_epoch_beyond_those_allotted_is_not_taken(hub: HubProcess) -> None:
