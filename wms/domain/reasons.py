@@ -64,6 +64,16 @@ SENTENCES: dict[str, str] = {
     "range_backwards": sentence("{column}: the last number {last} is below the first {first} or has too many digits"),
     "range_overlap": sentence("These numbers overlap those of {carrier}"),
     "range_used": sentence("Numbers up to {used} were given out already: keep them, or start above"),
+    # label data
+    "label_too_long": sentence("{column} is longer than {most} characters"),
+    "label_control": sentence("{column} holds a control character"),
+    "bad_waybill": sentence("{column}: {value} is no waybill number"),
+    "not_masked": sentence("{column} hides nothing of the person (no stars): it is not kept"),
+    "order_unknown": sentence("There is no order {order}"),
+    "order_several": sentence("{order} is an order of several channels: name the channel"),
+    "order_over": sentence("The order is {status}: no label is made for it any more"),
+    "waybill_differs": sentence("The order has waybill {other}: a supervisor decides which one counts"),
+    "waybill_elsewhere": sentence("{number} is the waybill of order {order}: a supervisor decides"),
     # orders
     "no_items": sentence("The order has no items"),
     "no_sku": sentence("A line has no SKU"),
@@ -82,7 +92,24 @@ SENTENCES: dict[str, str] = {
     "id_taken": sentence("Channel {channel} has an order {reference} that has the same name here. Rename this channel"),
     "unknown_order": sentence("There is no order {order} in this export"),
     "no_stock": sentence("{sku}: {missing} more needed"),
+    "presale_until": sentence("A pre-sale: not to be sent before {day}"),
+    "group_open": sentence("A group buy: its group is not complete yet"),
     "unknown_item": sentence("{sku} is not set up"),
+    # the review of orders
+    "large_orders": sentence("{n} large orders to one address within {hours} h, {order} is another"),
+    "first_order": sentence("The first order of this buyer, worth {amount}"),
+    "blocked_buyer": sentence("This buyer is blocked"),
+    "blocked_phone": sentence("This phone number is blocked"),
+    "blocked_address": sentence("This address is blocked"),
+    "address_without_name": sentence("The address has no name"),
+    "address_without_street": sentence("The address has no street"),
+    "address_without_city": sentence("The address has no city"),
+    "phone_missing": sentence("There is no phone number, the carrier needs one"),
+    "phone_implausible": sentence("The phone number can't be right"),
+    "postcode_missing": sentence("There is no postcode, the carrier needs one"),
+    "postcode_implausible": sentence("The postcode can't be right"),
+    "same_elsewhere": sentence("The same goods for the same person came as order {order}: which one counts?"),
+    "send_together": sentence("Order {order} goes to the same buyer and address: send them together?"),
 }
 
 

@@ -24,6 +24,7 @@ from wms.hub.progress import Held
 from wms.store import Store, journal, rebase
 from wms.store.journal import Line
 from wms.store.reserve import Reserve
+from wms.store.sealing import keys_of
 from wms.store.snapshot import make
 from wms.store.store import now_ms
 from wms.store.tables import SqliteRows, SqliteTables
@@ -112,6 +113,9 @@ class EmbeddedHub(HubEngine):
             self.store.guard.lease(carrier.range_name, floor_of(carrier))
         waves = SqliteTables(session).get(Counter, "wave")
         self.store.guard.lease(NUMBERS, (waves.value if waves is not None else 0) + WAVES_JUMP)
+
+    def keys_of(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        return keys_of(self.rows, subjects)
 
     def head(self) -> int:
         return self.store.head()

@@ -88,6 +88,9 @@ class HubEngine(ABC):
         """Leave out numbers of each carrier's range: a life has begun on an older copy."""
 
     @abstractmethod
+    def keys_of(self, subjects: Sequence[str]) -> dict[str, bytes]: ...
+
+    @abstractmethod
     def head(self) -> int: ...
 
     @abstractmethod

@@ -124,4 +124,7 @@ class HubStore(Protocol):
     def keep_keys(self, keys: Sequence[KeyLine]) -> None:
         """Keep keys that open recipients, or forget them (null); a destroyed one never comes back."""
 
+    def keys_of(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        """The keys under these names; those that are not known or were destroyed are left out."""
+
     def close(self) -> None: ...

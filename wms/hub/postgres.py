@@ -158,6 +158,9 @@ class PostgresHub(HubEngine):
     def _keep_keys(self, session: Session, keys: Sequence[wire.KeyLine]) -> list[str]:
         return postgres_journal.keep_keys(session, self.warehouse, keys)
 
+    def keys_of(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        return self.database.read(lambda session: postgres_journal.keys_of(session, self.warehouse, subjects))
+
     # The picture
 
     def _follow(self) -> None:

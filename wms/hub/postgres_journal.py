@@ -19,6 +19,7 @@ from wms.store.journal import COLUMNS, Line, cells_of, line_from, line_of
 from wms.sync.wire import KeyLine
 
 OWN_EPOCH = 1  # of the hub's own name, which is new with each life
+KEYS_AT_ONCE = 500
 
 
 def lock(session: Session, wh: str) -> int:
@@ -51,6 +52,16 @@ def say(
     if facts:
         append(session, wh, [line_of(fact) for fact in facts])
     return facts
+
+
+def keys_of(session: Session, wh: str, subjects: Sequence[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for start in range(0, len(subjects), KEYS_AT_ONCE):
+        some = subjects[start : start + KEYS_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT subject, key FROM hub_key WHERE wh = ? AND key IS NOT NULL AND subject IN ({marks})"  # noqa: S608
+        found.update((subject, bytes(key)) for subject, key in session.execute(sql, (wh, *some)).fetchall())
+    return found
 
 
 def keep_keys(session: Session, wh: str, keys: Sequence[KeyLine]) -> list[str]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from wms.domain.ids import OrderId
+from wms.domain.orders import Recipient
 from wms.domain.recipients import PersonalData
 from wms.store.database import connect
 from wms.store.store import Store
@@ -61,22 +63,51 @@ def unseal(rows: SqliteRows, order: OrderId, sealed: str) -> PersonalData | None
 
     Raises `ValueError` when the text was not sealed by that key for that order.
     """
-    name, dot, rest = sealed.partition(".")
+    name, dot, _ = sealed.partition(".")
     if not dot:
         raise ValueError("this is no sealed recipient")
     sql = "SELECT key FROM sealing_key WHERE subject = ?"
     row = rows.connection.execute(sql, (_subject(order, name),)).fetchone()
-    if row is None or row[0] is None:
-        return None
+    return None if row is None or row[0] is None else unseal_with(row[0], order, sealed)
+
+
+def unseal_with(key: bytes, order: OrderId, sealed: str) -> PersonalData:
+    """The person, by the key itself (`key_of` names it). Raises `ValueError` where it is another key."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    data = urlsafe_b64decode(rest)
+    data = urlsafe_b64decode(sealed.partition(".")[2])
     try:
-        text = AESGCM(row[0]).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], order.encode())
+        text = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], order.encode())
     except InvalidTag as error:
         raise ValueError("the sealed recipient does not open with its key") from error
     return msgspec.json.decode(text, type=PersonalData)
+
+
+def keys_of(rows: SqliteRows, subjects: Iterable[str]) -> dict[str, bytes]:
+    """The keys under these names (`key_of`) that are here and were not destroyed."""
+    return {subject: key for subject in subjects if (key := _key(rows, subject)) is not None}
+
+
+def unseal_many(rows: SqliteRows, sealed: Mapping[OrderId, str]) -> dict[OrderId, PersonalData]:
+    """The persons that can be read here; whose key was destroyed, has not come or does not fit is left out."""
+    found: dict[OrderId, PersonalData] = {}
+    for order, text in sealed.items():
+        with suppress(ValueError):
+            person = unseal(rows, order, text)
+            if person is not None:
+                found[order] = person
+    return found
+
+
+def remarks_of(rows: SqliteRows, order: OrderId) -> tuple[str, ...] | None:
+    """People's own words on an order; None where the person was erased, or can't be opened here."""
+    found = rows.get(Recipient, order)
+    try:
+        person = unseal(rows, order, found.sealed) if found is not None else None
+    except ValueError:
+        return None
+    return person.remarks if person is not None else None
 
 
 def key_of(order: OrderId, sealed: str) -> str:

@@ -51,6 +51,7 @@ def _enter(t: Tables, order: str, event: e.WaveReleased) -> None:
     if row is None:
         return
     t.put(replace(row, status=OrderStatus.IN_WAVE, wave=event.wave))
+    close_review(t, "send_together", order, "", "in work")
     for line in t.where(OrderLine, order_id=order):
         promise(t, line.sku, -line.quantity)
 
