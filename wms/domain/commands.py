@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from wms.domain.commands_labelling import (
+    AwaitLabel,
+    BindWaybill,
+    GiveLabelData,
+    LabelFor,
+    LabellingCommand,
+    LabelParcel,
+    SeeInstructions,
+    UnbindWaybill,
+)
 from wms.domain.commands_mending import (
     AskCount,
     AskPutBack,
@@ -42,6 +52,7 @@ from wms.domain.ids import (
     Sku,
     TaskId,
 )
+from wms.domain.labelling import GivenLabel
 from wms.domain.records import Record
 
 # Orders and goods
@@ -68,6 +79,10 @@ class IncomingOrder(Record):
     instructions: tuple[str, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()  # as in `OrderReceived`
     offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nolabel: bool = False
+    remarked: bool = False
+    gifts: tuple[int, ...] = ()
+    label: GivenLabel = GivenLabel()
 
 
 class TakeOrders(Record):
@@ -459,6 +474,7 @@ Command: TypeAlias = (
     | RefuseScan
     | RaiseReview
     | CloseReview
+    | LabellingCommand
     | MendingCommand
 )
 
@@ -487,7 +503,9 @@ __all__ = [
     "AskAboutOrder",
     "AskCount",
     "AskPutBack",
+    "AwaitLabel",
     "BeginPutBack",
+    "BindWaybill",
     "BringTotesTogether",
     "CancelOrder",
     "CheckZero",
@@ -503,10 +521,13 @@ __all__ = [
     "DropManifest",
     "DropTotes",
     "GiveBackBatch",
+    "GiveLabelData",
     "GiveToBench",
     "HoldOrder",
     "IncomingOrder",
     "JudgeSample",
+    "LabelFor",
+    "LabelParcel",
     "LeaseWaybills",
     "LoadParcel",
     "MatchLine",
@@ -530,6 +551,7 @@ __all__ = [
     "ReturnUnits",
     "RevealRecipient",
     "RevokeNumber",
+    "SeeInstructions",
     "SeeSample",
     "SetAside",
     "SettleSurplus",
@@ -541,6 +563,7 @@ __all__ = [
     "StartPacking",
     "TakeOrders",
     "TakeUnits",
+    "UnbindWaybill",
     "UndoJudgement",
     "UnloadParcel",
     "UnpackUnits",

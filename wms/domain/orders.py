@@ -60,6 +60,8 @@ class Order(Row):
     kind: OrderKind = OrderKind.ORDINARY
     not_before: int = 0
     instructions: str = ""  # for whoever packs, one a line, nothing personal
+    nolabel: bool = False  # no usable recipient: its label comes from the platform
+    remarked: bool = False  # people's own words lie sealed with the recipient
 
 
 class OrderLine(Row):
@@ -74,6 +76,7 @@ class OrderLine(Row):
     picked: int = 0
     short: int = 0
     packed: int = 0
+    gift: bool = False
 
 
 class UnknownLine(Row):

@@ -21,6 +21,7 @@ class PackJob(Row):
     started: int
     sorted_out: bool = False  # every unit verified: parcels may be weighed and labelled
     epoch: int = 0  # the life of the device's database it began in; 0 where a supervisor said who goes on
+    heeded: bool = False  # what the packer must heed was read
 
     def is_of(self, device: str, epoch: int) -> bool:
         """Whether that bench may have begun it. A copy of its database, in a life of its own, is another bench."""
@@ -29,7 +30,7 @@ class PackJob(Row):
 
 class ParcelStatus(StrEnum):
     OPEN = "open"
-    WEIGHED = "weighed"
+    WEIGHED = "weighed"  # closed, and without a waybill yet
     LABELLED = "labelled"  # it has a waybill and a label is on its way to the printer
     VERIFIED = "verified"  # the printed label was scanned
     STAGED = "staged"
@@ -58,6 +59,7 @@ class Parcel(Row):
     prints: int = 0  # labels asked for
     printed: int = 0  # labels the printer took
     asked: int = 0  # when a label was asked for that the printer has not taken yet, UTC seconds; 0 for none
+    bound: bool = False  # it bears the platform's own printed label
 
 
 class WaybillRange(Row):

@@ -11,6 +11,7 @@ from wms.domain.bounds import moment
 from wms.domain.catalogue import Carrier, Site
 from wms.domain.ids import CarrierCode
 from wms.domain.inspection import Sample, Verdict
+from wms.domain.labelling import LabelData, label_data
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.recipients import PersonalData
@@ -31,8 +32,9 @@ def shipping_label(
     *,
     reprint: bool = False,
 ) -> ShippingLabel:
-    """The label of a parcel that has its waybill, as of `at` (UTC seconds). Without `recipient` (the platform keeps it
-    and makes the courier's label itself) it carries what a screen may show.
+    """The label of a parcel that has its waybill, as of `at` (UTC seconds). What the platform or its carrier gave for
+    it is printed as it is, and nothing is computed in its place. Without `recipient` and masked texts the label carries
+    what a screen may show.
 
     The standard behind the masks, GB/T 41833-2022, is China's: an address abroad is printed in full, since its
     courier has nothing but the paper. Raises `LookupError` if the parcel's order is not known.
@@ -42,13 +44,18 @@ def shipping_label(
     abroad = person.country.strip().upper() not in CHINA
     policy = MaskPolicy.SHOW if abroad else MaskPolicy.HIDE
     live = [p.n for p in rows.where(Parcel, order_id=order.id) if p.status != ParcelStatus.VOID]
+    given = _given(rows, parcel)
+    masked = tuple(filter(None, (given.masked_name, given.masked_address)))
+    lines = (person.name, *_address(person, abroad=abroad)) if recipient else (order.masked,)
     return ShippingLabel(
         order=order.reference,
         waybill=parcel.waybill,
         carrier_name=carrier_name(rows, parcel.carrier, language),
-        routing_code=routing_code(parcel.carrier, person),
-        recipient_lines=(person.name, *_address(person, abroad=abroad)) if recipient else (order.masked,),
-        recipient_phone=person.phone,
+        routing_code=given.routing_code if given.coded else routing_code(parcel.carrier, person),
+        sort_code=given.sort_code,
+        carrier_qr=given.qr,
+        recipient_lines=masked or lines,
+        recipient_phone=given.masked_phone if masked or given.masked_phone else person.phone,
         sender_lines=tuple(site.sender.splitlines()) or (site.name,),
         weight_g=parcel.weight_g or None,
         created=local(at, site),
@@ -57,8 +64,15 @@ def shipping_label(
         wave=order.wave,
         qc_mark=_qc_mark(rows, order),
         reprint=reprint,
-        masking=policy if recipient else MaskPolicy.CARRIER,
+        masking=policy if recipient and not masked else MaskPolicy.CARRIER,
     )
+
+
+def _given(rows: Rows, parcel: Parcel) -> LabelData:
+    """What was given for this parcel: a number of its own tells it from the order's other parcels."""
+    found = label_data(rows, parcel.order_id)
+    fits = found is not None and found.waybill in ("", parcel.waybill)
+    return found if found is not None and fits else LabelData(parcel.order_id, "")
 
 
 def manifest_slip(rows: Rows, manifest: Manifest, site: Site, language: Language = "zh_CN") -> ManifestSlip:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import get_type_hints
 
-from wms.domain import catalogue, inspection, mending, orders, packing, places, review, shipping, stock, waves
+from wms.domain import catalogue, inspection, labelling, mending, orders, packing, places, review, shipping, stock, waves
 from wms.domain.events import VERSION
 from wms.domain.rows import Row, columns
 
@@ -41,6 +41,8 @@ ROWS: tuple[type[Row], ...] = (
     packing.Parcel,
     packing.WaybillRange,
     packing.Waybill,
+    labelling.LabelData,
+    labelling.LabelWait,
     shipping.Manifest,
     mending.Surplus,
     mending.PutBack,

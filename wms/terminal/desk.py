@@ -9,7 +9,7 @@ from typing import Any
 
 from wms.domain import commands as c
 from wms.domain.catalogue import Person, Site
-from wms.domain.ids import Badge
+from wms.domain.ids import Badge, OrderId
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
@@ -252,7 +252,14 @@ class Desk:
             self.site().zone,
             self._pan.says(),
             self._unprinted() if self.work == "pack" else Unprinted(),
+            self._remarks,
         )
+
+    def _remarks(self, order: OrderId) -> tuple[str, ...] | None:
+        """Imported when the first order has some: sealing brings cryptography."""
+        from wms.store.sealing import remarks_of
+
+        return remarks_of(self._store.rows, order)
 
     def _screen(self) -> str:
         return self.menu.prompt.name if self.menu is not None else str(getattr(self.state, "screen", ""))

@@ -18,6 +18,7 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot
 from wms.workflows.handlers.mending import may_resume, usable
+from wms.workflows.packing_labels import told_of
 from wms.workflows.prompt import Msg, Value, msg, plain
 from wms.workflows.say import item_name
 
@@ -122,6 +123,8 @@ def _goods(review: Review, rows: Rows) -> Iterator[Msg]:
             yield from _race(review, rows)
         case "stock_below_zero":
             yield from _booked(review, rows)
+        case "label_waits" | "label_conflict":
+            yield from told_of(review, rows)
         case "unreadable":
             yield msg("Its text is kept in the journal as {key}", key=review.subject)
 

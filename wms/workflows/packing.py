@@ -12,6 +12,7 @@ from enum import StrEnum
 from wms.domain import commands as c
 from wms.domain.catalogue import Carton
 from wms.domain.ids import OrderId, ParcelId, PlaceId, Sku
+from wms.domain.labelling import given_number, label_waits, lacks_label
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
@@ -20,11 +21,12 @@ from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waves import Slot
-from wms.workflows import packing_prompts
+from wms.workflows import packing_labels, packing_prompts
 from wms.workflows import resolve as r
 from wms.workflows.handlers.packing import expected_weight, weight_is_off
 from wms.workflows.inputs import Chose, Entered, Pressed, ScaleAnswered, Weighed
 from wms.workflows.on_scale import answered
+from wms.workflows.packing_notes import notes, pages
 from wms.workflows.prompt import NOTHING, Msg, Prompt, info, look, msg, msg_n, no, ok
 from wms.workflows.say import carrier_name, item_name, refused
 from wms.workflows.workflow import Happening, Step, Who, is_scan
@@ -62,15 +64,23 @@ class Packing(Record):
     last: Sku | None = None  # the item verified last, for undo and typed quantities
     stopped: OrderId | None = None  # a tote of this stopped order was scanned
     fault: str = ""  # why nobody knows whether the label came out, or why it can't be made; '' if all is well
+    notes: tuple[Msg, ...] = ()  # what the packer must heed
+    heeded: bool = False
+    page: int = 0  # of the notes
+    given: str = ""  # the waybill that was given for the order and that no parcel bears yet
+    again: str = ""  # a number that could be goods, scanned once
+    waits: bool = False  # the orders that wait for a label are shown
 
     @property
     def screen(self) -> str:
         if self.stopped or (self.order is not None and self.order.stop):
             return "pack.stop"
         if self.order is None or self.parcel is None:
-            return "pack.tote"
+            return "pack.waits" if self.waits else "pack.tote"
         if self.order.status == OrderStatus.SHORT and not self.sorted_out:
             return "pack.aside"
+        if self.notes and not self.heeded:
+            return "pack.heed"
         if self.ask:
             return f"pack.{self.ask}"
         if not self.sorted_out:
@@ -78,6 +88,8 @@ class Packing(Record):
         match self.parcel.status:
             case ParcelStatus.OPEN:
                 return "pack.weigh" if self.parcel.carton else "pack.carton"
+            case ParcelStatus.WEIGHED:
+                return "pack.print" if self.given else "pack.bind"
             case ParcelStatus.LABELLED:
                 return "pack.look" if self.fault else "pack.label"
         return "pack.stage"
@@ -91,7 +103,9 @@ class PackWorkflow:
         if not jobs:
             stopped = last.stopped if last is not None else None
             still = rows.get(Order, stopped) if stopped else None
-            return Packing(who, stopped=stopped if still is not None and _to_bring_back(still, rows) else None)
+            waits = last is not None and last.waits and bool(label_waits(rows))
+            back = stopped if still is not None and _to_bring_back(still, rows) else None
+            return Packing(who, stopped=back, waits=waits)
         job = max(jobs, key=lambda j: (j.started, j.order_id))
         order = rows.get(Order, job.order_id)
         parcels = tuple(sorted(rows.where(Parcel, order_id=job.order_id), key=lambda p: p.n))
@@ -102,10 +116,12 @@ class PackWorkflow:
         )
         if parcel is not None:
             state = replace(state, fault=label_fault(rows, parcel.id))
+        state = _with_notes(state, job, last, rows)
         same = last is not None and last.parcel is not None and parcel is not None and last.parcel.id == parcel.id
         if last is not None and same and last.parcel is not None and parcel is not None:
             ask = last.ask if last.parcel.status == parcel.status and last.fault == state.fault else Ask.NONE
-            return replace(state, ask=ask, grams=last.grams, last=last.last)
+            page = last.page if not state.heeded else 0
+            return replace(state, ask=ask, grams=last.grams, last=last.last, page=page, again=last.again)
         return state
 
     def prompt(self, state: Packing, rows: Rows) -> Prompt:
@@ -115,6 +131,14 @@ class PackWorkflow:
         if isinstance(happening, Pressed) and happening.key == "escape" and state.ask:
             return Step(replace(state, ask=Ask.NONE, grams=0))
         match state.screen:
+            case "pack.waits":
+                return _waits(state, happening, rows)
+            case "pack.heed":
+                return _heed(state, happening, rows)
+            case "pack.bind":
+                return packing_labels.bind(state, happening, rows)
+            case "pack.print":
+                return packing_labels.made(state, happening, rows)
             case "pack.stop":
                 return _stop(state, happening, rows)
             case "pack.tote":
@@ -134,6 +158,16 @@ class PackWorkflow:
             case "pack.stage":
                 return _stage(state, happening, rows)
         return _answer(state, happening, rows)
+
+
+def _with_notes(state: Packing, job: PackJob, last: Packing | None, rows: Rows) -> Packing:
+    """What is sealed is opened once an order."""
+    order = state.order
+    if order is None:
+        return state
+    known = last is not None and last.order is not None and last.order.id == order.id
+    found = last.notes if known and last is not None else notes(order, state.who)
+    return replace(state, notes=found, heeded=job.heeded, given=given_number(rows, order.id))
 
 
 def label_fault(rows: Rows, parcel: ParcelId) -> str:
@@ -169,9 +203,45 @@ def _tote(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
             return _start(state, order, rows)
         case r.WaybillScan(parcel=parcel) if (order_id := _stopped_order(parcel, rows)) is not None:
             return _start(state, order_id, rows)
+        case Pressed(key="f5") if label_waits(rows):
+            return Step(replace(state, waits=True))
         case Pressed() | Chose() | Entered() | Weighed():
             return Step(state)
     return _wrong(state, happening, rows, msg("Scan a tote from the packing lane"))
+
+
+def _waits(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
+    """Orders set aside for want of a label: one is taken up again, or a tote scanned as ever."""
+    if isinstance(happening, Pressed) and happening.key in ("escape", "f5"):
+        return Step(replace(state, waits=False))
+    if (order := packing_labels.choose(state, happening, rows)) is not None:
+        return _start(replace(state, waits=False), order, rows)
+    return _tote(replace(state, waits=False), happening, rows) if is_scan(happening) else Step(state)
+
+
+def _heed(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
+    """Read once an order: Enter, or its tote scanned again, turns the page and at the end says that it was read."""
+    assert state.order is not None  # noqa: S101
+    match happening:
+        case Pressed(key="enter") | r.ToteScan() | r.OrderScan() if _means_read(state.order, happening, rows):
+            if state.page + 1 < len(pages(state.notes)):
+                return Step(replace(state, page=state.page + 1))
+            seen = ok(msg("Read"), msg("Scan each item") if not state.sorted_out else msg("Go on"))
+            return Step(replace(state, page=0), (c.SeeInstructions(state.order.id),), seen)
+        case Pressed(key="escape" | "f3"):
+            return Step(replace(state, page=max(state.page - 1, 0)))
+        case Pressed() | Chose() | Entered() | Weighed():
+            return Step(state)
+    return _wrong(state, happening, rows, msg("Read this first, then Enter"))
+
+
+def _means_read(order: Order, happening: Happening, rows: Rows) -> bool:
+    match happening:
+        case r.ToteScan(place=tote):
+            return any(slot.order_id == order.id for slot in rows.where(Slot, tote=tote))
+        case r.OrderScan(order_id=scanned):
+            return scanned == order.id
+    return True
 
 
 def _stopped_order(parcel: ParcelId, rows: Rows) -> OrderId | None:
@@ -324,6 +394,8 @@ def _labelled(state: Packing, grams: int, by: str, reason: str) -> Step[Packing]
         said = info(msg("{n} g", n=grams), msg("The label waits for the printer"), held_up)
     else:
         said = ok(msg("{n} g", n=grams), msg("The label is printing"))
+    if state.order is not None and state.order.nolabel and not state.given:
+        said = ok(msg("{n} g", n=grams), msg("Stick the platform's label on"))
     weigh = c.WeighParcel(state.parcel.id, grams, by, reason)
     return Step(replace(state, ask=Ask.NONE, grams=0), (weigh,), said)
 
@@ -388,6 +460,9 @@ def _stage(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
                 (c.StageParcel(state.parcel.id, place),),
                 ok(msg("Parcel stands with {carrier}", carrier=name), then),
             )
+        case Pressed(key="f3") if state.parcel.bound:
+            said = info(msg("This label is not this parcel's"), msg("Scan the right one"))
+            return Step(state, (c.UnbindWaybill(state.parcel.id),), said)
         case Pressed() | Chose() | Entered() | Weighed():
             return Step(state)
     wanted = packing_prompts.staging(state.parcel, rows)
@@ -401,6 +476,9 @@ def _answer(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
             return _set_aside(state)
         case Ask.CANT, Chose(index=index) if index < len(CANT):
             return _missing(state, damaged=CANT[index] == "damaged")
+        case Ask.CANT, Chose(index=index) if index == len(CANT) and lacks_label(rows, state.order):
+            said = info(msg("It waits for its label"), msg("Put everything back into the tote"))
+            return Step(replace(state, ask=Ask.NONE, last=None), (c.AwaitLabel(state.order.id),), said)
         case Ask.OFF, Chose(index=0):
             return Step(replace(state, ask=Ask.NONE, grams=0), said=info(msg("Weigh it again")))
         case Ask.OFF, Chose(index=index) if index < len(OFF_REASONS):
@@ -411,7 +489,9 @@ def _answer(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
             return _print_again(state, REPRINT_REASONS[index])
         case Ask.REPRINT, Chose(index=index) if index == SPOILED:
             void = c.VoidLabel(state.parcel.id, "spoiled at the bench")
-            said = info(msg("A label with a new number is printing"), msg("Destroy the old one"))
+            alone = state.order.nolabel and not state.given
+            then = msg("Scan the platform's next label") if alone else msg("A label with a new number is printing")
+            said = info(then, msg("Destroy the old one"))
             return Step(replace(state, ask=Ask.NONE), (void,), said)
         case Ask.OFF, Weighed(grams=grams):
             return _weighed(replace(state, ask=Ask.NONE), grams, rows)

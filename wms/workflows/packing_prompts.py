@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wms.domain.catalogue import Carrier, Carton, Item
+from wms.domain.labelling import lacks_label
+from wms.domain.orders import OrderLine
 from wms.domain.packing import Parcel
 from wms.domain.places import Place, PlaceKind, inside
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
+from wms.workflows import packing_labels
 from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.keys import CANT, HELP, KEYS, MORE, UNDO
 from wms.workflows.on_scale import scale_keys, what_to_do
+from wms.workflows.packing_notes import pages
 from wms.workflows.picking_prompts import label
 from wms.workflows.printer_words import label_reason
-from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Mark, Prompt, Size, msg, msg_n, plain
+from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Mark, Msg, Prompt, Size, msg, msg_n, plain
 from wms.workflows.say import carrier_name, item_name
 
 if TYPE_CHECKING:
@@ -28,15 +32,7 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
     if state.screen == "pack.stop":
         return _stop(state, rows)
     if state.order is None or state.parcel is None:
-        return Prompt(
-            "pack.tote",
-            tuple(where),
-            verb=msg("Take a tote"),
-            ask=msg("Scan its label"),
-            what=(Line(msg("Totes stand in the packing lane")),),
-            keys=(HELP, MORE),
-            handbook="packing",
-        )
+        return _between(state, tuple(where), rows)
     where.append(msg("order {order}", order=state.order.reference))
     base = Prompt(state.screen, tuple(where), state.order.ship_by, keys=KEYS, handbook="packing")
     match state.screen:
@@ -48,8 +44,14 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
                 keys=(HELP, MORE),
                 expects=("CMD-ENTER",),
             )
+        case "pack.heed":
+            return _heed(base, state)
         case "pack.item":
             return _items(base, state, rows)
+        case "pack.bind":
+            return packing_labels.bind_prompt(base, state, rows)
+        case "pack.print":
+            return packing_labels.made_prompt(base, state, rows)
         case "pack.carton":
             return _carton(base, state, state.parcel, rows)
         case "pack.weigh":
@@ -83,10 +85,45 @@ def prompt(state: Packing, rows: Rows) -> Prompt:
                 target_size=Size.BOLD,
                 ask=msg("Scan the place"),
                 what=_parcel_lines(state, state.parcel, rows),
-                keys=(HELP, MORE),
+                keys=(HELP, UNDO, MORE) if state.parcel.bound else (HELP, MORE),
                 expects=(label(rows, place),),
             )
     return _question(base, state, state.parcel, rows)
+
+
+def _between(state: Packing, where: tuple[Msg, ...], rows: Rows) -> Prompt:
+    """No order is on the bench."""
+    base = Prompt(state.screen, where, handbook="packing")
+    if state.waits:
+        return packing_labels.waits_prompt(base, rows)
+    waiting = packing_labels.waiting_lines(rows)
+    return base.but(
+        verb=msg("Take a tote"),
+        ask=msg("Scan its label"),
+        what=(Line(msg("Totes stand in the packing lane")), *waiting),
+        keys=(HELP, Key("f5", msg("Waiting")), MORE) if waiting else (HELP, MORE),
+    )
+
+
+def _heed(base: Prompt, state: Packing) -> Prompt:
+    """What must be read before anything is packed, a page at a time."""
+    found = pages(state.notes)
+    page = min(state.page, len(found) - 1)
+    more = page + 1 < len(found)
+    number = msg("{n} of {total}", n=page + 1, total=len(found))
+    return base.but(
+        where=(*base.where, number) if len(found) > 1 else base.where,
+        verb=msg("Read this first"),
+        ask=msg("Enter: next page") if more else msg("Enter: I have read it"),
+        what=found[page],
+        keys=(HELP, UNDO, MORE) if page else (HELP, MORE),
+        expects=("CMD-ENTER",),
+    )
+
+
+def _reminders(state: Packing) -> tuple[Line, ...]:
+    """The notes once more while the carton is open."""
+    return tuple(Line(note, Mark.NEXT, short=note) for note in state.notes)
 
 
 def _stop(state: Packing, rows: Rows) -> Prompt:
@@ -111,17 +148,10 @@ def _items(base: Prompt, state: Packing, rows: Rows) -> Prompt:
     done, total = sum(line.packed for line in state.lines), sum(line.picked for line in state.lines)
     waiting = [line for line in state.lines if line.packed < line.picked]
     ready = [line for line in state.lines if line.picked and line.packed >= line.picked]
-    lines = [
-        Line(
-            msg("{item}   {n}", item=item_name(rows, line.sku), n=f"{line.packed}/{line.picked}"),
-            Mark.NEXT if line is waiting[0] else Mark.TODO,
-        )
-        for line in waiting
-    ]
-    lines += [
-        Line(msg("{item}   {n}", item=item_name(rows, line.sku), n=f"{line.packed}/{line.picked}"), Mark.DONE)
-        for line in ready
-    ]
+    lines = [Line(_item(line, rows), Mark.NEXT if line is waiting[0] else Mark.TODO) for line in waiting]
+    lines += [Line(_item(line, rows), Mark.DONE) for line in ready]
+    if state.order is not None and lacks_label(rows, state.order):
+        lines.append(Line(msg("Its label comes from the platform")))
     return base.but(
         verb=msg("Scan each item"),
         target=f"{done}/{total}",
@@ -131,6 +161,11 @@ def _items(base: Prompt, state: Packing, rows: Rows) -> Prompt:
         entry=Entry.NUMBER if state.last else Entry.NONE,
         expects=tuple(line.sku for line in waiting),
     )
+
+
+def _item(line: OrderLine, rows: Rows) -> Msg:
+    name, n = item_name(rows, line.sku), f"{line.packed}/{line.picked}"
+    return msg("{item}   {n}   gift", item=name, n=n) if line.gift else msg("{item}   {n}", item=name, n=n)
 
 
 def cartons(parcel: Parcel, rows: Rows) -> list[Carton]:
@@ -155,7 +190,10 @@ def _carton(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Prompt:
         choices=tuple(
             Choice(msg("{code} {name}", code=c.code, name=Bilingual(c.zh, c.en)), f"CTN-{c.code}") for c in found
         ),
-        what=(Line(msg_n("{n} unit in this parcel", "{n} units in this parcel", parcel.units)),),
+        what=(
+            *_reminders(state),
+            Line(msg_n("{n} unit in this parcel", "{n} units in this parcel", parcel.units)),
+        ),
         expects=tuple(f"CTN-{c.code}" for c in found[:1]),
         keys=(HELP, MORE),
     )
@@ -181,12 +219,14 @@ def _question(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Promp
         case "pack.cant":
             line = next((line for line in state.lines if line.packed < line.picked), None)
             name = (Line(msg("{item}", item=item_name(rows, line.sku)), Mark.NEXT),) if line is not None else ()
+            lacks = state.order is not None and lacks_label(rows, state.order)
             return base.but(
                 verb=msg("What is wrong?"),
                 choices=(
                     Choice(msg("It is not in the tote")),
                     Choice(msg("It is damaged")),
                     Choice(msg("Set the tote aside")),
+                    *((Choice(msg("It waits for its label")),) if lacks else ()),
                 ),
                 what=name,
                 keys=BACK,

@@ -12,6 +12,8 @@ from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
 from wms.workflows import conflicts
 from wms.workflows.conflicts import Decision, facts, order_name
+from wms.workflows.labelling_reviews import sentence as label_sentence
+from wms.workflows.labelling_reviews import ways as label_ways
 from wms.workflows.printer_words import label_reason, printer_reason
 from wms.workflows.prompt import Bilingual, Msg, Value, msg, msg_n, plain
 from wms.workflows.say import category_name, item_name
@@ -23,6 +25,8 @@ def sentence(review: Review, rows: Rows) -> Msg:
     """What happened, in one line."""
     if (conflict := conflicts.sentence(review, rows)) is not None:
         return conflict
+    if (label := label_sentence(review, rows)) is not None:
+        return label
     subject: Value = review.subject
     detail = review.detail.split(",")
     match review.kind:
@@ -189,6 +193,8 @@ def _sample_reason(reason: str) -> Value:
 def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
     """What can be done about it, the usual answer first."""
     if ways := conflicts.ways_out(review, rows):
+        return ways
+    if ways := label_ways(review, rows):
         return ways
     done = conflicts.close(review, msg("Done"), "done")
     match review.kind:

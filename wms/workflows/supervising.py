@@ -99,6 +99,7 @@ class SuperviseWorkflow:
 
 URGENCY = {
     "waybill_twice": 3,
+    "label_conflict": 2,
     "batch_held": 3,
     "two_copies": 3,
     "cancelled_in_work": 2,

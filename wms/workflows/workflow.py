@@ -7,12 +7,13 @@ as of the last commit: `step` and `prompt` only read it, to name what was scanne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from typing_extensions import TypeIs
 
 from wms.domain.commands import Command
-from wms.domain.ids import Badge, DeviceId
+from wms.domain.ids import Badge, DeviceId, OrderId
 from wms.domain.records import Record
 from wms.domain.rows import Rows
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, ScaleAnswered, Weighed
@@ -31,7 +32,7 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
 
 class Who(Record):
     """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says, `unprinted`
-    which labels wait for its printer."""
+    which labels wait for its printer. `remarks` opens people's own words on an order; None where nobody can here."""
 
     badge: Badge
     name: str
@@ -40,6 +41,7 @@ class Who(Record):
     zone: str
     scale: OnScale = OnScale()
     unprinted: Unprinted = Unprinted()
+    remarks: Callable[[OrderId], tuple[str, ...] | None] = lambda _: ()
 
 
 class Step(Record, Generic[S]):

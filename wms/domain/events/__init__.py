@@ -10,6 +10,13 @@ from typing import TypeAlias
 
 from wms.domain.events.goods import GoodsReceived, StockAdjusted, StockCounted, StockMoved
 from wms.domain.events.inspection import DrawnUnit, LotDisposed, SampleDrawn, SampleJudged, SampleSeen
+from wms.domain.events.labelling import (
+    InstructionsSeen,
+    LabelAwaited,
+    LabelDataGiven,
+    WaybillBound,
+    WaybillUnbound,
+)
 from wms.domain.events.mending import (
     CountAsked,
     JobGiven,
@@ -97,7 +104,7 @@ from wms.domain.events.waves import (
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.records import Record
 
-VERSION = 2
+VERSION = 3
 """Counts the shapes of events and of what terminals and hub say. Raise it with each new kind of event and each new
 field, in the change that brings it."""
 
@@ -156,6 +163,11 @@ Event: TypeAlias = (
     | ParcelStaged
     | ParcelVoided
     | OrderDiverted
+    | LabelDataGiven
+    | LabelAwaited
+    | WaybillBound
+    | WaybillUnbound
+    | InstructionsSeen
     | ManifestOpened
     | ParcelLoaded
     | ParcelUnloaded
@@ -224,9 +236,12 @@ __all__ = [
     "Fact",
     "FactUnreadable",
     "GoodsReceived",
+    "InstructionsSeen",
     "ItemDefined",
     "JobGiven",
     "Key",
+    "LabelAwaited",
+    "LabelDataGiven",
     "LabelPrinted",
     "LabelRequested",
     "LabelVerified",
@@ -292,6 +307,8 @@ __all__ = [
     "UnitsUnput",
     "WaveReleased",
     "WaybillAssigned",
+    "WaybillBound",
+    "WaybillUnbound",
     "WaybillsLeased",
     "ZeroChecked",
 ]

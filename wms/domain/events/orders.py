@@ -34,6 +34,9 @@ class OrderReceived(Record):
     instructions: tuple[str, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
     offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nolabel: bool = False  # without a usable recipient: the label's data, or the label, come from the platform
+    remarked: bool = False  # people's own words are sealed with the recipient
+    gifts: tuple[int, ...] = ()  # which of `lines`, from 1, are gifts
 
 
 class OrderHeld(Record):

@@ -8,6 +8,7 @@ order holds the same state.
 from wms.domain.projections import (  # noqa: F401
     counting,
     inspection,
+    labelling,
     mending,
     orders,
     packing,

@@ -176,7 +176,7 @@ def number_revoked(t: Tables, event: e.NumberRevoked, fact: Fact) -> None:
     order = t.get(Order, parcel.order_id) if parcel is not None else None
     if parcel is None or order is None or parcel.waybill != event.number or parcel.status in LIVE[1:]:
         return
-    t.put(replace(parcel, waybill="", status=ParcelStatus.OPEN, place=PlaceId(""), asked=0))
+    t.put(replace(parcel, waybill="", status=ParcelStatus.OPEN, place=PlaceId(""), asked=0, bound=False))
     job = t.get(PackJob, order.id)
     if job is None:
         t.put(PackJob(order.id, DeviceId(""), fact.person, fact.seconds, sorted_out=True))

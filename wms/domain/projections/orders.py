@@ -44,10 +44,12 @@ def order_received(t: Tables, event: e.OrderReceived, fact: Fact) -> None:
             kind=OrderKind(event.kind) if event.kind in set(OrderKind) else OrderKind.ORDINARY,
             not_before=event.not_before,
             instructions="\n".join(event.instructions),
+            nolabel=event.nolabel,
+            remarked=event.remarked,
         )
     )
     for n, (sku, quantity) in enumerate(event.lines, 1):
-        t.put(OrderLine(event.order, n, sku, quantity))
+        t.put(OrderLine(event.order, n, sku, quantity, gift=n in event.gifts))
     _keep_unknown(t, event)
     if event.sealed:
         t.put(Recipient(event.order, event.sealed))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
 from wms.domain.events import Fact
-from wms.domain.ids import CarrierCode, ManifestId
+from wms.domain.ids import CarrierCode, ManifestId, ParcelId
 from wms.domain.inspection import Sample
+from wms.domain.labelling import LabelWait, given_number
 from wms.domain.orders import Order, OrderLine, OrderStatus, Stop
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, Waybill, WaybillRange
 from wms.domain.places import COUNT_DIFFERENCE, SCRAP, inside
@@ -34,7 +35,8 @@ def packing_started(t: Tables, event: e.PackingStarted, fact: Fact) -> None:
     elif order is not None and order.status in (OrderStatus.PACKED, OrderStatus.HANDED_OVER):
         review(t, fact, "packed_twice", event.order)
     sorted_out = other.sorted_out if other is not None else False
-    t.put(PackJob(event.order, bench.device, fact.person, fact.seconds, sorted_out, bench.epoch))
+    heeded = other is not None and other.heeded and other.is_of(bench.device, bench.epoch)
+    t.put(PackJob(event.order, bench.device, fact.person, fact.seconds, sorted_out, bench.epoch, heeded))
     if t.get(Parcel, event.parcel) is None:
         _open(t, event.order, event.parcel, 1)
 
@@ -152,17 +154,38 @@ def waybills_leased(t: Tables, event: e.WaybillsLeased, fact: Fact) -> None:
 
 @applies(e.WaybillAssigned)
 def waybill_assigned(t: Tables, event: e.WaybillAssigned, fact: Fact) -> None:
-    used = t.get(Waybill, event.number)
-    if used is not None and used.parcel != event.parcel:
-        review(t, fact, "waybill_twice", event.number, f"{used.parcel},{event.parcel}")
-    else:
-        t.put(Waybill(event.number, event.carrier, event.parcel))
     lease = t.get(WaybillRange, event.lease)
     if lease is not None:
         t.put(replace(lease, next=max(lease.next, event.counter + 1)))
-    parcel = t.get(Parcel, event.parcel)
+    bear(t, fact, event.parcel, event.carrier, event.number, ParcelStatus.LABELLED)
+
+
+def bear(
+    t: Tables, fact: Fact, name: str, carrier: CarrierCode, number: str, status: ParcelStatus, *, bound: bool = False
+) -> None:
+    """The parcel bears that number. Where another one bears it too, a supervisor says which keeps it."""
+    used = t.get(Waybill, number)
+    if used is not None and used.parcel != name:
+        review(t, fact, "waybill_twice", number, f"{used.parcel},{name}")
+    else:
+        t.put(Waybill(number, carrier, ParcelId(name)))
+    parcel = t.get(Parcel, name)
     if parcel is not None:
-        t.put(replace(parcel, carrier=event.carrier, waybill=event.number, status=ParcelStatus.LABELLED))
+        given = given_number(t, parcel.order_id)
+        if given:
+            review(t, fact, "label_conflict", parcel.order_id, f"{given},{number}")
+        t.put(replace(parcel, carrier=carrier, waybill=number, status=status, bound=bound))
+        _end_wait(t, parcel.order_id, fact, "labelled")
+
+
+def _end_wait(t: Tables, order: str, fact: Fact, why: str) -> None:
+    """Once no parcel of the order lacks its label."""
+    if why == "labelled" and any(p.status == ParcelStatus.WEIGHED for p in t.where(Parcel, order_id=order)):
+        return
+    wait = t.get(LabelWait, order)
+    if wait is not None:
+        t.delete(wait)
+    close_review(t, "label_waits", order, fact.person, why)
 
 
 @applies(e.LabelRequested)
@@ -197,6 +220,10 @@ def label_voided(t: Tables, event: e.LabelVoided, fact: Fact) -> None:
     spoiled = t.get(Waybill, event.number)
     if spoiled is not None:
         t.put(replace(spoiled, void=True))
+    parcel = t.get(Parcel, event.parcel)
+    bench = (ParcelStatus.LABELLED, ParcelStatus.VERIFIED)
+    if parcel is not None and parcel.waybill == event.number and parcel.status in bench:
+        t.put(replace(parcel, waybill="", status=ParcelStatus.WEIGHED, asked=0, bound=False))
 
 
 @applies(e.ParcelStaged)
@@ -259,5 +286,6 @@ def order_diverted(t: Tables, event: e.OrderDiverted, fact: Fact) -> None:
     t.put(replace(order, status=OrderStatus.CANCELLED, stop=stop))
     close_review(t, "cancelled_in_work", order.id, fact.person, "diverted")
     close_review(t, "order_short", order.id, fact.person, "diverted")
+    _end_wait(t, order.id, fact, "diverted")
     review(t, fact, "put_back", order.id, event.place)
     end_wave(t, order.wave)

@@ -28,7 +28,7 @@ TYPES: dict[str, str] = {
     "order.resumed": "order: it was stopped, and is sent after all",
     "order.shipped": "order, manifest, carrier, parcels (parcel, waybill, weight_g): the courier has signed",
     "parcel.labelled": "parcel, order, carrier, waybill",
-    "parcel.waybill_voided": "parcel, order, waybill: destroyed, another one follows",
+    "parcel.waybill_voided": "parcel, order, waybill: not this parcel's any more, another one follows",
     "parcel.voided": "parcel, order: it was unpacked and does not go",
     "parcel.packed": "parcel, order, carrier, waybill, weight_g, place",
     "stock.changed": "sku, lot, place, change (units more or less), cause: received, adjusted, counted, damaged",
@@ -86,7 +86,9 @@ def _told(event: e.Event, rows: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
         case e.WaveReleased():
             for order in dict.fromkeys(order for batch in event.batches for order in batch.orders):
                 yield "order.started", {"order": order, "wave": event.wave}
-        case e.WaybillAssigned() | e.LabelVoided() | e.NumberRevoked() | e.ParcelStaged() | e.ParcelVoided():
+        case e.WaybillAssigned() | e.WaybillBound() | e.LabelVoided() | e.NumberRevoked() | e.WaybillUnbound():
+            yield from _of_number(event, rows)
+        case e.ParcelStaged() | e.ParcelVoided():
             yield from _of_parcel(event, rows)
         case e.ManifestClosed():
             yield from _shipped(event, rows)
@@ -99,16 +101,24 @@ def _codes(reasons: str) -> list[str]:
     return ["by_hand" if code.startswith("by_hand") else code for code in reasons.split(",") if code]
 
 
+def _of_number(
+    event: e.WaybillAssigned | e.WaybillBound | e.LabelVoided | e.NumberRevoked | e.WaybillUnbound, rows: Rows
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    parcel = rows.get(Parcel, event.parcel)
+    of = {"parcel": event.parcel, "order": parcel.order_id if parcel is not None else "", "waybill": event.number}
+    match event:
+        case e.WaybillAssigned() | e.WaybillBound():
+            yield "parcel.labelled", of | {"carrier": event.carrier}
+        case _:
+            yield "parcel.waybill_voided", of
+
+
 def _of_parcel(
-    event: e.WaybillAssigned | e.LabelVoided | e.NumberRevoked | e.ParcelStaged | e.ParcelVoided, rows: Rows
+    event: e.ParcelStaged | e.ParcelVoided, rows: Rows
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     parcel = rows.get(Parcel, event.parcel)
     of = {"parcel": event.parcel, "order": parcel.order_id if parcel is not None else ""}
     match event:
-        case e.WaybillAssigned():
-            yield "parcel.labelled", of | {"carrier": event.carrier, "waybill": event.number}
-        case e.LabelVoided() | e.NumberRevoked():
-            yield "parcel.waybill_voided", of | {"waybill": event.number}
         case e.ParcelVoided():
             yield "parcel.voided", of
         case e.ParcelStaged() if parcel is not None:

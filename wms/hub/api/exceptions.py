@@ -17,6 +17,8 @@ from wms.workflows.reviews import decisions, sentence
 OF_TRADE = {
     "order_held",
     "order_short",
+    "label_waits",
+    "label_conflict",
     "short",
     "batch_held",
     "batch_rejected",

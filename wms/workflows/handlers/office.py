@@ -11,6 +11,7 @@ from wms.domain import holds
 from wms.domain.catalogue import Category, Item
 from wms.domain.ids import CategoryCode, InspectionId, Sku
 from wms.domain.inspection import InspectionLot, draw, sample_size
+from wms.domain.labelling import GivenLabel
 from wms.domain.orders import Order, OrderLine, OrderStatus, UnknownLine
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
@@ -35,6 +36,8 @@ def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
             events.append(_received(incoming, rows, ",".join(incoming.problems)))
             if not incoming.problems and not incoming.cancelled:
                 events += _promised(incoming, rows, promised)
+            if incoming.label != GivenLabel():
+                events.append(e.LabelDataGiven(incoming.order, incoming.label))
             seen.add(incoming.order)
         if incoming.cancelled and (known is None or not known.stop):
             events.append(e.OrderCancelled(incoming.order, reason="cancelled by the channel"))
@@ -70,6 +73,9 @@ def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceiv
         incoming.instructions,
         incoming.unknown,
         incoming.offered,
+        incoming.nolabel,
+        incoming.remarked,
+        incoming.gifts,
     )
 
 

@@ -7,6 +7,7 @@ from wms.domain import events as e
 from wms.domain.catalogue import Carrier, Carton, Item
 from wms.domain.ids import ParcelId, PlaceId
 from wms.domain.inspection import Disposition, InspectionLot, Sample, Verdict
+from wms.domain.labelling import given_number
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus, WaybillRange, waybill_number
 from wms.domain.places import Place, PlaceKind, inside
@@ -65,7 +66,13 @@ def start_packing(command: c.StartPacking, rows: Rows, context: Context) -> Answ
     job = rows.get(PackJob, order.id)
     if job is not None and job.device not in ("", context.device):
         return refuse(msg("{device} is packing this order", device=job.device), msg("Bring it there"))
-    return (e.PackingStarted(order.id, parcel_id(order.id, 1)),)
+    started = e.PackingStarted(order.id, parcel_id(order.id, 1))
+    waiting = [p for p in rows.where(Parcel, order_id=order.id) if p.status == ParcelStatus.WEIGHED]
+    number = given_number(rows, order.id)
+    if not waiting or not number:
+        return (started,)
+    assigned = e.WaybillAssigned(waiting[0].id, order.carrier, number, "", 0)
+    return (started, assigned, e.LabelRequested(waiting[0].id))
 
 
 def _on_the_walk(slot: Slot, rows: Rows) -> bool:
@@ -151,7 +158,7 @@ def report_missing(command: c.ReportMissing, rows: Rows, context: Context) -> An
         return refuse(msg("Nothing is missing here"))
     stock = stocks[0]
     missing = e.UnitsMissing(line.order_id, line.n, line.sku, stock.lot, stock.place, command.quantity, command.damaged)
-    return (*_back_into_tote(command.order, stock.place, rows), missing)
+    return (*back_into_tote(command.order, stock.place, rows), missing)
 
 
 @handles(c.SetAside)
@@ -161,10 +168,10 @@ def set_aside(command: c.SetAside, rows: Rows, context: Context) -> Answer:
     totes = [slot.tote for slot in rows.where(Slot, order_id=command.order) if slot.tote]
     if job is None or job.sorted_out or not totes:
         return refuse(msg("This order can't be set aside any more"), msg("Finish it"))
-    return (*_back_into_tote(command.order, totes[0], rows), e.PackingSetAside(job.order_id))
+    return (*back_into_tote(command.order, totes[0], rows), e.PackingSetAside(job.order_id))
 
 
-def _back_into_tote(order: str, tote: PlaceId, rows: Rows) -> list[e.Event]:
+def back_into_tote(order: str, tote: PlaceId, rows: Rows) -> list[e.Event]:
     lines = rows.where(OrderLine, order_id=order)
     packed = {line.n: line.packed for line in lines}
     back: list[e.Event] = []
@@ -230,15 +237,34 @@ def weigh_parcel(command: c.WeighParcel, rows: Rows, context: Context) -> Answer
     expected = expected_weight(parcel, rows)
     if weight_is_off(command.weight_g, expected) and not command.reason:
         return refuse(msg("{n} g, but {expected} g expected", n=command.weight_g, expected=expected))
-    number = next_waybill(order, rows, context)
-    if isinstance(number, Refused):
-        return number
-    lease, counter, text = number
-    return (
-        e.ParcelWeighed(parcel.id, command.weight_g, expected, command.by, command.reason),
-        e.WaybillAssigned(parcel.id, order.carrier, text, lease, counter),
-        e.LabelRequested(parcel.id),
-    )
+    if must_heed(order) and not job.heeded:
+        return refuse(msg("Read what is to be heeded first"))
+    numbered = _numbered(parcel, order, rows, context)
+    if isinstance(numbered, Refused):
+        return numbered
+    weighed = e.ParcelWeighed(parcel.id, command.weight_g, expected, command.by, command.reason)
+    return (weighed, *numbered)
+
+
+def must_heed(order: Order) -> bool:
+    """Whether there is something that whoever packs the order has to read."""
+    return bool(order.instructions or order.remarked)
+
+
+def _numbered(
+    parcel: Parcel, order: Order, rows: Rows, context: Context, why: str = ""
+) -> tuple[e.Event, ...] | Refused:
+    """The number given for the order, else the next one leased here; nothing where only the platform can label it."""
+    lease, counter, number = "", 0, given_number(rows, order.id)
+    if not number and order.nolabel:
+        return ()
+    if not number:
+        found = next_waybill(order, rows, context)
+        if isinstance(found, Refused):
+            return found
+        lease, counter, number = found
+    assigned = e.WaybillAssigned(parcel.id, order.carrier, number, lease, counter)
+    return (assigned, e.LabelRequested(parcel.id, reason=why))
 
 
 NUMBERS_HOURS = 12
@@ -286,6 +312,8 @@ def reprint_label(command: c.ReprintLabel, rows: Rows, context: Context) -> Answ
         return refuse(msg("This parcel has no label yet"))
     if (why := blocked(order, rows)) is not None:
         return why
+    if parcel.bound:
+        return refuse(msg("Its label is the platform's own"), msg("Print it there"))
     fault = rows.get(Review, f"label/{parcel.id}")
     never_out = not parcel.printed and fault is not None and fault.open and fault.detail.startswith("layout")
     return (e.LabelRequested(parcel.id, not never_out, command.reason),)
@@ -293,7 +321,8 @@ def reprint_label(command: c.ReprintLabel, rows: Rows, context: Context) -> Answ
 
 @handles(c.VoidLabel)
 def void_label(command: c.VoidLabel, rows: Rows, context: Context) -> Answer:
-    """Only at its bench: the next number is one of those leased there, and there its label comes out."""
+    """Only at its bench: the next number is one of those leased there, and there its label comes out. An order that
+    only the platform can label waits for the platform's next one."""
     parcel = rows.get(Parcel, command.parcel)
     order = rows.get(Order, parcel.order_id) if parcel is not None else None
     job = rows.get(PackJob, parcel.order_id) if parcel is not None else None
@@ -305,15 +334,10 @@ def void_label(command: c.VoidLabel, rows: Rows, context: Context) -> Answer:
         return refuse(msg("{device} is packing this order", device=job.device), msg("Do it there"))
     if (why := blocked(order, rows)) is not None:
         return why
-    number = next_waybill(order, rows, context)
-    if isinstance(number, Refused):
-        return number
-    lease, counter, text = number
-    return (
-        e.LabelVoided(parcel.id, parcel.waybill, command.reason),
-        e.WaybillAssigned(parcel.id, order.carrier, text, lease, counter),
-        e.LabelRequested(parcel.id, reason=command.reason),
-    )
+    numbered = _numbered(parcel, order, rows, context, command.reason)
+    if isinstance(numbered, Refused):
+        return numbered
+    return (e.LabelVoided(parcel.id, parcel.waybill, command.reason), *numbered)
 
 
 @handles(c.ReportPrinted)
