@@ -67,7 +67,7 @@ def test_a_held_order_is_released_by_a_person(floor):
     chen = a_supervisor(floor).press("enter")
     assert (chen.screen, [SAY(choice.label) for choice in chen.prompt.choices]) == (
         "board.decide",
-        ["Release", "Cancel the order"],
+        ["Release", "Cancel the order", "Ask the customer"],
     )
     chen.choose(0)
     assert (chen.screen, chen.tone, floor.status("web-1"), needs(chen)) == ("board", Tone.OK, "ready", [])

@@ -24,11 +24,12 @@ from wms.workflows.say import item_name
 
 
 class Decision(Record):
-    """One answer; `reason` says that a reason must be typed with it."""
+    """One answer; `reason` says that a reason must be typed with it, which `ask` asks for."""
 
     label: Msg
     commands: Callable[[str], tuple[Command, ...]]
     reason: bool = False
+    ask: Msg = msg("Why? Type it, then Enter")
 
 
 def name_of(rows: Rows, badge: str) -> str:

@@ -10,8 +10,9 @@ from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
-from wms.workflows import conflicts
-from wms.workflows.conflicts import Decision, facts, order_name
+from wms.workflows import conflicts, held_orders
+from wms.workflows.conflicts import Decision, order_name
+from wms.workflows.held_orders import hold_reason
 from wms.workflows.labelling_reviews import sentence as label_sentence
 from wms.workflows.labelling_reviews import ways as label_ways
 from wms.workflows.printer_words import label_reason, printer_reason
@@ -21,21 +22,24 @@ from wms.workflows.say import category_name, item_name
 __all__ = ["Decision", "decisions", "facts", "hold_reason", "sentence"]
 
 
+def facts(review: Review, rows: Rows) -> tuple[Msg, ...]:
+    """What a person must know to decide."""
+    if review.kind in held_orders.KINDS:
+        return tuple(held_orders.facts(review, rows))
+    return conflicts.facts(review, rows)
+
+
 def sentence(review: Review, rows: Rows) -> Msg:
     """What happened, in one line."""
     if (conflict := conflicts.sentence(review, rows)) is not None:
         return conflict
+    if (held := held_orders.sentence(review, rows)) is not None:
+        return held
     if (label := label_sentence(review, rows)) is not None:
         return label
     subject: Value = review.subject
     detail = review.detail.split(",")
     match review.kind:
-        case "order_held":
-            return msg(
-                "Order {order} is held: {why}",
-                order=order_name(rows, review.subject),
-                why=hold_reason(review.detail, rows),
-            )
         case "order_short":
             return msg("Order {order} is short: send in part?", order=order_name(rows, review.subject))
         case "short":
@@ -164,24 +168,6 @@ def _printer_trouble(review: Review, rows: Rows) -> Msg:
     )
 
 
-def hold_reason(reason: str, rows: Rows) -> Msg:
-    """The first reason an order is held for; the rest stand in `wms orders show`."""
-    code, _, rest = reason.split(",", maxsplit=1)[0].partition(":")
-    match code:
-        case "stock" | "no_stock":
-            sku, _, missing = rest.partition(":")
-            return msg("{n} x {item} not in stock", n=missing, item=item_name(rows, sku))
-        case "no_items":
-            return msg("it names no item")
-        case "unknown_item":
-            return msg("unknown item {code}", code=rest)
-        case "no_recipient":
-            return msg("the recipient is missing")
-        case "by_hand":
-            return msg("held by hand: {why}", why=rest)
-    return plain(reason)
-
-
 def _sample_reason(reason: str) -> Value:
     """A point of the checklist was recorded in both languages; only damage has none there."""
     zh, bar, en = reason.partition("|")
@@ -194,6 +180,8 @@ def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
     """What can be done about it, the usual answer first."""
     if ways := conflicts.ways_out(review, rows):
         return ways
+    if ways := held_orders.ways_out(review, rows):
+        return ways
     if ways := label_ways(review, rows):
         return ways
     done = conflicts.close(review, msg("Done"), "done")
@@ -204,12 +192,6 @@ def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
                 Decision(msg("Sort 100 %"), lambda why: (c.DisposeLot(lot, "sort", why),), reason=True),
                 Decision(msg("Accept"), lambda why: (c.DisposeLot(lot, "accept", why),), reason=True),
                 Decision(msg("Reject"), lambda why: (c.DisposeLot(lot, "reject", why),), reason=True),
-            )
-        case "order_held":
-            order = OrderId(review.subject)
-            return (
-                Decision(msg("Release"), lambda _: (c.ReleaseOrder(order),)),
-                Decision(msg("Cancel the order"), lambda why: (c.CancelOrder(order, reason=why),), reason=True),
             )
         case "order_short":
             order = OrderId(review.subject)

@@ -109,11 +109,16 @@ URGENCY = {
     "two_pickers": 2,
     "order_short": 1,
     "over_pick": 1,
+    "send_together": -2,
 }
+ASKED = 2
 
 
 def _urgency(review: Review, rows: Rows) -> int:
-    """What somebody is mending already comes last."""
+    """What somebody is mending already comes last, but for what is only suggested. What was asked and has no answer yet
+    stays in sight."""
+    if review.asked:
+        return ASKED
     return -1 if is_under_way(review, rows) else URGENCY.get(review.kind, 0)
 
 
@@ -190,7 +195,8 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
             keys=(HELP, Key("escape", msg("Back"))),
         )
         if state.decision >= 0:
-            return base.but(verb=answers[state.decision].label, ask=msg("Why? Type it, then Enter"), entry=Entry.TEXT)
+            answer = answers[state.decision]
+            return base.but(verb=answer.label, ask=answer.ask, entry=Entry.TEXT)
         return base.but(verb=msg("Decide"), choices=tuple(Choice(answer.label) for answer in answers))
     if state.walks is not None:
         return _walks_prompt(state, state.walks, where, rows)

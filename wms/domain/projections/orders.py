@@ -140,6 +140,7 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
             _promise(t, order.id, -1)
         t.put(replace(stopped, status=OrderStatus.CANCELLED))
         close_review(t, "order_held", order.id, fact.person, "cancelled")
+        close_review(t, "send_together", order.id, fact.person, "cancelled")
         return
     if order.status == OrderStatus.HANDED_OVER:
         review(t, fact, "cancelled_after_handover", order.id)

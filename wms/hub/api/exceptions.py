@@ -16,6 +16,7 @@ from wms.workflows.reviews import decisions, sentence
 
 OF_TRADE = {
     "order_held",
+    "send_together",
     "order_short",
     "label_waits",
     "label_conflict",
