@@ -12,11 +12,13 @@ from msgspec.structs import fields
 from tests.unit.floor import RICE, RICE_BIN, SOAP, TEA, TEA_BIN, Floor, a_courier_is_here, a_packer, a_warehouse, picked
 from wms.domain import events as e
 from wms.domain.catalogue import Carton, Category, Channel, Item, Person
+from wms.domain.labelling import GivenLabel, LabelData, LabelWait
 from wms.domain.mending import PutBack, Surplus
 from wms.domain.orders import OrderLine
 from wms.domain.packing import Waybill, WaybillRange
 from wms.domain.places import Place, PlaceKind
 from wms.domain.projections import registry
+from wms.domain.review import Review
 from wms.domain.stock import Stock
 from wms.domain.waves import PickTask, Slot
 
@@ -50,6 +52,13 @@ NAMES = {
     "outcome": ["back", "gone"],
     "id": ["over_pick/W0001-01-001,1001/1", "X"],
     "booked": [0, 3, 20],
+    "label": [GivenLabel(f"SF00000000005{n}", "SF", qr="Q") for n in (1, 2)] + [GivenLabel(sort_code="021")],
+    "received": [
+        e.OrderReceived("web-1", "web", "web-1", 9, "", "SF", ((TEA, 1),), masked="x", sealed="x"),
+        e.OrderReceived("web-3", "web", "web-3", 9, "", "SF", ((TEA, 5), (SOAP, 1)), "bad_phone,group_open"),
+    ],
+    "what": ["lines", "ship_by", "recipient", "lines,not_before,remarks"],
+    "instead_of": ["", "SF000000000051"],
 }
 SETUP = (Carton, Category, Channel, Item, Person, Place)
 QUANTITIES = {"quantity": st.integers(1, 5), "missing": st.integers(0, 5)}
@@ -115,7 +124,7 @@ def test_the_same_facts_in_the_same_order_make_the_same_picture(facts):
     again = Floor()
     for fact in floor.facts:
         registry.apply(again.rows, fact)
-    for row in (Stock, PickTask, Slot, Surplus, PutBack, Waybill, WaybillRange):
+    for row in (Stock, PickTask, Slot, Surplus, PutBack, Waybill, WaybillRange, LabelData, LabelWait, Review):
         assert floor.rows.all(row) == again.rows.all(row)
 
 

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from wms.domain.commands_channels import (
+    ChannelCommand,
+    CompleteGroup,
+    KeepOrder,
+    OfferChange,
+    ReportShipments,
+    TakeChange,
+)
 from wms.domain.commands_labelling import (
     AwaitLabel,
     BindWaybill,
@@ -77,6 +85,8 @@ class IncomingOrder(Record):
     kind: str = ""
     not_before: int = 0
     instructions: tuple[str, ...] = ()
+    waiting: bool = False  # the group that buys together is not complete yet
+    ship_by_given: bool = False  # by the channel, not by the policy for it
     unknown: tuple[tuple[str, int], ...] = ()  # as in `OrderReceived`
     offered: tuple[tuple[str, tuple[str, ...]], ...] = ()
     nolabel: bool = False
@@ -114,7 +124,10 @@ class MatchLine(Record):
 
 
 class ReleaseOrder(Record):
+    """One that only waits for its day or its group needs a reason why it goes `early`."""
+
     order: OrderId
+    early: str = ""
 
 
 class CancelOrder(Record):
@@ -476,13 +489,20 @@ Command: TypeAlias = (
     | CloseReview
     | LabellingCommand
     | MendingCommand
+    | ChannelCommand
 )
 
 INTENTS: tuple[type, ...] = (
+    GiveLabelData,
     HoldOrder,
     AskAboutOrder,
     MatchLine,
     ReleaseOrder,
+    CompleteGroup,
+    OfferChange,
+    TakeChange,
+    KeepOrder,
+    ReportShipments,
     CancelOrder,
     AllowPartial,
     TakeOrders,
@@ -514,6 +534,7 @@ __all__ = [
     "CloseManifest",
     "CloseReview",
     "Command",
+    "CompleteGroup",
     "ConfirmBin",
     "CountStock",
     "DisposeLot",
@@ -526,12 +547,14 @@ __all__ = [
     "HoldOrder",
     "IncomingOrder",
     "JudgeSample",
+    "KeepOrder",
     "LabelFor",
     "LabelParcel",
     "LeaseWaybills",
     "LoadParcel",
     "MatchLine",
     "MoveStock",
+    "OfferChange",
     "OpenManifest",
     "OpenParcel",
     "PackUnits",
@@ -546,6 +569,7 @@ __all__ = [
     "RenewWalk",
     "ReportMissing",
     "ReportPrinted",
+    "ReportShipments",
     "ReprintLabel",
     "ResumeOrder",
     "ReturnUnits",
@@ -561,6 +585,7 @@ __all__ = [
     "SkipTask",
     "StageParcel",
     "StartPacking",
+    "TakeChange",
     "TakeOrders",
     "TakeUnits",
     "UnbindWaybill",

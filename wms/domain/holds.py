@@ -7,6 +7,9 @@ from collections.abc import Iterable
 NEEDS_MENDING = ("no_items", "unknown_item")
 """Codes of reasons that no release overrides: the order can't be picked as it is."""
 
+PRESALE_UNTIL, GROUP_OPEN = "presale_until", "group_open"
+"""Codes of reasons that need nobody: the order waits for its day, or for its group to be complete."""
+
 
 def reasons(hold: str) -> list[str]:
     return [reason for reason in hold.split(",") if reason]
@@ -33,6 +36,11 @@ def codes(hold: str) -> set[str]:
 def in_a_reason(text: str) -> str:
     """A value as it may stand in a reason."""
     return text.replace(",", ";")
+
+
+def only_waits(hold: str) -> bool:
+    """Whether it needs nobody: all its reasons go away by themselves."""
+    return bool(hold) and codes(hold) <= {PRESALE_UNTIL, GROUP_OPEN}
 
 
 def of_any(hold: str, wanted: Iterable[str]) -> bool:

@@ -91,6 +91,50 @@ class UnknownLine(Row):
     offered: str = ""
 
 
+class ChannelWord(Row):
+    """What the channel last said of an order that counts: what the next file is compared with. `lines` as
+    `wms.domain.changes` writes them; `hold` are the reasons for which intake held it."""
+
+    TABLE: ClassVar[str] = "channel_word"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    order_id: OrderId
+    lines: str
+    ship_by: int
+    not_before: int = 0
+    hold: str = ""
+
+
+class ChangeOffer(Row):
+    """What the channel says of a known order now, where that is something else: the last such offer. `what` names in
+    which respects, joined by commas; `received` is the order as it would be received today (an `OrderReceived` in
+    JSON). `kept` says that a person left the order as it was."""
+
+    TABLE: ClassVar[str] = "change_offer"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("open",),)
+    order_id: OrderId
+    what: str
+    digest: str
+    received: str
+    masked: str = ""
+    sealed: str = ""
+    open: bool = True
+    kept: bool = False
+
+
+class Reported(Row):
+    """The channel was told that this order is shipped, first at `at`."""
+
+    TABLE: ClassVar[str] = "reported"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    order_id: OrderId
+    at: int
+    form: str
+
+
 class Recipient(Row):
     """The person, sealed under the order's own key. Destroying the key erases the person and keeps the ledger."""
 

@@ -13,8 +13,9 @@ from typing import Protocol, TypeVar
 from wms.domain.catalogue import Item
 from wms.domain.events import PlannedBatch, PlannedTask, WaveReleased
 from wms.domain.ids import BatchId, CategoryCode, OrderId, Sku, TaskId, WaveId
-from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.orders import Order, OrderLine
 from wms.domain.rows import Rows
+from wms.domain.waiting import to_plan
 from wms.planning.shelves import Shelves, Take
 
 T = TypeVar("T")
@@ -39,7 +40,8 @@ class Plan:
 
 
 class Planner(Protocol):
-    """Plans every ready order, or only those of one `category` ('' is the group of orders that span categories).
+    """Plans every ready order and every pre-sale whose day has come, or only those of one `category` ('' is the group
+    of orders that span categories).
 
     `now` is UTC seconds and `zone` the site's IANA time zone: together they say what day it is, hence which lots have
     expired. Waves are numbered from `first_wave`. The same rows give the same plan.
@@ -84,7 +86,7 @@ class EarliestFirst:
         shelves = Shelves(rows, now, zone)
         supplied: list[_Supplied] = []
         left: list[tuple[OrderId, str]] = []
-        ready = [o for o in rows.where(Order, status=OrderStatus.READY) if category is None or o.category == category]
+        ready = [o for o in to_plan(rows, now) if category is None or o.category == category]
         for order in sorted(ready, key=_due):
             found = _supply(rows, shelves, order)
             if isinstance(found, str):

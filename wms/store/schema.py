@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import get_type_hints
 
-from wms.domain import catalogue, inspection, labelling, mending, orders, packing, places, review, shipping, stock, waves
+from wms.domain import catalogue, inspection, labelling, mending, orders, packing, places, review, shipping, stock, waiting, waves
 from wms.domain.events import VERSION
 from wms.domain.rows import Row, columns
 
@@ -30,7 +30,11 @@ ROWS: tuple[type[Row], ...] = (
     orders.Order,
     orders.OrderLine,
     orders.UnknownLine,
+    orders.ChannelWord,
+    orders.ChangeOffer,
+    orders.Reported,
     orders.Recipient,
+    waiting.Waiting,
     waves.Wave,
     waves.Batch,
     waves.Slot,

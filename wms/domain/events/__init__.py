@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from wms.domain.events.channels import OrderChanged, OrderChangeKept, OrderChangeOffered, ShipmentsReported
 from wms.domain.events.goods import GoodsReceived, StockAdjusted, StockCounted, StockMoved
 from wms.domain.events.inspection import DrawnUnit, LotDisposed, SampleDrawn, SampleJudged, SampleSeen
 from wms.domain.events.labelling import (
@@ -127,6 +128,10 @@ Event: TypeAlias = (
     | OrderReleased
     | OrderCancelled
     | PartialAllowed
+    | OrderChangeOffered
+    | OrderChanged
+    | OrderChangeKept
+    | ShipmentsReported
     | RecipientErased
     | RecipientRevealed
     | WaveReleased
@@ -252,6 +257,9 @@ __all__ = [
     "NumberRevoked",
     "OrderAsked",
     "OrderCancelled",
+    "OrderChangeKept",
+    "OrderChangeOffered",
+    "OrderChanged",
     "OrderDiverted",
     "OrderHeld",
     "OrderLineMatched",
@@ -285,6 +293,7 @@ __all__ = [
     "SampleJudged",
     "SampleSeen",
     "ScanRefused",
+    "ShipmentsReported",
     "SignedIn",
     "SignedOut",
     "SiteNamed",

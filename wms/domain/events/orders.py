@@ -64,7 +64,11 @@ class OrderLineMatched(Record):
 
 
 class OrderReleased(Record):
+    """`early` says why an order that could have waited goes on; `ship_by` is its new time, 0 where that stays."""
+
     order: OrderId
+    early: str = ""
+    ship_by: int = 0
 
 
 class OrderCancelled(Record):

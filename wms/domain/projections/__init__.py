@@ -6,6 +6,7 @@ order holds the same state.
 """
 
 from wms.domain.projections import (  # noqa: F401
+    channels,
     counting,
     inspection,
     labelling,

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections import Counter
 
 from wms.domain import events as e
+from wms.domain.changes import lines_of
 from wms.domain.events import Fact
-from wms.domain.holds import joined, without
+from wms.domain.holds import GROUP_OPEN, PRESALE_UNTIL, codes, joined, only_waits, without
 from wms.domain.ids import OrderId
-from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, Recipient, Stop, UnknownLine
+from wms.domain.orders import (
+    ChangeOffer,
+    ChannelWord,
+    Order,
+    OrderKind,
+    OrderLine,
+    OrderStatus,
+    Recipient,
+    Stop,
+    UnknownLine,
+)
 from wms.domain.projections.picking import cancel_open_tasks, free_totes
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.waves import end_wave
@@ -16,6 +27,7 @@ from wms.domain.records import replace
 from wms.domain.review import Review
 from wms.domain.rows import Tables
 from wms.domain.stock import promise
+from wms.domain.waiting import Waiting
 
 IN_WORK = (OrderStatus.IN_WAVE, OrderStatus.PICKED, OrderStatus.PACKED, OrderStatus.SHORT)
 
@@ -50,16 +62,19 @@ def order_received(t: Tables, event: e.OrderReceived, fact: Fact) -> None:
     )
     for n, (sku, quantity) in enumerate(event.lines, 1):
         t.put(OrderLine(event.order, n, sku, quantity, gift=n in event.gifts))
-    _keep_unknown(t, event)
+    keep_unknown(t, event)
+    t.put(ChannelWord(event.order, lines_of(event), event.ship_by, event.not_before, event.hold))
     if event.sealed:
         t.put(Recipient(event.order, event.sealed))
-    if event.hold:
+    if not event.hold:
+        promise_all(t, event.order, 1)
+        return
+    if not only_waits(event.hold):
         review(t, fact, "order_held", event.order, event.hold)
-    else:
-        _promise(t, event.order, 1)
+    note_waiting(t, event.order)
 
 
-def _keep_unknown(t: Tables, event: e.OrderReceived) -> None:
+def keep_unknown(t: Tables, event: e.OrderReceived) -> None:
     offered, wanted = dict(event.offered), Counter[str]()
     for code, quantity in event.unknown:
         wanted[code] += quantity
@@ -74,11 +89,13 @@ def order_held(t: Tables, event: e.OrderHeld, fact: Fact) -> None:
     if order is None or order.status not in (OrderStatus.READY, OrderStatus.HELD):
         return
     if order.status == OrderStatus.READY:
-        _promise(t, order.id, -1)
+        promise_all(t, order.id, -1)
     held = replace(order, status=OrderStatus.HELD, hold=joined(order.hold, event.reason))
     t.put(held)
-    review(t, fact, "order_held", held.id, held.hold)
-    _say_why(t, held.id, held.hold)
+    note_waiting(t, held.id)
+    if not only_waits(held.hold):
+        review(t, fact, "order_held", held.id, held.hold)
+        _say_why(t, held.id, held.hold)
 
 
 def _say_why(t: Tables, order: OrderId, hold: str) -> None:
@@ -106,6 +123,8 @@ def order_line_matched(t: Tables, event: e.OrderLineMatched, fact: Fact) -> None
     mended = replace(order, hold=without(order.hold, f"unknown_item:{event.code}"), category=event.category)
     t.put(mended)
     _say_why(t, mended.id, mended.hold)
+    if only_waits(mended.hold):
+        close_review(t, "order_held", mended.id, fact.person, "matched")
 
 
 @applies(e.OrderReleased)
@@ -113,8 +132,9 @@ def order_released(t: Tables, event: e.OrderReleased, fact: Fact) -> None:
     order = t.get(Order, event.order)
     if order is None or order.status != OrderStatus.HELD:
         return
-    t.put(replace(order, status=OrderStatus.READY, hold=""))
-    _promise(t, order.id, 1)
+    t.put(replace(order, status=OrderStatus.READY, hold="", ship_by=event.ship_by or order.ship_by))
+    promise_all(t, order.id, 1)
+    note_waiting(t, order.id)
     close_review(t, "order_held", order.id, fact.person, "released")
 
 
@@ -133,12 +153,14 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
     order = t.get(Order, event.order)
     if order is None or order.status == OrderStatus.CANCELLED or order.stop:
         return
+    leave_offer(t, order.id, fact, "cancelled")
     stop = Stop.REFUND if event.refund else Stop.CANCELLED
     stopped = replace(order, stop=stop, stopped_at=fact.seconds)
     if order.status in (OrderStatus.HELD, OrderStatus.READY):
         if order.status == OrderStatus.READY:
-            _promise(t, order.id, -1)
+            promise_all(t, order.id, -1)
         t.put(replace(stopped, status=OrderStatus.CANCELLED))
+        note_waiting(t, order.id)
         close_review(t, "order_held", order.id, fact.person, "cancelled")
         close_review(t, "send_together", order.id, fact.person, "cancelled")
         return
@@ -157,6 +179,26 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
     end_wave(t, order.wave)
 
 
-def _promise(t: Tables, order: str, sign: int) -> None:
+def leave_offer(t: Tables, order: str, fact: Fact, why: str) -> None:
+    """Nothing is to be decided about a change any more."""
+    offer = t.get(ChangeOffer, order)
+    if offer is not None and offer.open:
+        t.put(replace(offer, open=False, kept=True))
+    close_review(t, "order_changed", order, fact.person, why)
+
+
+def note_waiting(t: Tables, order: str) -> None:
+    """Bring what is noted of an order's waiting in line with its holds."""
+    for row in t.where(Waiting, order_id=order):
+        t.delete(row)
+    found = t.get(Order, order)
+    if found is None or found.status != OrderStatus.HELD:
+        return
+    for what, until in ((PRESALE_UNTIL, found.not_before), (GROUP_OPEN, 0)):
+        if what in codes(found.hold):
+            t.put(Waiting(what, until, found.id))
+
+
+def promise_all(t: Tables, order: str, sign: int) -> None:
     for line in t.where(OrderLine, order_id=order):
         promise(t, line.sku, sign * line.quantity)

@@ -1,3 +1,15 @@
 """Handlers by area. Importing this package registers them all."""
 
-from wms.workflows.handlers import counting, inspection, labelling, leasing, mending, office, packing, people, picking, shipping  # noqa: F401
+from wms.workflows.handlers import (  # noqa: F401
+    channels,
+    counting,
+    inspection,
+    labelling,
+    leasing,
+    mending,
+    office,
+    packing,
+    people,
+    picking,
+    shipping,
+)

@@ -12,17 +12,20 @@ from wms.domain.catalogue import Category, Item
 from wms.domain.ids import CategoryCode, InspectionId, Sku
 from wms.domain.inspection import InspectionLot, draw, sample_size
 from wms.domain.labelling import GivenLabel
-from wms.domain.orders import Order, OrderLine, OrderStatus, UnknownLine
+from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, UnknownLine
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
+from wms.domain.ship_by import ship_by_of
 from wms.domain.stock import Lot, Promise, Stock
+from wms.domain.waiting import GROUP, still_waits, waits_for
 from wms.workflows.handling import Answer, Context, handles, refuse
 from wms.workflows.prompt import Bilingual, msg
 
 
 @handles(c.TakeOrders)
 def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
-    """Orders known already are passed over, but a cancellation that came with them counts.
+    """Orders known already are passed over, but a cancellation that came with them counts, and so does a group that is
+    complete.
 
     Stock is promised in the order of the file. What is not there any more is no fault of the order that came: it is
     received, then held with the shortage named, before any wave can take it.
@@ -33,27 +36,42 @@ def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
     for incoming in command.orders:
         known = rows.get(Order, incoming.order)
         if known is None and incoming.order not in seen:
-            events.append(_received(incoming, rows, ",".join(incoming.problems)))
-            if not incoming.problems and not incoming.cancelled:
+            waits = waits_for(rows, incoming.kind, incoming.not_before, context.now, group_open=incoming.waiting)
+            hold = ",".join((*incoming.problems, *waits))
+            events.append(received(incoming, rows, hold))
+            if not hold and not incoming.cancelled:
                 events += _promised(incoming, rows, promised)
             if incoming.label != GivenLabel():
                 events.append(e.LabelDataGiven(incoming.order, incoming.label))
             seen.add(incoming.order)
+        elif known is not None and incoming.kind == OrderKind.GROUP and not (incoming.waiting or incoming.cancelled):
+            ship_by = incoming.ship_by if incoming.ship_by_given else 0
+            events += completed(known, ship_by, rows, context.now) if GROUP in known.hold else ()
         if incoming.cancelled and (known is None or not known.stop):
             events.append(e.OrderCancelled(incoming.order, reason="cancelled by the channel"))
     return tuple(events)
 
 
+def completed(order: Order, ship_by: int, rows: Rows, now: int) -> tuple[e.Event, ...]:
+    """Its group is complete; whatever else holds it holds it on. Its time is what the channel gave, else counts from
+    now by policy."""
+    ship_by = ship_by or max(order.ship_by, ship_by_of(rows, order.channel, now))
+    rest = holds.without(order.hold, GROUP)
+    held = (e.OrderHeld(order.id, rest),) if rest else ()
+    return (e.OrderReleased(order.id, ship_by=ship_by), *held)
+
+
 def _promised(incoming: c.IncomingOrder, rows: Rows, promised: Counter[str]) -> tuple[e.Event, ...]:
     """Nothing where the stock covers the order, else why it is held."""
-    if short := _shortages(incoming.lines, rows, promised):
+    if short := shortages(incoming.lines, rows, promised):
         return (e.OrderHeld(incoming.order, ",".join(short)),)
     for sku, quantity in incoming.lines:
         promised[sku] += quantity
     return ()
 
 
-def _received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceived:
+def received(incoming: c.IncomingOrder, rows: Rows, hold: str) -> e.OrderReceived:
+    """How the order comes in, held for these reasons."""
     return e.OrderReceived(
         incoming.order,
         incoming.channel,
@@ -85,7 +103,7 @@ def _category(skus: Iterable[Sku], rows: Rows) -> CategoryCode:
     return categories.pop() if len(categories) == 1 else CategoryCode("")
 
 
-def _shortages(lines: Iterable[tuple[Sku, int]], rows: Rows, promised: Mapping[str, int]) -> list[str]:
+def shortages(lines: Iterable[tuple[Sku, int]], rows: Rows, promised: Mapping[str, int]) -> list[str]:
     wanted: Counter[Sku] = Counter()
     for sku, quantity in lines:
         wanted[sku] += quantity
@@ -150,7 +168,7 @@ def match_line(command: c.MatchLine, rows: Rows, context: Context) -> Answer:
     matched = e.OrderLineMatched(order.id, unknown.code, command.sku, unknown.quantity, category)
     if holds.without(order.hold, f"unknown_item:{unknown.code}"):
         return (matched,)
-    short = _shortages(lines, rows, {})
+    short = shortages(lines, rows, {})
     held = (e.OrderHeld(order.id, ",".join(short)),) if short else ()
     return (matched, e.OrderReleased(order.id), *held)
 
@@ -164,7 +182,12 @@ def release_order(command: c.ReleaseOrder, rows: Rows, context: Context) -> Answ
         return refuse(msg("Order {order} is not held", order=order.reference))
     if holds.of_any(order.hold, holds.NEEDS_MENDING):
         return refuse(msg("Order {order} names no item we have: mend it in the channel", order=order.reference))
-    return (e.OrderReleased(order.id),)
+    waits = still_waits(order, context.now)
+    if waits and not holds.only_waits(order.hold):
+        return (e.OrderReleased(order.id), e.OrderHeld(order.id, ",".join(waits)))
+    if waits and not command.early.strip():
+        return refuse(msg("Order {order} waits for its day or its group: say why it goes early", order=order.reference))
+    return (e.OrderReleased(order.id, command.early.strip()),)
 
 
 @handles(c.CancelOrder)

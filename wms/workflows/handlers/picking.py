@@ -10,6 +10,7 @@ from wms.domain.inspection import draw, sample_size
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
+from wms.domain.waiting import due_orders
 from wms.domain.waves import NUMBERS, Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.planning.replacement import reallocate
 from wms.planning.waves import EarliestFirst, Planner, WavePolicy
@@ -23,17 +24,18 @@ NEXT_LINE = msg("Go on with the next line")
 
 @handles(c.ReleaseWaves)
 def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answer:
-    """Plan, reserve, and draw the sample of every wave in the same breath: nobody knows it before the wave is out."""
+    """Plan, reserve, and draw the sample of every wave in the same breath: nobody knows it before the wave is out.
+    Pre-sales whose day has come are released with it."""
     site, counter = rows.get(Site, "site"), rows.get(Counter, "wave")
     zone = site.zone if site is not None else "UTC"
     policy = WavePolicy(max_orders_per_wave=command.orders, slots_per_cart=command.slots)
     first = max(counter.value if counter is not None else 0, context.floor(NUMBERS)) + 1
     plan = PLANNER.plan(rows, context.now, policy, first, zone, command.category)
-    if not plan.waves:
+    events: list[e.Event] = [e.OrderReleased(order.id) for order in due_orders(rows, context.now)]
+    if not plan.waves and not events:
         if plan.left:
             return refuse(msg("No order can be filled from stock"), msg("See the held orders for what is missing"))
         return refuse(msg("No orders are ready"))
-    events: list[e.Event] = []
     for wave in plan.waves:
         events.append(wave)
         events += _outbound_sample(wave, rows, context)
