@@ -10,7 +10,7 @@ from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waves import PickTask
-from wms.workflows import conflicts, held_orders
+from wms.workflows import changed, conflicts, held_orders
 from wms.workflows.conflicts import Decision, order_name
 from wms.workflows.held_orders import hold_reason
 from wms.workflows.labelling_reviews import sentence as label_sentence
@@ -24,6 +24,8 @@ __all__ = ["Decision", "decisions", "facts", "hold_reason", "sentence"]
 
 def facts(review: Review, rows: Rows) -> tuple[Msg, ...]:
     """What a person must know to decide."""
+    if review.kind == "order_changed":
+        return tuple(changed.facts(review, rows))
     if review.kind in held_orders.KINDS:
         return tuple(held_orders.facts(review, rows))
     return conflicts.facts(review, rows)
@@ -40,6 +42,8 @@ def sentence(review: Review, rows: Rows) -> Msg:
     subject: Value = review.subject
     detail = review.detail.split(",")
     match review.kind:
+        case "order_changed":
+            return changed.sentence(review, rows)
         case "order_short":
             return msg("Order {order} is short: send in part?", order=order_name(rows, review.subject))
         case "short":
@@ -193,6 +197,8 @@ def decisions(review: Review, rows: Rows) -> tuple[Decision, ...]:
                 Decision(msg("Accept"), lambda why: (c.DisposeLot(lot, "accept", why),), reason=True),
                 Decision(msg("Reject"), lambda why: (c.DisposeLot(lot, "reject", why),), reason=True),
             )
+        case "order_changed":
+            return changed.ways_out(review, rows)
         case "order_short":
             order = OrderId(review.subject)
             return (

@@ -3,6 +3,7 @@ people and the walks they have, F3 releases waves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from wms.domain.records import Record, replace
 from wms.domain.review import Presence, Review, Tally
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
+from wms.domain.waiting import GROUP, PRESALE, Waiting, day_of
 from wms.domain.waves import Batch, BatchStatus, Wave, WaveStatus
 from wms.workflows import resolve as r
 from wms.workflows import walks
@@ -103,6 +105,7 @@ URGENCY = {
     "batch_held": 3,
     "two_copies": 3,
     "cancelled_in_work": 2,
+    "order_changed": 2,
     "packed_twice": 2,
     "printer": 2,
     "label": 2,
@@ -202,8 +205,23 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
         return _walks_prompt(state, state.walks, where, rows)
     keys = (HELP, Key("f2", msg("Work") if state.people else msg("People")), Key("f3", msg("Waves")), MORE)
     ready = rows.count(Order, status=OrderStatus.READY)
-    what = (Line(msg("{n} orders ready: F3 releases them", n=ready)),) if ready else ()
+    lines = [msg("{n} orders ready: F3 releases them", n=ready)] if ready else []
+    what = tuple(Line(text) for text in (*lines, *_waiting(rows, state.who.now)))
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
+
+
+def _waiting(rows: Rows, now: int) -> Iterator[Msg]:
+    """Orders that need nobody, and until when."""
+    presales = rows.count(Waiting, what=PRESALE)
+    if presales:
+        until = rows.first(Waiting, 1, what=PRESALE)[0].until
+        if until <= now:
+            yield msg("{n} pre-sales: F3 releases those whose day has come", n=presales)
+        else:
+            yield msg("{n} pre-sales wait, the next until {day}", n=presales, day=day_of(rows, until))
+    groups = rows.count(Waiting, what=GROUP)
+    if groups:
+        yield msg("{n} group buys wait for their group", n=groups)
 
 
 def _clock(at: int, zone: str) -> str:
