@@ -6,6 +6,7 @@ import re
 import pytest
 from babel.messages.mofile import write_mo
 
+from wms.domain.reasons import SENTENCES
 from wms.locale.compile import LANGUAGES, catalogue_path, extracted, not_literal, read_catalogue
 
 FIELD = re.compile(r"\{(\w*)\}")
@@ -63,3 +64,7 @@ def test_every_message_is_a_literal(tmp_path):
     (tmp_path / "a.py").write_text("msg('x', role=msg(name))\n")
     assert not_literal(tmp_path) == [f"{tmp_path.name}/a.py:1:14"]
     assert not_literal() == []
+
+
+def test_the_sentences_of_reasons_are_messages_too():
+    assert set(SENTENCES.values()) <= messages().keys()

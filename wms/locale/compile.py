@@ -23,6 +23,8 @@ DOMAIN = "wms"
 # The calls that make a message, and how many literals each starts with. Babel's own extractor works on tokens and
 # does not see a call inside an f-string.
 _LITERALS = {"msg": 1, "msg_n": 2}
+_MARKED = "wms/domain/reasons.py"
+"""There `sentence` marks texts that are made into messages elsewhere."""
 
 
 def catalogue_path(language: str, suffix: str = "po") -> Path:
@@ -46,12 +48,14 @@ def not_literal(source: Path = SOURCE) -> list[str]:
 def _calls(source: Path) -> Iterator[tuple[ast.Call, str]]:
     for path in sorted(source.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LITERALS:
-                yield node, f"{path.relative_to(source.parent)}:{node.lineno}:{node.col_offset}"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                file = path.relative_to(source.parent).as_posix()
+                if node.func.id in _LITERALS or (node.func.id == "sentence" and file == _MARKED):
+                    yield node, f"{file}:{node.lineno}:{node.col_offset}"
 
 
 def _texts(call: ast.Call) -> list[ast.expr]:
-    return call.args[: _LITERALS[call.func.id]] if isinstance(call.func, ast.Name) else []
+    return call.args[: _LITERALS.get(call.func.id, 1)] if isinstance(call.func, ast.Name) else []
 
 
 def read_catalogue(language: str) -> Catalog:
