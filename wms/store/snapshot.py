@@ -6,6 +6,7 @@ It holds no keys and nothing of one device's own, so it may lie about and travel
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from wms.store.journal import COLUMNS, Forked, Line
 from wms.store.meta import set_meta
 from wms.store.orphans import make_way
 from wms.store.schema import ROWS, fingerprint
-from wms.store.store import Store
+from wms.store.store import Store, anything
 
 
 class BadSnapshot(ValueError):
@@ -56,13 +57,15 @@ def make(store: Store, path: Path) -> int:
     return position
 
 
-def adopt(store: Store, path: Path) -> int:
-    """Put the snapshot beneath what `store` has not had confirmed; returns its position. One transaction.
+def adopt(store: Store, path: Path, *, require: Callable[[Any], None] = anything) -> int:
+    """Put the snapshot beneath what `store` has not had confirmed; returns its position. One transaction, in which
+    `require` is asked first.
 
     Raises `BadSnapshot`; `Forked` where the snapshot holds another fact under the key of an own one.
     """
 
     def work(connection: Any) -> int:
+        require(connection)
         about = dict(connection.execute("SELECT name, value FROM snapshot.about"))
         if int(about["version"]) > VERSION:
             raise BadSnapshot("a newer version made this snapshot: update this terminal")

@@ -39,6 +39,10 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def anything(_: Any) -> None:
+    """Requires nothing."""
+
+
 def _require_no_newer(connection: Any) -> None:
     """Events of a newer version would be read as something else, or not at all."""
     if int(get_meta(connection, EVENTS) or 0) > VERSION:
@@ -221,14 +225,20 @@ class Store:
 
     # What others said
 
-    def receive(self, lines: Sequence[Line]) -> int:
+    def receive(self, lines: Sequence[Line], *, require: Callable[[Any], None] = anything) -> int:
         """Take confirmed facts from the hub, in its order; own unconfirmed ones are laid on top again.
 
-        Facts already held are passed over. Returns how many were new to this store or newly confirmed.
+        Facts already held are passed over. Returns how many were new to this store or newly confirmed. `require` is
+        asked before, in the same transaction, and raises where they may not be taken.
         Raises `ValueError` when a position is missing between what is held and what came, and `Forked` when the hub
         knows another fact under the key of an own one.
         """
-        taken = self.writer.do(lambda connection: rebase.receive(connection, lines))
+
+        def work(connection: Any) -> list[Fact]:
+            require(connection)
+            return rebase.receive(connection, lines)
+
+        taken = self.writer.do(work)
         if taken:
             self.tell(tuple(taken))
         return len(taken)

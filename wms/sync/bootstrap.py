@@ -14,6 +14,7 @@ from pathlib import Path
 from wms.store import Store, snapshot
 from wms.sync import wire
 from wms.sync.connection import UPDATE_TERMINAL, Connection, HubTrouble, trouble_of
+from wms.sync.greeting import still_in
 from wms.workflows.prompt import msg
 
 PIECE = 4 * 1024 * 1024  # bytes in one request
@@ -35,7 +36,7 @@ def take(store: Store, connection: Connection) -> bool:
     try:
         with gzip.open(packed, "rb") as source, plain.open("wb") as target:
             shutil.copyfileobj(source, target, PIECE)
-        snapshot.adopt(store, plain)
+        snapshot.adopt(store, plain, require=still_in(connection.life))
         store.tell(())
         return True
     except snapshot.BadSnapshot as error:

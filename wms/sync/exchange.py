@@ -21,7 +21,7 @@ from wms.store.meta import HEARD
 from wms.sync import bootstrap, tail, wire
 from wms.sync.answers import Unreachable
 from wms.sync.connection import FORKED, NOBODY, UPDATE_TERMINAL, Connection, HubTrouble, NotReached
-from wms.sync.greeting import Standing
+from wms.sync.greeting import Standing, still_in
 from wms.sync.identity import Credentials
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.prompt import NOTHING, msg
@@ -232,7 +232,7 @@ class Exchange:
             if at >= answer.head or not answer.facts or len(lines) >= room:
                 break
             answer = self._fetch(connection, at, 0)
-        self._store.receive(lines)
+        self._store.receive(lines, require=still_in(connection.life))
         self._look_for_orphans()
         return len(lines)
 
@@ -248,7 +248,7 @@ class Exchange:
         query = urlencode({"after": after, "limit": wire.PAGE, "wait": wait, "keys_after": seen})
         answer = connection.call("GET", f"/v1/pull?{query}", wire.Pulled, timeout=wait + PATIENCE)
         if answer.keys:
-            tail.keep_keys(self._store, answer.keys, answer.keys_next)
+            tail.keep_keys(self._store, answer.keys, answer.keys_next, still_in(connection.life))
         self.terminals, self.terminals_offline = answer.terminals, answer.terminals_offline
         self._heard()
         return answer
@@ -279,7 +279,8 @@ class Exchange:
             try:
                 self.push(deadline)
                 answer = self._agreed(self._ask, lambda: self._answer(message, deadline))
-                return self._agreed(self._ask, lambda: self._taken(answer, deadline))
+                life = self._ask.life
+                return self._agreed(self._ask, lambda: self._taken(answer, life, deadline))
             except NotReached:
                 return UNREACHABLE
 
@@ -296,13 +297,15 @@ class Exchange:
                     raise
                 time.sleep(RETRY_SECONDS)
 
-    def _taken(self, answer: wire.Answer, deadline: float) -> Recorded | Refused:
+    def _taken(self, answer: wire.Answer, life: str, deadline: float) -> Recorded | Refused:
         if answer.refused:
             return Refused(tuple(wire.msg_of(line) for line in answer.refused))
+        if self._ask.life != life:
+            raise NotReached("decided in a life of the hub that is over")
         lines = self._known(self._ask, answer.recorded)
         facts: tuple[Fact, ...] = tuple(map(wire.fact_of, lines))
         if facts and facts[0].position == self._store.head() + 1:
-            self._store.receive(lines)
+            self._store.receive(lines, require=still_in(life))
         while facts and self._store.head() < (facts[-1].position or 0):
             if time.monotonic() > deadline:
                 raise NotReached("decided, but not in the picture yet")

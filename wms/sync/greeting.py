@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,7 +21,8 @@ from wms.store.meta import HEARD, get_meta, set_meta
 from wms.store.peppers import PepperRing, ring_of
 from wms.store.rebase import rewind
 from wms.sync import wire
-from wms.sync.connection import Connection
+from wms.sync.connection import Connection, HubTrouble
+from wms.workflows.prompt import NOTHING
 
 LIVES = "hub_lives"
 SESSION = "hub_session"
@@ -121,5 +123,20 @@ def learn(ring: PepperRing, pins: wire.PinKeys, *, current: bool) -> None:
 
 def lives_of(store: Store) -> tuple[wire.Life, ...]:
     """The lives of the hub's journal that this store has followed."""
-    said = store.meta(LIVES)
+    return _lives(store.meta(LIVES))
+
+
+def still_in(life: str) -> Callable[[Any], None]:
+    """What a transaction requires that takes in what the hub said in that life: that no other was agreed on meanwhile.
+    Positions and counts of keys begin again with each life, and an answer may be late. Raises `HubTrouble`."""
+
+    def require(connection: Any) -> None:
+        lived = _lives(get_meta(connection, LIVES))
+        if not lived or lived[-1].name != life:
+            raise HubTrouble(NOTHING, "restored")
+
+    return require
+
+
+def _lives(said: str) -> tuple[wire.Life, ...]:
     return msgspec.json.decode(said, type=tuple[wire.Life, ...]) if said else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wms.store import Store, journal
@@ -81,13 +81,13 @@ def keys_were_sent(store: Store, keys: Iterable[KeyLine]) -> None:
     )
 
 
-def keep_keys(store: Store, keys: Sequence[KeyLine], cursor: int | None = None) -> None:
-    """Keep keys that came. `cursor` is where the hub's changes of keys go on."""
+def keep_keys(store: Store, keys: Sequence[KeyLine], cursor: int, require: Callable[[Any], None]) -> None:
+    """Keep keys that came. `cursor` is where the hub's changes of keys go on; `require` as in `Store.receive`."""
 
     def work(connection: Any) -> None:
+        require(connection)
         write_keys(connection, keys)
-        if cursor is not None:
-            set_meta(connection, wire.KEYS_CURSOR, str(cursor))
+        set_meta(connection, wire.KEYS_CURSOR, str(cursor))
 
     store.writer.do(work)
 
