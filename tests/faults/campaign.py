@@ -19,7 +19,7 @@ from tests.faults import ledger
 from tests.faults.chains import Come
 from tests.faults.evidence import DATABASE, Discarded, Evidence, feed_of
 from tests.faults.faults import Fault
-from tests.faults.invariants import broken, unknowable_labels
+from tests.faults.invariants import broken, unheard_erasures, unknowable_labels
 from tests.faults.machines import Hub, Lives, Terminal
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.report import Report
@@ -184,10 +184,11 @@ class Campaign:
     def _known_at_hub(self, gone: Discarded) -> Discarded:
         """What the hub had taken in before the disk was lost is not excused, though the terminal never heard so."""
         try:
-            held = {act for device, act in self.hub.held() if device == gone.device}
+            with self.hub.lock:  # while it is put back it holds nothing, or too little
+                held = {act for device, act in self.hub.held() if device == gone.device}
+                return replace(gone, unsynced=gone.lost - held, unheard=gone.unheard - self.hub.destroyed())
         except psycopg.OperationalError:
             return gone  # its database is down just now: the terminal's word is all there is
-        return replace(gone, unsynced=gone.lost - held)
 
     def _restore_disk_and_guard(self, fault: Fault, who: Terminal) -> bool:
         return self._restore_disk(fault, who, with_guard=True)
@@ -337,6 +338,7 @@ class Campaign:
             "erased": len(found.erased),
             "excused": sum(act.outcome == "green" and found.excused(act) for act in found.acts),
             "unknowable_labels": len(unknowable_labels(found)),
+            "unheard_erasures": len(unheard_erasures(found)),
         }
 
 

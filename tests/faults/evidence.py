@@ -21,12 +21,13 @@ DATABASE = "wms.sqlite3"
 @dataclass(frozen=True, slots=True)
 class Discarded:
     """A disk that was thrown away for an older image: the acts it alone held, those of them no hub had numbered, and
-    whether the guard went back with it."""
+    whether the guard went back with it. `unheard` are the keys that were destroyed on it and nowhere else."""
 
     device: str
     lost: frozenset[int]
     unsynced: frozenset[int]
     with_guard: bool
+    unheard: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -72,6 +73,15 @@ def acts_on_disk(folder: Path, device: str) -> dict[int, bool]:
     with opened(folder) as connection:
         found = connection.execute("SELECT at, position FROM journal WHERE device = ?", (device,))
         return {act_of(at): position is not None for at, position in found}
+
+
+def destroyed_on_disk(folder: Path, *, untold: bool = False) -> frozenset[str]:
+    """The keys of recipients destroyed there; with `untold`, those that the terminal has still to tell its hub of."""
+    if not (folder / DATABASE).exists():
+        return frozenset()
+    sql = "SELECT subject FROM sealing_key WHERE key IS NULL" + (" AND sent = 0" if untold else "")
+    with opened(folder) as connection:
+        return frozenset(row[0] for row in connection.execute(sql))
 
 
 def devices_on_disk(folder: Path) -> list[str]:

@@ -70,8 +70,9 @@ def _each_act_once(found: Evidence) -> Iterator[str]:
 
 
 def _acting(facts: list[e.Fact]) -> bool:
-    """Setup is recorded without an act, and what the program itself has to tell a supervisor."""
-    return not any(isinstance(fact.body, e.SiteNamed | e.ReviewRaised) for fact in facts)
+    """Setup is recorded without an act, what the program itself has to tell a supervisor, and who was erased, which the
+    ledger keeps apart."""
+    return not any(isinstance(fact.body, e.SiteNamed | e.ReviewRaised | e.RecipientErased) for fact in facts)
 
 
 def _stock(found: Evidence) -> Iterator[str]:
@@ -251,10 +252,20 @@ def _integrity(found: Evidence) -> Iterator[str]:
 
 
 def _erased(found: Evidence) -> Iterator[str]:
+    """Whom somebody was told to be erased, unless only a disk that was thrown away ever knew; and whomever the ledger
+    says to be."""
+    said = {str(fact.body.order) for fact in found.feed if isinstance(fact.body, e.RecipientErased)}
+    unheard = unheard_erasures(found)
     for name, rows in {**found.replicas, "auditor": found.auditor}.items():
-        for subject, key in rows.connection.execute("SELECT subject, key FROM sealing_key WHERE key IS NOT NULL"):
-            if subject.partition(":")[0] in found.erased and key is not None:
+        for (subject,) in rows.connection.execute("SELECT subject FROM sealing_key WHERE key IS NOT NULL"):
+            order = subject.partition(":")[0]
+            if order in said or (order in found.erased and subject not in unheard):
                 yield f"{name}: the key of {subject} is there again"
+
+
+def unheard_erasures(found: Evidence) -> frozenset[str]:
+    """Keys that were destroyed on a disk that was thrown away before anybody else had heard of it."""
+    return frozenset(subject for one in found.discarded for subject in one.unheard)
 
 
 CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {

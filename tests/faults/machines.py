@@ -20,7 +20,7 @@ from typing import IO, Any
 import psycopg
 
 from tests.faults.chains import KEPT, Come, kept
-from tests.faults.evidence import Discarded, acts_on_disk, chains_on_disk, devices_on_disk
+from tests.faults.evidence import Discarded, acts_on_disk, chains_on_disk, destroyed_on_disk, devices_on_disk
 from tests.faults.ledger import act_of
 from tests.faults.proxy import Link
 from tests.postgres import PostgresServer
@@ -153,7 +153,8 @@ class Terminal:
         before, after = acts_on_disk(graveyard, self.device), acts_on_disk(self.folder, self.device)
         lost = before.keys() - after.keys()
         unsynced = frozenset(act for act in lost if not before[act])
-        return Discarded(self.device, frozenset(lost), unsynced, with_guard)
+        untold = destroyed_on_disk(graveyard, untold=True)
+        return Discarded(self.device, frozenset(lost), unsynced, with_guard, untold)
 
 
 class Hub:
@@ -246,6 +247,10 @@ class Hub:
         devices = devices_on_disk(self.folder)
         return frozenset((device, act) for device in devices for act in acts_on_disk(self.folder, device))
 
+    def destroyed(self) -> frozenset[str]:
+        """The keys of recipients that it knows to be destroyed."""
+        return destroyed_on_disk(self.folder)
+
     def chains(self) -> Come:
         """Its hashes over what each device said; only while it is down."""
         return chains_on_disk(self.folder)
@@ -281,6 +286,11 @@ class PostgresHub(Hub):
         with psycopg.connect(self.database) as connection:
             found = connection.execute("SELECT device, at FROM hub_event").fetchall()
         return frozenset((device, act_of(at)) for device, at in found)
+
+    def destroyed(self) -> frozenset[str]:
+        with psycopg.connect(self.database) as connection:
+            found = connection.execute("SELECT subject FROM hub_key WHERE key IS NULL").fetchall()
+        return frozenset(subject for (subject,) in found)
 
     def chains(self) -> Come:
         with psycopg.connect(self.database) as connection:

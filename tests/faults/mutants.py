@@ -18,11 +18,11 @@ from wms.domain.projections import waves as waves_projections
 from wms.domain.waves import Batch
 from wms.hub import engine, epochs, progress
 from wms.hub.interface import Fork, Gap
-from wms.store import guard, journal, orphans, rebase
+from wms.store import erasure, guard, journal, orphans, rebase
 from wms.store.codec import knows
 from wms.store.meta import set_meta
-from wms.store.store import Store
-from wms.sync import greeting, wire
+from wms.store.store import Store, anything
+from wms.sync import greeting, tail, wire
 from wms.sync.exchange import Exchange
 from wms.workflows.handlers import packing as packing_handlers
 from wms.workflows.handlers import picking as picking_handlers
@@ -153,6 +153,24 @@ def _no_undo() -> list[Patch]:
     return [(rebase, "lift", _nothing)]
 
 
+@mutant("erased-later", "cut_while_erasing")
+def _erased_later() -> list[Patch]:
+    """The ledger says that somebody was erased, and the key goes in a transaction of its own after that."""
+    destroy, erase = erasure.destroy, erasure.erase
+
+    def in_two_steps(store: Store, *asked: Any, **more: Any) -> Any:
+        owed: list[Any] = []
+        erasure.destroy = lambda _, orders: owed.extend(orders)
+        try:
+            erased = erase(store, *asked, **more)
+        finally:
+            erasure.destroy = destroy
+        store.writer.do(lambda connection: destroy(connection, owed))
+        return erased
+
+    return [(erasure, "erase", in_two_steps)]
+
+
 # The hub
 
 
@@ -268,11 +286,11 @@ def _naive_cursor() -> list[Patch]:
         finally:
             journal.head = head
 
-    def taken(self: Exchange, answer: Any, deadline: float) -> Any:
+    def taken(self: Exchange, answer: Any, life: str, deadline: float) -> Any:
         if answer.recorded:
             self._store.receive(answer.recorded)
             return Recorded(tuple(map(wire.fact_of, answer.recorded)))
-        return ask(self, answer, deadline)
+        return ask(self, answer, life, deadline)
 
     ask = Exchange._taken
     return [(rebase, "receive", with_holes), (Exchange, "_taken", taken)]
@@ -282,6 +300,17 @@ def _naive_cursor() -> list[Patch]:
 def _no_orphans() -> list[Patch]:
     """A lost fact keeps its key, though the hub has given it to another one."""
     return [(orphans, "make_way", lambda *_: 0)]
+
+
+@mutant("late-count", "late_answer")
+def _late_count() -> list[Patch]:
+    """A terminal goes on in a count of keys that the hub has begun again since it said so."""
+    keep_keys = tail.keep_keys
+
+    def whenever(store: Store, keys: Any, cursor: int, _: Any) -> None:
+        keep_keys(store, keys, cursor, anything)
+
+    return [(tail, "keep_keys", whenever)]
 
 
 @mutant("mixed-lives", "hub_put_back_twice")

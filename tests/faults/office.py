@@ -13,7 +13,7 @@ from wms.domain.ids import OrderId
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.recipients import PersonalData
 from wms.domain.waves import Batch, BatchStatus
-from wms.store import Store, sealing
+from wms.store import Store, erasure, sealing
 
 WAITING = 24  # orders kept ahead of the pickers
 
@@ -74,6 +74,6 @@ class Office(Hands):
     def _erase(self) -> Iterator[bool]:
         if len(self._sealed) > 4:
             order = self._sealed.pop(0)
-            sealing.destroy(self.store, order)
-            self.ledger.erase(order)
+            if erasure.erase(self.store, [order], self.person, "asked"):
+                self.ledger.erase(order)
             yield True

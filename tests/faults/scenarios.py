@@ -353,6 +353,67 @@ def stale_walk(stage: Theatre) -> None:
     steps.pick_all(two, totes=10)
 
 
+@scenario
+def late_answer(stage: Theatre) -> None:
+    """What the hub said arrives after it was put back and another lane has agreed with it anew: news that it has lost,
+    and a count of keys that it begins again. In that count somebody is erased."""
+    one, two, three = (stage.terminal(name) for name in "ABC")
+    stage.furnish(one)
+    for each in (one, two, three):
+        each.sync()
+    backup = stage.hub.image(stage.folder / "hub.backup")
+    one.seal("P-0")
+    one.seal("P-1")
+    one.receive(3)
+    one.push()
+
+    def meanwhile() -> None:
+        stage.restore_hub(backup)
+        three.receive(9)
+        three.push()
+        two.receive(4)
+        two.push()
+
+    two.pull_late(meanwhile)
+    one.erase("P-0")
+    one.sync()
+
+
+@scenario
+def erased_on_a_lost_disk(stage: Theatre) -> None:
+    """Somebody is erased at a terminal without a network, and its disk dies before anybody heard of it: that is undone.
+    Who was erased while the hub heard of it stays so, though the hub's reply was lost."""
+    one, two = stage.terminal("A"), stage.terminal("B")
+    stage.furnish(one)
+    for name in ("P-0", "P-1", "P-2"):
+        one.seal(name)
+    one.sync()
+    two.sync()
+    image = one.image()
+    one.erase("P-0")
+    one.push()
+    one.link.weather.script = ["lose_reply /v1/push"]
+    one.erase("P-1")
+    one.push()
+    one.link.weather.partitioned = True
+    one.erase("P-2")
+    one.put_back(image)
+
+
+@scenario
+def cut_while_erasing(stage: Theatre) -> None:
+    """The plug is pulled right after the first commit that erasing somebody makes."""
+    one = stage.terminal("A")
+    stage.furnish(one)
+    one.seal("P-0")
+    one.sync()
+    one.cut_after_next_commit()
+    with suppress(PowerCut):
+        one.erase("P-0")
+    one.close()
+    one.open()
+
+
 def _walk_taken_over(stage: Theatre) -> tuple[TerminalStage, TerminalStage]:
     """The second has the walk; the first, cut off, believes that it is hers."""
     one, two = stage.terminal("A"), stage.terminal("B")

@@ -21,7 +21,16 @@ import uvicorn
 
 from tests.faults import ledger
 from tests.faults import warehouse as w
-from tests.faults.evidence import DATABASE, Discarded, Evidence, acts_on_disk, chains_on_disk, feed_of, opened
+from tests.faults.evidence import (
+    DATABASE,
+    Discarded,
+    Evidence,
+    acts_on_disk,
+    chains_on_disk,
+    destroyed_on_disk,
+    feed_of,
+    opened,
+)
 from tests.faults.hands import Hands
 from tests.faults.invariants import broken
 from tests.faults.ledger import Ledger
@@ -31,11 +40,12 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Item
 from wms.domain.ids import Badge, CategoryCode, DeviceId, OrderId
+from wms.domain.recipients import PersonalData
 from wms.hub.app import HubApp
 from wms.hub.embedded import EmbeddedHub
 from wms.hub.roles import TerminalRole
 from wms.hub.terminals import Terminals
-from wms.store import Store
+from wms.store import Store, erasure, sealing
 from wms.store.database import open_connection
 from wms.store.tables import SqliteRows
 from wms.sync.answers import Unreachable
@@ -183,6 +193,14 @@ class TerminalStage:
         self.store.record((event,), self.hands.person, at)
         self.hands.ledger.after(at, "green", 1)
 
+    def seal(self, order: str) -> None:
+        """Somebody's name and address come to be here."""
+        sealing.seal(self.store, OrderId(order), PersonalData("王小明", "13800000000", ("南京路 1 号",)))
+
+    def erase(self, order: str) -> None:
+        assert erasure.erase(self.store, [OrderId(order)], self.hands.person, "asked")
+        self.hands.ledger.erase(order)
+
     def ask(self, command: c.Command, person: Badge) -> Recorded | Refused | Unreachable:
         return self.exchange.ask(command, person, ASK_SECONDS)
 
@@ -204,6 +222,20 @@ class TerminalStage:
                 pass
 
         return self._try(pages)
+
+    def pull_late(self, meanwhile: Callable[[], None]) -> str:
+        """All that happens before the hub's answer to one pull arrives."""
+        connection = self.exchange._pull
+        call = connection.call
+
+        def late(*asked: Any, **more: Any) -> Any:
+            connection.call = call  # type: ignore[method-assign]
+            answer = call(*asked, **more)
+            meanwhile()
+            return answer
+
+        connection.call = late  # type: ignore[method-assign]
+        return self._try(lambda: self.exchange.pull(0))
 
     def sync(self) -> str:
         return self.push() or self.pull()
@@ -252,7 +284,8 @@ class TerminalStage:
         before, after = acts_on_disk(grave, self.device), acts_on_disk(self.folder, self.device)
         lost = frozenset(before.keys() - after.keys())
         unsynced = frozenset() if seen_in_sync else frozenset(act for act in lost if not before[act])
-        self._theatre.discarded.append(Discarded(self.device, lost, unsynced, with_guard))
+        unheard = destroyed_on_disk(grave, untold=True) - destroyed_on_disk(self._theatre.hub.folder)
+        self._theatre.discarded.append(Discarded(self.device, lost, unsynced, with_guard, unheard))
         self.open()
 
 

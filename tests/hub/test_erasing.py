@@ -27,7 +27,10 @@ def test_a_recipient_is_erased_beside_a_running_hub(tmp_path: Path, engine: str,
         assert run(["hub", "erase", "A", "nobody", *more]) == 1
         assert "there is no order nobody" in capsys.readouterr().err
         assert house.hub.page(house.hub.head(), 500, at).keys == ()
-        for name, answer in (("1", {"erased": ["A"], "gone": []}), ("A", {"erased": [], "gone": ["A"]})):
+        for name, answer in (
+            ("1", {"erased": ["A"], "gone": [], "unsent": 0}),
+            ("A", {"erased": [], "gone": ["A"], "unsent": 0}),
+        ):
             assert run(["hub", "erase", name, "--why", "she asked", *more]) == 0
             assert json.loads(capsys.readouterr().out) == answer
         told = house.hub.page(house.hub.head(), 500, at).keys

@@ -19,8 +19,9 @@ from wms.hub.embedded import EmbeddedHub
 from wms.hub.erasing import erase as erase_at_hub
 from wms.hub.erasing import erase_due as erase_due_at_hub
 from wms.store import Store, verify
-from wms.store.erasure import Eraser, due, erase, erase_due
+from wms.store.erasure import Eraser, due, erase, erase_due, untold
 from wms.store.sealing import seal, unseal
+from wms.sync.tail import keys_were_sent, unsent_keys
 
 DAY = 86_400
 NOW = 1_795_000_000
@@ -106,9 +107,9 @@ def test_erasing_by_hand_is_kept_with_who_and_why(store: Store, tmp_path: Path, 
     key = store.rows.connection.execute("SELECT key FROM sealing_key WHERE subject LIKE 'A:%'").fetchone()[0]
     command = ["orders", "erase", "A", "--why", "she asked", "--data", str(tmp_path / "data"), "--json"]
     assert run(command) == 0
-    assert json.loads(capsys.readouterr().out) == {"erased": ["A"], "gone": []}
+    assert json.loads(capsys.readouterr().out) == {"erased": ["A"], "gone": [], "unsent": 0}
     assert run(command) == 0
-    assert json.loads(capsys.readouterr().out) == {"erased": [], "gone": ["A"]}
+    assert json.loads(capsys.readouterr().out) == {"erased": [], "gone": ["A"], "unsent": 0}
     assert readable(store, A=a, B=b) == {"B"}
     said = [fact for fact in store.since(0, 99) if isinstance(fact.body, e.RecipientErased)]
     assert [(fact.body.why, fact.person.partition(":")[0]) for fact in said] == [("she asked", "cli")]
@@ -123,6 +124,32 @@ def test_a_member_tells_its_hub(store: Store) -> None:
     assert erase(store, [OrderId("A")], Badge("LI"), "asked") == ["A"]
     unsent = store.rows.connection.execute("SELECT key, sent FROM sealing_key").fetchall()
     assert unsent == [(None, 0)]
+    assert untold(store) == {"A"}
+
+
+def test_who_erases_at_a_member_hears_that_the_hub_has_not(store: Store, tmp_path: Path, capsys) -> None:
+    receive(store, "A")
+    store.join()
+    command = ["orders", "erase", "A", "--data", str(tmp_path / "data")]
+    assert run(command) == 0
+    assert "the hub has not heard of 1 yet" in capsys.readouterr().out
+    assert run([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unsent"] == 1
+    keys_were_sent(store, unsent_keys(store, 9))
+    assert run([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unsent"] == 0
+
+
+def test_the_ledger_says_it_and_the_key_goes_at_one_moment(store: Store) -> None:
+    sealed = receive(store, "A")
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("the plug is pulled")
+
+    facts = store.head()
+    with pytest.raises(RuntimeError):
+        erase(store, [OrderId("A")], Badge("LI"), "asked", beside=fails)
+    assert (store.head(), readable(store, A=sealed)) == (facts, {"A"})
 
 
 def test_the_hub_erases_for_all_terminals(tmp_path: Path, clock: Clock) -> None:

@@ -18,6 +18,7 @@ from tests.unit.test_printing_spool import (
     ROOT,
     ZHANG,
     Bench,
+    P,
     close_a_manifest,
     scanned,
     the,
@@ -31,8 +32,8 @@ from wms.printing import jobs, kept, making
 from wms.printing.routes import Routes
 from wms.printing.spool import Spool
 from wms.store.database import connect, open_connection
+from wms.store.erasure import erase
 from wms.store.migrations import MIGRATIONS
-from wms.store.sealing import destroy
 from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import msg
 from wms.workflows.view import DeviceState
@@ -203,7 +204,7 @@ def test_what_is_kept_names_nobody_without_the_order_s_key_and_goes_with_it(benc
         assert row[0].startswith("A-1:")
         assert len(row[1]) < len(label_printer.jobs[0])
         assert kept.printed_before(bench.store.rows, job(bench, 1), DEFAULT_PROFILE.name) == label_printer.jobs[0]
-        destroy(bench.store, OrderId("A-1"))
+        erase(bench.store, [OrderId("A-1")], P, "asked")
         bench.do(c.ReprintLabel(parcel, "torn"))
         until(lambda: bench.states() == ["cancelled", "failed"])
         assert bench.review("label", parcel).detail == "layout,recipient,erased"

@@ -44,7 +44,8 @@ from wms.printing.routes import Routes
 from wms.printing.spool import Spool, SpoolState
 from wms.store import Store, verify
 from wms.store.database import connect
-from wms.store.sealing import destroy, seal
+from wms.store.erasure import erase
+from wms.store.sealing import seal
 from wms.workflows.handling import Recorded
 from wms.workflows.printer_words import printer_reason
 from wms.workflows.prompt import NOTHING
@@ -420,7 +421,7 @@ def test_erased_recipient_prints_no_label(bench: Bench, printer: FakePrinter) ->
     printer.off()
     with spooling(bench, printer.uri):
         parcel = bench.parcel()
-        destroy(bench.store, OrderId("A-1"))
+        erase(bench.store, [OrderId("A-1")], P, "asked")
         printer.ok()
         until(lambda: bench.states() == ["failed"])
         found = bench.review("label", parcel)

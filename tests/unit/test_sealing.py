@@ -16,7 +16,8 @@ from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
 from wms.domain.orders import Order, Recipient
 from wms.domain.recipients import PersonalData
 from wms.store import Store, verify
-from wms.store.sealing import destroy, destroy_many, seal, seal_many, unseal
+from wms.store.erasure import erase
+from wms.store.sealing import seal, seal_many, unseal
 
 P = Badge("007")
 ORDER = OrderId("shop/A-1")
@@ -85,11 +86,11 @@ def test_destroying_the_key_erases_the_person_and_keeps_the_ledger(store: Store)
     ]
     assert key in files(store)
     facts = store.head()
-    destroy(store, ORDER)
+    erase(store, [ORDER], P, "asked")
     assert unseal(store.rows, ORDER, sealed) is None
     assert key not in files(store)  # overwritten, also in the write-ahead log
     assert unseal(store.rows, OrderId("shop/A-10"), kept) == ZHANG
-    assert store.head() == facts
+    assert store.head() == facts + 1  # that she was erased
     assert verify(store.rows).problems == ()
     told = store.rows.connection.execute("SELECT count(*) FROM sealing_key WHERE key IS NULL AND sent = 0").fetchone()
     assert told == (1,)  # the destruction is still to be told to the others
@@ -100,7 +101,7 @@ def test_destroyed_keys_leave_no_bytes_behind(store: Store) -> None:
     seal_many(store, dict.fromkeys(orders, ZHANG))
     keys = [row[0] for row in store.rows.connection.execute("SELECT key FROM sealing_key")]
     assert all(key in files(store) for key in keys)
-    destroy_many(store, orders)
+    erase(store, orders, P, "asked")
     assert sum(key[4:20] in files(store) for key in keys) == 0
 
 
@@ -108,14 +109,14 @@ def test_an_order_sealed_twice_has_two_keys_and_both_go(store: Store) -> None:
     first, second = seal(store, ORDER, ZHANG), seal(store, ORDER, ZHANG)
     assert first.partition(".")[2] != second.partition(".")[2]
     assert unseal(store.rows, ORDER, first) == unseal(store.rows, ORDER, second) == ZHANG
-    destroy(store, ORDER)
+    erase(store, [ORDER], P, "asked")
     assert unseal(store.rows, ORDER, first) is unseal(store.rows, ORDER, second) is None
 
 
 def test_orders_whose_ids_begin_alike_are_not_mixed_up(store: Store) -> None:
     orders = [OrderId(name) for name in ("A", "A:1", "A:0123456789abcdef", "A;", "A%", "")]
     sealed = seal_many(store, dict.fromkeys(orders, ZHANG))
-    destroy_many(store, [OrderId("A"), OrderId("A%")])
+    erase(store, [OrderId("A"), OrderId("A%")], P, "asked")
     gone = {order for order in orders if unseal(store.rows, order, sealed[order]) is None}
     assert gone == {"A", "A%"}
 

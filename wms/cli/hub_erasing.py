@@ -8,7 +8,7 @@ from argparse import Namespace
 from wms.cli import erasing
 from wms.cli.acting import operator
 from wms.cli.hub_place import hub_tables, place_of
-from wms.cli.output import Refusal, emit
+from wms.cli.output import Refusal
 
 
 def erase(options: Namespace) -> int:
@@ -25,5 +25,5 @@ def erase(options: Namespace) -> int:
                 raise Refusal(str(error)) from error
     if not place_of(options).url:
         return erasing.erase(options, noted(warehouse, account(), now))
-    emit(options, {"erased": done, "gone": gone}, lambda: f"{len(done)} erased, {len(gone)} had no recipient any more")
+    erasing.tell(options, done, gone)
     return 0

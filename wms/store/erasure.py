@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wms.domain.events import RecipientErased
@@ -16,7 +16,7 @@ from wms.domain.ids import Badge, OrderId
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.rows import Rows
 from wms.store.database import StoreUnwritable
-from wms.store.sealing import destroy_many, order_of
+from wms.store.sealing import destroy, empty_log, order_of
 from wms.store.store import Store
 from wms.workflows.handling import Outcome
 
@@ -39,15 +39,31 @@ def erase(
 ) -> list[OrderId]:
     """Erase the recipients of these orders; returns those that there were. `beside` as in `Store.record`.
 
-    Raises `StoreUnwritable`.
+    Each key goes in the transaction of its fact: the ledger never says of anybody who can still be read that he was
+    erased, and whoever is told of the one is told of the other. Raises `StoreUnwritable`.
     """
     live = _live(store.rows.connection)
     wanted = [order for order in dict.fromkeys(orders) if order in live]
     for first in range(0, len(wanted), AT_ONCE):
         some = wanted[first : first + AT_ONCE]
-        store.record(tuple(RecipientErased(order, why) for order in some), person, beside=beside)
-        destroy_many(store, some)
+
+        def destroyed(connection: Any, outcome: Outcome, some: Sequence[OrderId] = some) -> None:
+            destroy(connection, some)
+            if beside is not None:
+                beside(connection, outcome)
+
+        store.record(tuple(RecipientErased(order, why) for order in some), person, beside=destroyed)
+    if wanted:
+        empty_log(store)
     return wanted
+
+
+def untold(store: Store) -> set[OrderId]:
+    """The orders whose recipients are erased on this disk, and its hub has not heard of it. Empty where it has none."""
+    if store.decides:
+        return set()
+    sql = "SELECT subject FROM sealing_key WHERE key IS NULL AND sent = 0"
+    return {order_of(row[0]) for row in store.rows.connection.execute(sql)}
 
 
 def erase_due(store: Store, days: int) -> list[OrderId]:

@@ -147,27 +147,17 @@ def _key(rows: SqliteRows, subject: str) -> bytes | None:
     return None if row is None else row[0]
 
 
-def destroy(store: Store, order: OrderId) -> None:
-    """Erase the person of an order, here at once and on every other node with the next sync."""
-    destroy_many(store, (order,))
-
-
-def destroy_many(store: Store, orders: Iterable[OrderId]) -> None:
-    """Erase the persons of many orders: the bytes of their keys leave the database and its write-ahead log."""
-    wanted = [(f"{order}:", f"{order};", len(_subject(order, "")) + NAME_CHARACTERS) for order in orders]
-
-    def work(connection: Any) -> None:
-        before = connection.execute("PRAGMA secure_delete").fetchone()[0]
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.executemany(
-            "UPDATE sealing_key SET key = NULL, sent = 0"
-            " WHERE subject >= ? AND subject < ? AND length(subject) = ? AND key IS NOT NULL",
-            wanted,
-        )
-        connection.execute(f"PRAGMA secure_delete = {before}")
-
-    store.writer.do(work)
-    empty_log(store)
+def destroy(connection: Any, orders: Iterable[OrderId]) -> None:
+    """Erase the persons of orders, inside an open transaction: here with its commit, on every other node with the next
+    sync. The bytes of their keys leave the write-ahead log when that is emptied (`empty_log`)."""
+    before = connection.execute("PRAGMA secure_delete").fetchone()[0]
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.executemany(
+        "UPDATE sealing_key SET key = NULL, sent = 0"
+        " WHERE subject >= ? AND subject < ? AND length(subject) = ? AND key IS NOT NULL",
+        [(f"{order}:", f"{order};", len(_subject(order, "")) + NAME_CHARACTERS) for order in orders],
+    )
+    connection.execute(f"PRAGMA secure_delete = {before}")
 
 
 def order_of(subject: str) -> OrderId:
