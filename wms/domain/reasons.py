@@ -69,6 +69,8 @@ SENTENCES: dict[str, str] = {
     "label_control": sentence("{column} holds a control character"),
     "bad_waybill": sentence("{column}: {value} is no waybill number"),
     "not_masked": sentence("{column} hides nothing of the person (no stars): it is not kept"),
+    "label_no_object": sentence("There is something in the list that is no label"),
+    "label_no_text": sentence("{column} must be a text in quotes: a number loses its zeros"),
     "order_unknown": sentence("There is no order {order}"),
     "order_several": sentence("{order} is an order of several channels: name the channel"),
     "order_over": sentence("The order is {status}: no label is made for it any more"),
@@ -94,6 +96,10 @@ SENTENCES: dict[str, str] = {
     "no_stock": sentence("{sku}: {missing} more needed"),
     "presale_until": sentence("A pre-sale: not to be sent before {day}"),
     "group_open": sentence("A group buy: its group is not complete yet"),
+    # told to the channels
+    "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),
+    "sent_in_part": sentence("It was sent in part: the form needs the channel's own items. Enter it at the channel"),
+    "no_waybill": sentence("A parcel left without a waybill"),
     "unknown_item": sentence("{sku} is not set up"),
     # the review of orders
     "large_orders": sentence("{n} large orders to one address within {hours} h, {order} is another"),
