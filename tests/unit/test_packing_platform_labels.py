@@ -34,9 +34,7 @@ def floor():
 def platform_order(floor, name="web-1", label=None, lines=((TEA, 2),), **more):
     said = {"nolabel": True, "masked": "张* 上海"} | more
     given = label or GivenLabel()
-    incoming = c.IncomingOrder(
-        name, "web", name, floor.now + 90_000, "SF", lines, masked="张* 上海", label=given, **said
-    )
+    incoming = c.IncomingOrder(name, "web", name, floor.now + 90_000, "SF", lines, label=given, **said)
     floor.must(c.TakeOrders((incoming,)))
     return name
 

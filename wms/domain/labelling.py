@@ -123,6 +123,12 @@ def contradiction(rows: Rows, order: Order, given: GivenLabel) -> str:
     return next((parcel.waybill for parcel in live if parcel.waybill), "")
 
 
+def set_aside_for(rows: Rows, order: str, number: str) -> str:
+    """The number in force in the place of one that was given for the order too, '' if that one was not set aside."""
+    row, used = rows.get(LabelData, order, number), label_data(rows, order)
+    return used.waybill if row is not None and not row.in_force and used is not None else ""
+
+
 def is_spoiled(rows: Rows, number: str) -> bool:
     found = rows.get(Waybill, number)
     return found is not None and found.void

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wms.hub.answering import answering
-from wms.hub.api import exceptions, feed, hooks, orders, parcels, stock
+from wms.hub.api import exceptions, feed, hooks, label_data, orders, parcels, stock
 from wms.hub.api.endpoint import endpoint
 from wms.hub.api.idempotency import InFlight
 from wms.hub.api.openapi import describe
@@ -52,6 +52,7 @@ class Api:
         self._gate, self._run, self._local_metrics = gate, run, local_metrics
         targets = Targets(webhook_networks)
         self.operations: tuple[Operation, ...] = (
+            *label_data.OPERATIONS,
             *orders.OPERATIONS,
             *parcels.OPERATIONS,
             *stock.OPERATIONS,
