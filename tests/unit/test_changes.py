@@ -24,6 +24,7 @@ from wms.domain.records import replace
 from wms.domain.review import Review
 from wms.domain.rows import MemoryTables
 from wms.domain.stock import Promise
+from wms.hub.api.events import events_of
 from wms.workflows.handling import Refused
 from wms.workflows.news import People, news_of, sealed_of
 from wms.workflows.reviews import decisions, facts, sentence
@@ -144,7 +145,7 @@ def test_a_change_is_offered_once_and_another_one_takes_its_place(floor):
 
 def test_the_same_person_is_offered_once(floor):
     brought(floor, an_order(sealed="bob"), new=BOB)
-    assert told(floor) == ["Order 1001 was changed in the channel: another recipient", "The recipient changed"]
+    assert told(floor) == ["Order 1001 was changed in the channel: another recipient", "Recipient changed"]
     assert sealed_of(floor.rows, "W1") == ("ann", "bob")
     assert news(floor, an_order(sealed="bob2"), new=BOB, offered=BOB) == ()
     assert news(floor, an_order(sealed="bob2"), new=PersonalData("Eve", "1", ("x",)), offered=BOB) != ()
@@ -224,7 +225,7 @@ def test_no_wave_takes_an_order_whose_change_nobody_has_decided(floor):
 
 def test_another_time_alone_keeps_no_order_back(floor):
     brought(floor, an_order(ship_by=NOON + HOUR, ship_by_given=True))
-    assert told(floor)[1] == "Ship by 11-23 12:00 -> 11-21 13:00"
+    assert told(floor)[1] == "Due 11-21 13:00 (was 11-23 12:00)"
     floor.must(c.ReleaseWaves())
     decide(floor, 0)
     assert floor.rows.get(Order, "W1").ship_by == NOON + HOUR
@@ -296,3 +297,10 @@ def test_a_decision_and_a_wave_that_crossed_leave_the_offer_open(floor):
     assert {line.sku: line.quantity for line in other.rows.where(OrderLine, order_id="W1")} == {TEA: 2, RICE: 1}
     assert other.rows.get(Review, "order_changed/W1").open
     assert isinstance(other.rows, MemoryTables)
+
+
+def test_other_programs_hear_of_it_without_the_person(floor):
+    brought(floor, an_order(sealed="bob", masked=BOB.masked()), new=BOB)
+    decide(floor, 0)
+    (told_of,) = events_of(floor.facts[-1], floor.rows)
+    assert (told_of.type, told_of.data) == ("order.changed", {"order": "W1", "changed": ["recipient"]})

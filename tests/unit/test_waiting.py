@@ -57,11 +57,11 @@ def test_a_pre_sale_waits_and_needs_nobody_until_its_day(floor):
     assert (order.status, order.hold) == (OrderStatus.HELD, "presale_until:2026-12-01")
     assert reviews(floor) == []
     assert floor.rows.get(Promise, TEA) is None
-    assert board(floor) == ["1 pre-sales wait, the next until 2026-12-01"]
+    assert board(floor) == ["1 pre-sale waits until 12-01"]
     assert isinstance(floor.do(c.ReleaseWaves()), Refused)
 
     floor.now = DAY
-    assert board(floor) == ["1 pre-sales: F3 releases those whose day has come"]
+    assert board(floor) == ["1 pre-sale: F3, if its day has come"]
     events = floor.must(c.ReleaseWaves())
     assert events[0] == e.OrderReleased("P1")
     assert floor.status("P1") == OrderStatus.IN_WAVE
@@ -115,7 +115,7 @@ def test_on_its_day_it_stays_where_a_person_has_to_decide(floor):
 def test_a_group_buy_waits_until_its_group_is_complete(floor):
     take(floor, "G1", kind="group", waiting=True)
     assert [(row.what, row.until) for row in floor.rows.all(Waiting)] == [(GROUP, 0)]
-    assert (reviews(floor), board(floor)) == ([], ["1 group buys wait for their group"])
+    assert (reviews(floor), board(floor)) == ([], ["1 group buy waits for its group"])
     events = take(floor, "G1", kind="group")
     assert events == (e.OrderReleased("G1", ship_by=DAY + 48 * HOUR),)
     assert floor.status("G1") == OrderStatus.READY

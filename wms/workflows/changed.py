@@ -53,13 +53,13 @@ def facts(review: Review, rows: Rows) -> Iterator[Msg]:
     if changes.LINES in what:
         yield from _lines(changes.quantities(said.lines), changes.quantities(changes.lines_of(now)), rows)
     if changes.SHIP_BY in what:
-        yield msg("Ship by {old} -> {new}", old=_wall(order.ship_by, rows), new=_wall(now.ship_by, rows))
+        yield msg("Due {new} (was {old})", new=_wall(now.ship_by, rows), old=_wall(order.ship_by, rows))
     if changes.NOT_BEFORE in what:
         yield msg("Not before {day}", day=day_of(rows, now.not_before))
     if changes.RECIPIENT in what:
-        yield msg("The recipient changed")
+        yield msg("Recipient changed")
     if changes.REMARKS in what:
-        yield msg("The remarks changed")
+        yield msg("Remarks changed")
 
 
 def _lines(old: dict[str, int], new: dict[str, int], rows: Rows) -> Iterator[Msg]:

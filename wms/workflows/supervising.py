@@ -20,12 +20,27 @@ from wms.domain.rows import Rows
 from wms.domain.stock import Stock
 from wms.domain.waiting import GROUP, PRESALE, Waiting, day_of
 from wms.domain.waves import Batch, BatchStatus, Wave, WaveStatus
+from wms.workflows import held_orders, walks
 from wms.workflows import resolve as r
-from wms.workflows import walks
 from wms.workflows.conflicts import is_under_way
 from wms.workflows.inputs import Chose, Entered, Pressed
 from wms.workflows.keys import HELP, MORE
-from wms.workflows.prompt import Bilingual, Choice, Entry, Key, Line, Msg, Prompt, Said, info, look, msg, ok, plain
+from wms.workflows.prompt import (
+    Bilingual,
+    Choice,
+    Entry,
+    Key,
+    Line,
+    Msg,
+    Prompt,
+    Said,
+    info,
+    look,
+    msg,
+    msg_n,
+    ok,
+    plain,
+)
 from wms.workflows.reviews import Decision, decisions, facts, sentence
 from wms.workflows.say import category_name, item_name, what_it_is
 from wms.workflows.signing_in import WORK
@@ -115,6 +130,7 @@ URGENCY = {
     "send_together": -2,
 }
 ASKED = 2
+HELD_LINES = 4  # on the smallest screen
 
 
 def _urgency(review: Review, rows: Rows) -> int:
@@ -205,23 +221,28 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
         return _walks_prompt(state, state.walks, where, rows)
     keys = (HELP, Key("f2", msg("Work") if state.people else msg("People")), Key("f3", msg("Waves")), MORE)
     ready = rows.count(Order, status=OrderStatus.READY)
-    lines = [msg("{n} orders ready: F3 releases them", n=ready)] if ready else []
-    what = tuple(Line(text) for text in (*lines, *_waiting(rows, state.who.now)))
+    lines = [Line(msg("{n} orders ready: F3 releases them", n=ready))] if ready else []
+    what = (*lines, *_waiting(rows, state.who.now))
     return Prompt(state.screen, where, verb=msg("Needs you"), what=what, keys=keys, handbook="supervisor")
 
 
-def _waiting(rows: Rows, now: int) -> Iterator[Msg]:
+def _waiting(rows: Rows, now: int) -> Iterator[Line]:
     """Orders that need nobody, and until when."""
     presales = rows.count(Waiting, what=PRESALE)
     if presales:
         until = rows.first(Waiting, 1, what=PRESALE)[0].until
+        day = day_of(rows, until)[5:]
         if until <= now:
-            yield msg("{n} pre-sales: F3 releases those whose day has come", n=presales)
+            said = msg_n("{n} pre-sale: F3, if its day has come", "{n} pre-sales: F3 takes those due", presales)
         else:
-            yield msg("{n} pre-sales wait, the next until {day}", n=presales, day=day_of(rows, until))
+            said = msg_n(
+                "{n} pre-sale waits until {day}", "{n} pre-sales wait, the next until {day}", presales, day=day
+            )
+        yield Line(said, short=msg("Pre-sales {n}: {day}", n=presales, day=day))
     groups = rows.count(Waiting, what=GROUP)
     if groups:
-        yield msg("{n} group buys wait for their group", n=groups)
+        said = msg_n("{n} group buy waits for its group", "{n} group buys wait for their groups", groups)
+        yield Line(said, short=msg("Group buys {n}", n=groups))
 
 
 def _clock(at: int, zone: str) -> str:
@@ -229,9 +250,11 @@ def _clock(at: int, zone: str) -> str:
 
 
 def _case(review: Review, rows: Rows) -> tuple[Line, ...]:
-    """What happened, then who, where the goods are, what is under way: all of it on the smallest screen too."""
+    """What happened, then who, where the goods are, what is under way: all of it on the smallest screen too. Of a held
+    order that shows why first: what is in it can be looked at elsewhere."""
     lines = (sentence(review, rows), *facts(review, rows))
-    return tuple(Line(text, short=text) for text in lines)
+    most = HELD_LINES if review.kind in held_orders.KINDS else len(lines)
+    return tuple(Line(text, short=text if n < most else None) for n, text in enumerate(lines))
 
 
 def _walks_prompt(state: Supervising, shown: tuple[Work, ...], where: tuple[Msg, ...], rows: Rows) -> Prompt:

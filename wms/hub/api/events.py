@@ -25,6 +25,7 @@ TYPES: dict[str, str] = {
     "order.started": "order, wave: picking may have begun",
     "order.short": "order, sku, missing: units that were not found",
     "order.cancelled": "order, refund",
+    "order.changed": "order, changed (lines, ship_by, not_before, recipient, remarks): these are others now",
     "order.resumed": "order: it was stopped, and is sent after all",
     "order.shipped": "order, manifest, carrier, parcels (parcel, waybill, weight_g): the courier has signed",
     "parcel.labelled": "parcel, order, carrier, waybill",
@@ -81,6 +82,8 @@ def _told(event: e.Event, rows: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "order.released", {"order": event.order}
         case e.OrderCancelled():
             yield "order.cancelled", {"order": event.order, "refund": event.refund}
+        case e.OrderChanged():
+            yield "order.changed", {"order": event.received.order, "changed": event.what.split(",")}
         case e.OrderResumed():
             yield "order.resumed", {"order": event.order}
         case e.WaveReleased():
@@ -113,9 +116,7 @@ def _of_number(
             yield "parcel.waybill_voided", of
 
 
-def _of_parcel(
-    event: e.ParcelStaged | e.ParcelVoided, rows: Rows
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_parcel(event: e.ParcelStaged | e.ParcelVoided, rows: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
     parcel = rows.get(Parcel, event.parcel)
     of = {"parcel": event.parcel, "order": parcel.order_id if parcel is not None else ""}
     match event:

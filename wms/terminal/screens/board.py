@@ -82,7 +82,8 @@ def _flow(view: View, board: Board, pen: Pen, height: int, typed: str | None) ->
         ask = [row(fit(pen.say(prompt.ask), pen.columns), Ink.STRONG)] if prompt.ask.text else []
         rows = [*ask, *what_rows(prompt, view.status, pen, height - len(ask) - (typed is not None))]
     else:
-        rows = [row(fit(pen.say(line.text), pen.columns), Ink.STRONG) for line in prompt.what[:1]]
+        told = [line.short if pen.narrow and line.short else line.text for line in prompt.what[: max(1, height // 3)]]
+        rows = [row(fit(pen.say(text), pen.columns), Ink.STRONG) for text in told]
         flow = _people(board, pen, height - len(rows)) if board.people else _waves(view, board, pen, height - len(rows))
         rows += flow
     if typed is None:
