@@ -46,12 +46,10 @@ def test_a_held_order_shows_its_reasons_its_goods_and_the_order_that_is_like_it(
     assert shown == [
         "Order a is held: The same goods for the same person came as order b: which one counts?",
         "The first order of this buyer, worth CNY 1234.50",
-        "2 x Green tea",
-        "1 x Soap",
-        "order a, held",
         "3 units from web  CNY 1234.50  张* 上海",
         "order b, ready",
-        "1 unit from web  CNY 1234.50  张* 上海",
+        "2 x Green tea",
+        "1 x Soap",
     ]
     assert ways == ["Release", "Cancel the order", "Ask the customer"]
 
@@ -116,9 +114,10 @@ def test_what_could_go_together_comes_last_and_is_only_seen(floor):
         "Order a and 1 more go to one buyer and address: send them together?",
     ]
     chen = a_supervisor(floor).press("down").press("enter")
-    assert [SAY(line.text) for line in chen.prompt.what][-2:] == [
-        "order b, ready",
+    assert [SAY(line.text) for line in chen.prompt.what][1:] == [
         "2 units from web  CNY 1234.50  张* 上海",
+        "order b, ready",
+        "2 x Green tea",
     ]
     assert [SAY(one.label) for one in chen.prompt.choices] == ["Done"]
     chen.choose(0)
@@ -143,5 +142,5 @@ def test_every_reason_has_a_sentence_on_the_board(floor, code):
 def test_an_order_nobody_knows_more_of_is_still_shown(floor):
     floor.say(e.ReviewRaised("order_held", "gone", "large_orders:3:24:also-gone"))
     _, shown, ways = opened(floor)
-    assert shown == ["Order gone is held: 3 large orders to one address within 24 h, also-gone is another"]
+    assert shown == ["Order gone is held: 3 large orders to one address in 24 h, also also-gone"]
     assert ways == ["Release", "Cancel the order", "Ask the customer"]

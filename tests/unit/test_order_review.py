@@ -119,7 +119,7 @@ def test_a_buyer_who_bought_long_ago_is_no_new_one_until_erased(store: Store) ->
     store.execute(c.ReleaseWaves(), P)  # it does not wait any more
     take(store, "a", amount=10**6)
     assert reviewed(store, "a") == ()
-    destroy(store, OrderId("old"))
+    store.writer.do(lambda connection: destroy(connection, (OrderId("old"),)))
     reviewed(store, "a")
     assert hold(store, "a") == "first_order:CNY 10000.00"
 

@@ -102,7 +102,7 @@ SENTENCES: dict[str, str] = {
     "no_waybill": sentence("A parcel left without a waybill"),
     "unknown_item": sentence("{sku} is not set up"),
     # the review of orders
-    "large_orders": sentence("{n} large orders to one address within {hours} h, {order} is another"),
+    "large_orders": sentence("{n} large orders to one address in {hours} h, also {order}"),
     "first_order": sentence("The first order of this buyer, worth {amount}"),
     "blocked_buyer": sentence("This buyer is blocked"),
     "blocked_phone": sentence("This phone number is blocked"),

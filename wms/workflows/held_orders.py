@@ -12,7 +12,7 @@ from wms.domain.bounds import moment
 from wms.domain.catalogue import Site
 from wms.domain.ids import OrderId, Sku
 from wms.domain.money import written
-from wms.domain.orders import Order, OrderLine, UnknownLine
+from wms.domain.orders import Order, OrderLine, OrderStatus, UnknownLine
 from wms.domain.reasons import explain
 from wms.domain.review import Review
 from wms.domain.rows import Rows
@@ -24,7 +24,17 @@ KINDS = ("order_held", "send_together")
 OFFERED = 3
 """So many items are offered for each unknown code, and codes at once: the answers are single keys."""
 
-_GOODS = 3
+STATES = {
+    OrderStatus.HELD: msg("held"),
+    OrderStatus.READY: msg("ready"),
+    OrderStatus.IN_WAVE: msg("being picked"),
+    OrderStatus.PICKED: msg("picked"),
+    OrderStatus.PACKED: msg("packed"),
+    OrderStatus.HANDED_OVER: msg("handed over"),
+    OrderStatus.SHORT: msg("short"),
+    OrderStatus.CANCELLED: msg("cancelled"),
+}
+_GOODS = _OTHERS = 3
 _NAMES_ANOTHER = ("large_orders", "same_elsewhere")
 
 
@@ -65,18 +75,19 @@ def hold_reason(hold: str, rows: Rows) -> Msg:
 
 
 def facts(review: Review, rows: Rows) -> Iterator[Msg]:
-    """The other reasons, what was asked, what the order is; for whom, as far as a screen may show it."""
-    names = [review.subject]
-    if review.kind == "order_held":
+    """The other reasons, what was asked, what the order is and for whom, as far as a screen may show it; the orders it
+    has to do with; its goods last, for a small screen has no room for all of it."""
+    held = review.kind == "order_held"
+    if held:
         yield from (hold_reason(reason, rows) for reason in holds.reasons(review.detail)[1:])
-        if review.asked:
-            yield msg("Asked {time}: {note}", time=_time(review.asked, rows), note=review.note)
-        yield from _goods(rows, review.subject)
-        names += _others(review.detail)
-    else:
-        names += holds.reasons(review.detail)
-    for name in dict.fromkeys(names):
-        yield from _order(rows, name)
+    if review.asked:
+        yield msg("Asked {time}: {note}", time=_time(review.asked, rows), note=review.note)
+    yield from _order(rows, review.subject)
+    others = _others(review.detail) if held else holds.reasons(review.detail)
+    found = [order for name in dict.fromkeys(others) if (order := rows.get(Order, name)) is not None]
+    for order in found[:_OTHERS]:
+        yield msg("order {order}, {state}", order=order.reference, state=STATES.get(order.status, ""))
+    yield from _goods(rows, review.subject)
 
 
 def _time(at: int, rows: Rows) -> str:
@@ -102,7 +113,6 @@ def _order(rows: Rows, name: str) -> Iterator[Msg]:
     if found is None:
         return
     units = sum(line.quantity for line in rows.where(OrderLine, order_id=found.id))
-    yield msg("order {order}, {state}", order=found.reference, state=plain(found.status))
     worth = plain(f"{written(found.amount, found.currency)}  {found.masked}" if found.amount >= 0 else found.masked)
     yield msg_n(
         "{n} unit from {channel}  {rest}", "{n} units from {channel}  {rest}", units, channel=found.channel, rest=worth
