@@ -3,7 +3,7 @@
 from wms.channels.accounts import Entry, FileAccount, sums
 from wms.channels.goods import Goods, Listed
 from wms.channels.parsed import ParsedItem, ParsedLine, ParsedOrder, ParsedRecipient, Result
-from wms.channels.reading import AUTO, Import, read
+from wms.channels.reading import AUTO, Import, match, of_orders, read
 from wms.channels.sources import Source, of_bytes
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "ParsedRecipient",
     "Result",
     "Source",
+    "match",
     "of_bytes",
+    "of_orders",
     "read",
     "sums",
 ]

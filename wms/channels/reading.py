@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from wms.channels.accounts import Entry, FileAccount, entry_of, sums
@@ -10,7 +10,7 @@ from wms.channels.documents import Document, Record
 from wms.channels.format import Format, Found, Given
 from wms.channels.formats import all_formats
 from wms.channels.goods import Goods
-from wms.channels.parsed import Loose, ParsedItem, ParsedLine, ParsedOrder, Result, Trouble
+from wms.channels.parsed import ParsedItem, ParsedLine, ParsedOrder, Result, Trouble
 from wms.channels.sniffing import sniff
 from wms.channels.sources import Source
 from wms.domain.decode import Unreadable
@@ -26,9 +26,10 @@ class Import:
     items: list[ParsedItem] = field(default_factory=list)
 
     @property
-    def channel(self) -> str:
-        """The formats found, joined by `+`."""
-        return "+".join(dict.fromkeys(file.channel for file in self.files if file.channel))
+    def orders(self) -> tuple[ParsedOrder, ...]:
+        """Those that are to be picked, once nothing holds them any more."""
+        going = (Result.READY, Result.READY_NOLABEL, Result.HOLD)
+        return tuple(entry.order for entry in self.entries() if entry.order is not None and entry.result in going)
 
     def entries(self) -> Iterator[Entry]:
         for file in self.files:
@@ -70,6 +71,19 @@ def read(sources: Sequence[Source], channel: str = AUTO, zone: str = "UTC", good
     _leave_out_repeated(imported)
     if goods is not None:
         for entry in imported.entries():
+            match(entry, goods)
+    imported.check()
+    return imported
+
+
+def of_orders(name: str, channel: str, orders: Sequence[ParsedOrder], goods: Goods | None = None) -> Import:
+    """Orders that came in another way than by a file, as the import of one that is called `name`."""
+    account = FileAccount(name, channel, "", len(orders))
+    account.entries += [entry_of(order) for order in orders]
+    imported = Import([account])
+    _leave_out_repeated(imported)
+    if goods is not None:
+        for entry in account.entries:
             match(entry, goods)
     imported.check()
     return imported
@@ -182,6 +196,3 @@ def match(entry: Entry, goods: Goods) -> None:
         entry.others = tuple(troubles[1:])
     else:
         entry.others = (*entry.others, *troubles)
-
-
-__all__ = ["AUTO", "Import", "Loose", "ParsedOrder", "match", "read"]

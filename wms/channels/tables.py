@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
 
 from wms.channels.cells import clean
 from wms.channels.documents import Record, unsound
@@ -40,7 +41,7 @@ def text_rows(source: Source, encoding: str, delimiter: str, *, quoted: bool) ->
 
     def rows() -> Iterator[Sequence[str]]:
         csv.field_size_limit(min(_LARGEST_FIELD, sys.maxsize))
-        quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
         reader = csv.reader(_lines(text_blocks(source, encoding)), delimiter=delimiter, strict=quoted, quoting=quoting)
         count = 0
         try:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from wms.channels import Result
 from wms.hub.api.operation import In, Out
-from wms.intake import CHUNK, Result
+from wms.intake import CHUNK
 
 LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"  # one line of text, no control characters
 
@@ -100,13 +101,15 @@ Orders = Annotated[
 
 
 class OrderOutcome(Out, frozen=True):
-    """What became of an order that was sent. `skipped` with `known`: it was here before, nothing was changed."""
+    """What became of an order that was sent. `skip` with `known`: it was here before, nothing was changed. `cancelled`
+    tells that it was here, or is now, and has been stopped."""
 
     id: Annotated[str, Meta(description="The warehouse's name for it, to be used in addresses.")]
     channel: str
     reference: str
     result: Result
     reasons: tuple[str, ...]
+    cancelled: bool
 
 
 class OrdersTaken(Out, frozen=True):
