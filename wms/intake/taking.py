@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from wms.channels import Entry, Import, ParsedLine, ParsedOrder, Result
+from wms.channels.parsed import Trouble
 from wms.domain.catalogue import Carrier, Channel
 from wms.domain.commands import Command, IncomingOrder, TakeOrders
 from wms.domain.events import OrderCancelled, OrderReceived
@@ -113,6 +114,7 @@ class _Intake:
 
     def sorted_out(self, imported: Import) -> Iterator[_Waiting]:
         """The orders to be taken in; of the others it is said what becomes of them."""
+        named: dict[OrderId, tuple[str, str]] = {}
         for entry in imported.entries():
             parsed = entry.order
             if parsed is None or entry.result == Result.REJECT:
@@ -121,12 +123,14 @@ class _Intake:
                 continue
             order = OrderId(f"{parsed.channel}-{parsed.reference}")
             known = self._rows.get(Order, order)
-            if known is None:
-                yield _Waiting(entry, parsed, order)
-            elif (known.channel, known.reference) != (parsed.channel, parsed.reference):
-                # `a-b` + `c` and `a` + `b-c` make the same name
-                entry.became(Result.REJECT, f"id_taken:{known.channel}:{known.reference}")
+            mine = (parsed.channel, parsed.reference)
+            other = named.setdefault(order, mine if known is None else (known.channel, known.reference))
+            if other != mine:  # `a-b` + `c` and `a` + `b-c` make the same name
+                entry.became(Result.REJECT, f"id_taken:{other[0]}:{other[1]}")
                 _all_to_do(entry)
+            elif known is None:
+                self._look_for_carrier(entry, parsed)
+                yield _Waiting(entry, entry.order or parsed, order)
             elif parsed.taken_back and not known.stop:
                 yield _Waiting(entry, parsed, order)
             elif entry.result != Result.SKIP:
@@ -183,7 +187,6 @@ class _Intake:
     def _incoming(self, one: _Waiting, person: PersonalData | None, sealed: str) -> IncomingOrder:
         parsed = one.parsed
         channel = self._rows.get(Channel, parsed.channel)
-        carrier, unknown = self._carrier(parsed.carrier, channel)
         hours = channel.ship_by_hours if channel is not None else SHIP_BY_HOURS
         placed = self._now if parsed.placed_at is None else parsed.placed_at
         problems = [trouble.reason for trouble in parsed.troubles if trouble.result == Result.HOLD]
@@ -192,9 +195,9 @@ class _Intake:
             ChannelCode(parsed.channel),
             parsed.reference,
             parsed.ship_by if parsed.ship_by is not None else placed + hours * 3600,
-            carrier,
+            self._carrier(parsed.carrier, channel),
             _lines(parsed.lines),
-            tuple(dict.fromkeys(map(_kept, (*problems, *unknown)))),
+            tuple(dict.fromkeys(map(_kept, problems))),
             parsed.taken_back,
             person.masked() if person is not None else "",
             sealed,
@@ -206,13 +209,22 @@ class _Intake:
             parsed.instructions,
         )
 
-    def _carrier(self, said: str, channel: Channel | None) -> tuple[CarrierCode, tuple[str, ...]]:
-        """The order's own carrier, else the channel's, else the site's first. One that is not set up holds the order;
-        who releases it sends it with the usual one."""
+    def _look_for_carrier(self, entry: Entry, parsed: ParsedOrder) -> None:
+        """One that is not set up holds the order; who releases it sends it with the usual one."""
+        said = parsed.carrier
+        if not said or parsed.taken_back or not self._first_carrier or self._rows.get(Carrier, said) is not None:
+            return
+        trouble = Trouble(Result.HOLD, f"unknown:carrier:{said[:_LONGEST_CODE]}", "carrier", said, parsed.record)
+        entry.order = replace(parsed, troubles=(*parsed.troubles, trouble))
+        if entry.result == Result.HOLD:
+            entry.others = (*entry.others, trouble)
+        else:
+            entry.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+
+    def _carrier(self, said: str, channel: Channel | None) -> CarrierCode:
+        """The order's own carrier, else the channel's, else the site's first."""
         usual = (channel.carrier if channel is not None else CarrierCode("")) or self._first_carrier
-        if said and self._rows.get(Carrier, said) is None:
-            return usual, (f"unknown:carrier:{said[:_LONGEST_CODE]}",)
-        return CarrierCode(said) or usual, ()
+        return CarrierCode(said) if said and self._rows.get(Carrier, said) is not None else usual
 
 
 def _lines(said: Iterable[ParsedLine]) -> tuple[tuple[Sku, int], ...]:
