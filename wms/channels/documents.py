@@ -43,6 +43,10 @@ class Document:
     def has(self, *columns: str) -> bool:
         return all(column in self.spelled for column in columns)
 
+    def first(self, *columns: str) -> str:
+        """The first of these columns that the file has, '' if it has none: official spellings of one thing."""
+        return next((column for column in columns if column in self.spelled), "")
+
 
 def unsound(reason: str, n: int, text: str = "") -> Trouble:
     return Trouble(Result.REJECT, reason, "", text, n)

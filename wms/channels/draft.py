@@ -94,6 +94,23 @@ class Draft:
         hidden = any(map(values.is_hidden, (name, phone, *lines)))
         return ParsedRecipient(name, phone, lines, city, postcode, country, hidden)
 
+    def agree(self, records: Sequence[Record], columns: Iterable[str]) -> None:
+        """Holds the order where its records say different things of what concerns it as a whole. Saying nothing agrees
+        with everything."""
+        if len(records) < 2:
+            return
+        for column in columns:
+            said: Record | None = None
+            for record in records:
+                if not record[column]:
+                    continue
+                if said is None:
+                    said = record
+                elif record[column] != said[column]:
+                    text = record[column]
+                    self.hold(f"unlike_record:{column}:{said.n}:{text[:_SHOWN]}", column, text, record.n)
+                    break
+
     # Lines
 
     def line(
