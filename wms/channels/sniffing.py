@@ -44,9 +44,12 @@ def sniff(n: int, source: Source, formats: Sequence[Format]) -> Sniffed:
         form, document = _objects(n, source, encoding, formats)
     else:
         delimiter = delimiter_of(source, encoding)
-        form, document = _table(
-            n, source, lambda quoted: text_rows(source, encoding, delimiter, quoted=quoted), formats
-        )
+
+        def rows_of(quoted: bool) -> Rows:
+            # only values parted by TABs can go without quoting: others were saved again by a spreadsheet
+            return text_rows(source, encoding, delimiter, quoted=quoted or delimiter != "\t")
+
+        form, document = _table(n, source, rows_of, formats)
     return Sniffed(document, form, encoding)
 
 
