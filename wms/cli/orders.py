@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli import erasing, orders_import
+from wms.cli import erasing, orders_import, orders_watch
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
 from wms.cli.parsing import command, filled, group, language_flag
 
@@ -34,6 +34,7 @@ DECIDED = """\
 def add(top: ArgumentParser, commands: Any) -> None:
     orders = group(commands, "orders", "orders in, and what is decided about them")
     orders_import.add(orders)
+    orders_watch.add(orders)
     listing = command(orders, "list", "all orders, the next to ship first", list_orders, LIST)
     listing.add_argument("--status", choices=STATUSES)
     language_flag(listing)
