@@ -20,7 +20,7 @@ def read_json(source: Source, encoding: str) -> object:
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
         raise Unreadable(f"cut_json:{error.lineno}" if cut else f"broken_json:{error.lineno}") from error
-    except (RecursionError, ValueError) as error:
+    except (RecursionError, ValueError, ArithmeticError) as error:
         raise Unreadable("broken_json:1") from error
 
 

@@ -1,7 +1,7 @@
 """Workbooks: the first sheet of an .xlsx that holds a table, cell by cell as text.
 
-Read with python-calamine. A number that a spreadsheet holds in full is written out in full (`9956431568476748000`), so
-that what it has lost is seen by the same rules as in a CSV.
+Read with python-calamine. A number with more digits than a spreadsheet keeps is written as `9.95643156847675E+18`, so
+that it is seen to be destroyed by the same rule as in a CSV.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from datetime import date, datetime, time, timedelta
 
 from wms.channels.sources import MOST_OBJECT_BYTES, Source
 from wms.channels.tables import Rows
+from wms.channels.values import EXCEL_DIGITS
 from wms.domain.decode import Unreadable
 
+_EXACT = 2**53  # up to here a float tells whole numbers apart
 _UNPACKED = 512 * 1024 * 1024  # bytes; more is no list of orders
 
 
@@ -51,7 +53,7 @@ def _text(cell: object) -> str:
         case bool():
             return str(cell).lower()
         case float() if cell.is_integer():
-            return str(int(cell))
+            return str(int(cell)) if _is_exact(int(cell)) else f"{cell:.14E}"
         case datetime():
             return cell.strftime("%Y-%m-%d %H:%M:%S")
         case date():
@@ -61,3 +63,8 @@ def _text(cell: object) -> str:
         case None:
             return ""
     return str(cell)
+
+
+def _is_exact(number: int) -> bool:
+    """Whether all digits can be trusted: a spreadsheet makes those beyond its 15 zeros, other programs keep some more."""
+    return abs(number) < 10**EXCEL_DIGITS or (abs(number) < _EXACT and number % 10 != 0)
