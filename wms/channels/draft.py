@@ -94,21 +94,25 @@ class Draft:
         hidden = any(map(values.is_hidden, (name, phone, *lines)))
         return ParsedRecipient(name, phone, lines, city, postcode, country, hidden)
 
-    def agree(self, records: Sequence[Record], columns: Iterable[str]) -> None:
+    def agree(self, records: Sequence[Record], columns: Iterable[str], *, personal: bool = False) -> None:
         """Holds the order where its records say different things of what concerns it as a whole. Saying nothing agrees
-        with everything."""
+        with everything, and so does what the platform hides: it hides one text in several ways. `personal` values are
+        not told, for reasons are kept in the open."""
         if len(records) < 2:
             return
         for column in columns:
             said: Record | None = None
             for record in records:
-                if not record[column]:
+                text = record[column]
+                if not text or values.is_hidden(text):
                     continue
                 if said is None:
                     said = record
-                elif record[column] != said[column]:
-                    text = record[column]
-                    self.hold(f"unlike_record:{column}:{said.n}:{text[:_SHOWN]}", column, text, record.n)
+                elif text != said[column]:
+                    told = "" if personal else text
+                    reason = "rows_differ" if personal else "unlike_record"
+                    value = "" if personal else f":{text[:_SHOWN]}"
+                    self.hold(f"{reason}:{column}:{said.n}{value}", column, told, record.n)
                     break
 
     # Lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -23,11 +24,11 @@ _HTML = ("<!doctype html", "<html", "<table", "<?xml", "<meta")
 
 
 class Header:
-    """The first row that names columns: trimmed names in lower case, and how the file spells them."""
+    """The first row that names columns: trimmed names in lower case and of one width, and how the file spells them."""
 
     def __init__(self, row: Sequence[str]) -> None:
         spelled = [clean(cell) for cell in row]
-        self.names = tuple(name.casefold() for name in spelled)
+        self.names = tuple(unicodedata.normalize("NFKC", name).casefold() for name in spelled)
         self.width = max((at for at, name in enumerate(self.names, 1) if name), default=0)
         self.spelled = {name: spelled[at] for at, name in reversed(list(enumerate(self.names))) if name}
 
