@@ -7,10 +7,11 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from wms.channels import Entry, ParsedLine, ParsedOrder, ParsedRecipient, Result, of_orders
-from wms.channels.parsed import Trouble
+from wms.channels.parsed import LabelData, Trouble
 from wms.channels.values import is_hidden
 from wms.domain import commands as c
 from wms.domain.commands import Command
@@ -51,7 +52,7 @@ def take(call: Call) -> Reply:
     """One order, or several: recorded in one transaction together with the answer."""
     sent: tuple[m.OrderIn, ...] = call.body if isinstance(call.body, tuple) else (call.body,)
     parsed = tuple(_parsed(order, n) for n, order in enumerate(sent))
-    imported = of_orders("api", "api", parsed, StoreGoods(call.hub.rows))
+    imported = of_orders("orders", "api", parsed, StoreGoods(call.hub.rows))
     kept = False
 
     def carry_out(command: Command, foretold: Foretold) -> Outcome:
@@ -99,7 +100,7 @@ def _parsed(order: m.OrderIn, n: int) -> ParsedOrder:
     return ParsedOrder(
         order.channel,
         order.reference,
-        tuple(ParsedLine(line.sku, line.quantity, line.name, column="sku") for line in order.lines),
+        tuple(ParsedLine(line.sku, line.quantity, line.name, gift=line.gift, column="sku") for line in order.lines),
         n,
         placed_at=_seconds(order.placed_at, f"{where}.placed_at"),
         ship_by=_seconds(order.ship_by, f"{where}.ship_by"),
@@ -107,6 +108,15 @@ def _parsed(order: m.OrderIn, n: int) -> ParsedOrder:
         troubles=_troubles(order),
         taken_back=order.cancelled,
         carrier=order.carrier,
+        buyer=order.buyer,
+        amount=order.amount,
+        currency=order.currency,
+        kind=order.kind,
+        not_before=_seconds(order.not_before, f"{where}.not_before"),
+        waiting=order.waiting,
+        instructions=order.instructions,
+        remarks=order.remarks,
+        label=LabelData(**msgspec.structs.asdict(order.label)) if order.label is not None else None,
     )
 
 
