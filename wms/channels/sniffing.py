@@ -16,6 +16,7 @@ from wms.domain.decode import Unreadable
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _WRAPPERS = ("orders", "data", "sale.order", "result", "records", "results", "message", "docs", "items")
+_FIRST_OBJECTS = 20  # of which one must be an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +104,24 @@ def _known(header: Header, part: Part) -> int:
 
 def _objects(n: int, source: Source, encoding: str, formats: Sequence[Format]) -> tuple[Format, Document]:
     whole = read_json(source, encoding)
+    empty = whole in ([], {})
     for listed in _lists(whole):
-        first = next((one for one in listed if isinstance(one, dict)), None)
-        if first is None:
-            continue
+        empty = empty or not listed
+        first = [one for one in listed if isinstance(one, dict)][:_FIRST_OBJECTS]
         for form in formats:
-            if form.recognises is not None and form.recognises(first):
+            if form.recognises is not None and any(map(form.recognises, first)):
                 # formats whose orders name lines that stand beside them find these in the whole
                 return form, Document(n, source.name, "json", objects=(*listed,), spelled={}, whole=whole)
-    if whole in ([], {}):
-        raise Unreadable("empty_file")
-    raise Unreadable("unknown_format")
+    raise Unreadable("empty_file" if empty else "unknown_format")
 
 
-def _lists(whole: object) -> Iterator[list[object]]:
+def _lists(whole: object, pages: int = 2) -> Iterator[list[object]]:
     """The lists of orders that this may be: itself, a page around it, or one order alone."""
     if isinstance(whole, list):
         yield whole
     if isinstance(whole, dict):
-        for name in _WRAPPERS:
+        for name in _WRAPPERS if pages else ():
             found = whole.get(name)
-            if isinstance(found, list):
-                yield found
-            elif isinstance(found, dict):
-                yield [found]
+            if isinstance(found, list | dict):
+                yield from _lists(found, pages - 1)
         yield [whole]

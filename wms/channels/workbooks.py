@@ -66,5 +66,5 @@ def _text(cell: object) -> str:
 
 
 def _is_exact(number: int) -> bool:
-    """Whether all digits can be trusted: a spreadsheet makes those beyond its 15 zeros, other programs keep some more."""
+    """Whether its digits can be trusted: a spreadsheet keeps 15 and makes the rest zeros, other programs keep more."""
     return abs(number) < 10**EXCEL_DIGITS or (abs(number) < _EXACT and number % 10 != 0)
