@@ -110,7 +110,8 @@ class OrderIn(In, frozen=True):
     cancelled: Annotated[bool, Meta(description="The channel took it back: stop it if it is here.")] = False
     buyer: Annotated[Code, Meta(description="The account that bought. Sealed like the recipient.")] = ""
     amount: Annotated[
-        int | None, Meta(ge=0, le=10**12, description="What was paid, in the smallest unit of `currency`.")
+        Annotated[int, Meta(ge=0, le=10**12)] | None,
+        Meta(description="What was paid, in the smallest unit of `currency`."),
     ] = None
     currency: Annotated[str, Meta(max_length=3, pattern="^([A-Z]{3})?$", description="ISO 4217.")] = ""
     kind: Annotated[
