@@ -15,6 +15,8 @@ def clean(cell: str) -> str:
     ('0213', '02139', "'s-Hertogenbosch")
     """
     cell = cell.strip()
+    if not cell or cell[0] not in "='":
+        return cell
     if cell.startswith('="'):
         found = _FORMULA_TEXT.fullmatch(cell)
         if found:

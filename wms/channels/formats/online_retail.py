@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-from wms.channels import values
 from wms.channels.documents import Document, Record
 from wms.channels.draft import Draft, gathered
 from wms.channels.format import Format, Found, Given, Part
@@ -42,16 +42,12 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     cancelled = draft.reference[:1] in ("C", "c")
     if cancelled:
         draft.skip("cancelled", document.first("invoiceno", "invoice"), draft.reference)
-    amounts: list[int | None] = []
-    for record in records:
-        quantity = _line(draft, record, cancelled)
-        each = values.minor_units(record[price], "GBP")
-        amounts.append(None if each is None else quantity * each)
+    quantities = [_line(draft, record, cancelled) for record in records]
     draft.agree(records, (customer, "country"))
     return draft.order(
         placed_at=draft.time(whole["invoicedate"], "invoicedate", zone=_ZONE, order="mdy"),
         buyer=whole[customer].removesuffix(".0"),
-        amount=None if None in amounts else sum(filter(None, amounts)),
+        amount=_pence(quantities, [record[price] for record in records]),
         currency="GBP",
     )
 
@@ -62,6 +58,15 @@ def _line(draft: Draft, record: Record, cancelled: bool) -> int:
     done = "not_goods" if _NOT_GOODS.fullmatch(code) else ""
     draft.line(code, quantity, record["description"], record=record.n, column="stockcode", done=done)
     return quantity
+
+
+def _pence(quantities: Sequence[int], prices: Sequence[str]) -> int | None:
+    """What the lines come to. The prices of single pieces go below a penny."""
+    try:
+        pounds = sum((quantity * Decimal(price) for quantity, price in zip(quantities, prices, strict=True)), Decimal())
+        return int((100 * pounds).to_integral_value())
+    except (ArithmeticError, ValueError):
+        return None
 
 
 FORMAT = Format(NAME, _read, (_FIRST, _SECOND))
