@@ -68,7 +68,7 @@ def entry_of(found: ParsedOrder | Loose) -> Entry:
     """Judges an order by its troubles, or a loose record by its own."""
     if isinstance(found, Loose):
         trouble = found.trouble
-        counts = int(trouble.result == Result.REJECT)
+        counts = found.orders if trouble.result == Result.REJECT else 0
         return Entry(found.file, trouble.record, found.reference, trouble.result, trouble.reason, trouble.column,
                      trouble.text, counts, found.lines, found.units)  # fmt: skip
     worst = max(found.troubles, key=lambda one: _WEIGHT[one.result], default=None)

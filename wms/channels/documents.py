@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from wms.channels.parsed import Result, Trouble
 
@@ -46,6 +46,17 @@ class Document:
     def first(self, *columns: str) -> str:
         """The first of these columns that the file has, '' if it has none: official spellings of one thing."""
         return next((column for column in columns if column in self.spelled), "")
+
+
+def without(document: Document, nothing: Collection[str]) -> Document:
+    """The document with empty cells where a platform writes a word for `nothing`."""
+    records = document.records
+
+    def emptied() -> Iterator[Record]:
+        for record in records():
+            yield replace(record, cells=tuple("" if cell in nothing else cell for cell in record.cells))
+
+    return replace(document, records=emptied)
 
 
 def unsound(reason: str, n: int, text: str = "") -> Trouble:

@@ -120,13 +120,15 @@ class ParsedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """Something that forms no order of its own: an orphan, a record that can't be read, a line read twice."""
+    """Something that forms no order of its own: an orphan, a record that can't be read, a line read twice. If it is
+    rejected, it stands for `orders` orders."""
 
     trouble: Trouble
     reference: str = ""
     lines: int = 1
     units: int = 0
     file: int = 0
+    orders: int = 1
 
 
 @dataclass(frozen=True, slots=True)
