@@ -23,6 +23,7 @@ _FIRST = Part("invoices", ("invoiceno", "stockcode", "description", "quantity", 
 _SECOND = Part("invoices", ("invoice", "stockcode", "description", "quantity", "invoicedate", "price"),
                ("customer id", "country"))  # fmt: skip
 _ZONE = "Europe/London"
+_MOST_POUNDS = 10**11
 _NOT_GOODS = re.compile(  # postage, carriage, manual entries, fees, discounts, samples, vouchers, corrections
     r"POST|DOT|C[23]|M|D|S|B|CRUK|PADS|BANK CHARGES|AMAZONFEE|ADJUST2?|TEST\d*|GIFT(_.*)?", re.IGNORECASE
 )
@@ -64,7 +65,7 @@ def _pence(quantities: Sequence[int], prices: Sequence[str]) -> int | None:
     """What the lines come to. The prices of single pieces go below a penny."""
     try:
         pounds = sum((quantity * Decimal(price) for quantity, price in zip(quantities, prices, strict=True)), Decimal())
-        return int((100 * pounds).to_integral_value())
+        return int((100 * pounds).to_integral_value()) if abs(pounds) < _MOST_POUNDS else None
     except (ArithmeticError, ValueError):
         return None
 
