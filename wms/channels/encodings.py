@@ -46,7 +46,8 @@ def encoding_of(source: Source) -> str:
         raise Unreadable(f"damaged_utf8:{at}")
     fitting = [name for name in ("gb18030", "cp932", "cp1252") if _first_fault(source, name) < 0]
     if not fitting:
-        raise Unreadable("not_text")
+        at = _first_fault(source, "gb18030")  # a file cut off in the middle of a letter
+        raise Unreadable(f"damaged_utf8:{at}" if source.size - at < 4 else "not_text")
     return max(fitting, key=lambda name: _likeness(sample, name))
 
 

@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "workbook": sentence("This is a spreadsheet's own file. Save it as CSV and try again"),
     "renamed_workbook": sentence("This is a workbook under another name. Rename it to .xlsx, or save it as CSV"),
     "broken_workbook": sentence("The workbook is damaged. Fetch it again, or save it as CSV"),
+    "several_sheets": sentence("{count} sheets of this workbook hold orders. Save each as a file of its own"),
     "html": sentence("This is a web page, not an export. Log in to the platform and download it again"),
     "too_large": sentence("The file is larger than {megabytes} MB. Export fewer days at once"),
     "too_many_records": sentence("The file has more than {count} records. Export fewer days at once"),
@@ -85,6 +86,9 @@ SENTENCES: dict[str, str] = {
     # orders
     "no_items": sentence("The order has no items"),
     "missing_details": sentence("The export has no goods of this order: import its details together with it"),
+    "goods_missing": sentence(
+        "The order is worth {said}, its goods only {found}: rows are missing, fetch the file again"
+    ),
     "merged_skus": sentence("One row names several goods and not how many of each: {codes}"),
     "goods_changed": sentence("The goods were changed in the channel ({value}): compare them before it is released"),
     "no_sku": sentence("A line has no SKU"),

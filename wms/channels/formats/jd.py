@@ -24,7 +24,7 @@ _INVOICE = ("发票类型", "发票抬头", "发票内容", "增值税发票")
 _REMARKS = ("订单备注", "商家备注")
 _WANTED = (
     *_PERSON, *_INVOICE, *_REMARKS, "商品名称", "京东价", "下单时间", "付款确认时间", "应付金额", "订单金额",
-    "订单类型", "下单帐号", "下单账号",
+    "运费金额", "订单类型", "下单帐号", "下单账号",
 )  # fmt: skip
 _NO_INVOICE = ("", "-", "无", "不开发票", "不需要开具发票", "不需要发票", "未开票")
 _STATUSES = words(
@@ -62,6 +62,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
             column="货号",
             key="|".join((record["商品id"], record["货号"], record["京东价"])),
         )
+    _whole_goods(draft, records)
     invoice = [whole[column] for column in _INVOICE if whole[column] not in _NO_INVOICE]
     total = whole["应付金额"] or whole["订单金额"]
     return draft.order(
@@ -75,6 +76,23 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         instructions=("invoice",) if invoice else (),
         remarks=(*(whole[column] for column in _REMARKS), *invoice),
     )
+
+
+def _whole_goods(draft: Draft, records: Sequence[Record]) -> None:
+    """The total that each row repeats is that of the goods before any discount: if theirs is less, rows are missing, as
+    in a file that was cut off."""
+    whole = records[0]
+    said = values.minor_units(whole["订单金额"], "CNY")
+    freight = values.minor_units(whole["运费金额"] or "0", "CNY") or 0
+    prices = [values.minor_units(record["京东价"], "CNY") for record in records]
+    if said is None or None in prices:
+        return
+    counts = [values.whole(record["订购数量"]) or 0 for record in records]
+    found = sum((price or 0) * count for price, count in zip(prices, counts, strict=True))
+    if found + max(freight, 0) < said:
+        draft.hold(
+            f"goods_missing:{whole['订单金额']}:{found // 100}.{found % 100:02}", "订单金额", whole["订单金额"], whole.n
+        )
 
 
 FORMAT = Format(NAME, _read, (Part("orders", _NEEDED, _WANTED),))
