@@ -68,7 +68,9 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
                 yield replace(one, lines=0)  # its lines stand in the other table
             else:
                 draft, records = one
-                yield _order(draft, records, pieces.pop(draft.reference, {}).values(), customers)
+                own = pieces.pop(draft.reference, {})
+                _look_for_gaps(draft, own)
+                yield _order(draft, records, own.values(), customers)
     for reference, orphans in pieces.items():
         for piece in orphans.values():
             trouble = Trouble(Result.REJECT, f"unknown_order:{reference}", "order_id", reference, piece.n)
@@ -98,6 +100,13 @@ def _gather_pieces(document: Document, pieces: dict[str, dict[str, _Piece]]) -> 
             what = f"line_twice:{record['product_id'] or number}:{before.n}"
             piece.trouble = piece.trouble or Trouble(Result.HOLD, what, "order_item_id", number, record.n)
             order[f"{number} again in {document.file}:{record.n}"] = piece
+
+
+def _look_for_gaps(draft: Draft, pieces: Mapping[str, _Piece]) -> None:
+    """Pieces of an order are numbered from 1: a number that is left out was lost on the way."""
+    numbers = [int(number) for number in pieces if number.isascii() and number.isdigit() and len(number) < 6]
+    if numbers and max(numbers) != len(numbers):
+        draft.hold(f"pieces_differ:{max(numbers)}:{len(numbers)}", "order_item_id", str(max(numbers)))
 
 
 def _order(
