@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wms.channels import Entry, FileAccount, Listed, of_bytes, read, sums
+from wms.channels import AUTO, Entry, FileAccount, Listed, of_bytes, read, sums
 from wms.channels.goods import Goods
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -18,13 +18,15 @@ needs_samples = pytest.mark.skipif(not IMPORTS.exists(), reason="the sample expo
 Counts = dict[str, tuple[int, int, int]]
 
 
-def account(data: bytes | str, name: str = "orders.csv", *, goods: Goods | None = None, **how: str) -> FileAccount:
-    found = read([of_bytes(name, data if isinstance(data, bytes) else data.encode())], goods=goods, **how)
-    return found.files[0]
+def account(
+    data: bytes | str, name: str = "orders.csv", *, channel: str = AUTO, zone: str = "UTC", goods: Goods | None = None
+) -> FileAccount:
+    source = of_bytes(name, data if isinstance(data, bytes) else data.encode())
+    return read([source], channel, zone, goods).files[0]
 
 
-def of_json(value: object, **how: str) -> FileAccount:
-    return account(json.dumps(value), "orders.json", **how)
+def of_json(value: object, zone: str = "UTC") -> FileAccount:
+    return account(json.dumps(value), "orders.json", zone=zone)
 
 
 def entries(found: FileAccount) -> list[Entry]:
@@ -56,8 +58,12 @@ def expected(name: str) -> Counts:
     return {kind: (one[0], one[1], one[2]) for kind, one in every.items() if any(one)}
 
 
+def catalog() -> Listed:
+    """The goods of the sample files."""
+    with (SHARED / "catalog" / "import_skus.csv").open(encoding="utf-8-sig", newline="") as file:
+        return Listed([row["sku"] for row in csv.DictReader(file)])
+
+
 def sample(name: str) -> FileAccount:
     """A sample file as it is read beside the list of its goods."""
-    with (SHARED / "catalog" / "import_skus.csv").open(encoding="utf-8-sig", newline="") as file:
-        goods = Listed([row["sku"] for row in csv.DictReader(file)])
-    return account((IMPORTS / name).read_bytes(), name, goods=goods)
+    return account((IMPORTS / name).read_bytes(), name, goods=catalog())

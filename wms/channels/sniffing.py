@@ -36,7 +36,9 @@ def sniff(n: int, source: Source, formats: Sequence[Format]) -> Sniffed:
     if head.startswith(_ZIP):
         if not source.name.casefold().endswith(".xlsx"):
             raise Unreadable("renamed_workbook")
-        form, document = _table(n, source, lambda _: workbooks.workbook_rows(source), formats)
+        parts = [(form, part) for form in formats for part in form.parts]
+        sheet = workbooks.workbook_rows(source, lambda rows: _has_header(rows, parts))
+        form, document = _table(n, source, lambda _: sheet, formats)
         return Sniffed(document, form, "xlsx")
     if head.startswith(_OLE):
         raise Unreadable("workbook")
@@ -66,15 +68,27 @@ def _table(
 ) -> tuple[Format, Document]:
     parts = [(form, part) for form in formats for part in form.parts]
     bare: Rows = rows_of(False)
-    header, _ = header_of(bare, lambda head: any(_fits(head, part) for _, part in parts))
+    header, _ = header_of(bare, lambda head: _fits_any(head, parts))
     quoted = not _unquoted(header, parts)
     rows: Rows = rows_of(True) if quoted else bare
-    header, skip = header_of(rows, lambda head: any(_fits(head, part) for _, part in parts))
+    header, skip = header_of(rows, lambda head: _fits_any(head, parts))
     form, part = _best(header, parts)
     if twice := header.doubled((*part.needed, *part.wanted)):
         raise Unreadable(f"column_twice:{header.spelled[twice]}")
     document = Document(n, source.name, part.name, records_of(rows, header, skip, part), (), header.spelled)
     return form, document
+
+
+def _has_header(rows: Rows, parts: Sequence[tuple[Format, Part]]) -> bool:
+    try:
+        header, _ = header_of(rows, lambda head: _fits_any(head, parts))
+    except Unreadable:
+        return False
+    return _fits_any(header, parts)
+
+
+def _fits_any(header: Header, parts: Iterable[tuple[Format, Part]]) -> bool:
+    return any(_fits(header, part) for _, part in parts)
 
 
 def _unquoted(header: Header, parts: Iterable[tuple[Format, Part]]) -> bool:

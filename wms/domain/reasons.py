@@ -21,6 +21,9 @@ SENTENCES: dict[str, str] = {
     "renamed_workbook": sentence("This is a workbook under another name. Rename it to .xlsx, or save it as CSV"),
     "broken_workbook": sentence("The workbook is damaged. Fetch it again, or save it as CSV"),
     "several_sheets": sentence("{count} sheets of this workbook hold orders. Save each as a file of its own"),
+    "sheet_too_wide": sentence(
+        "The sheet goes on to row {row}, column {column}: delete what is empty beyond the orders, or save it as CSV"
+    ),
     "html": sentence("This is a web page, not an export. Log in to the platform and download it again"),
     "too_large": sentence("The file is larger than {megabytes} MB. Export fewer days at once"),
     "too_many_records": sentence("The file has more than {count} records. Export fewer days at once"),
