@@ -54,7 +54,8 @@ def utc_seconds(text: str, zone: str = "UTC", *, order: str = "", end_of_day: bo
     found = _YEAR_LAST.fullmatch(text)
     if found is None:
         raise ValueError(text)
-    month, day = _month_and_day(int(found["one"]), int(found["two"]), order, text)
+    written = "dmy" if found["mark"] == "." else order  # nobody puts points behind a month
+    month, day = _month_and_day(int(found["one"]), int(found["two"]), written, text)
     return _seconds(found, _year(found["y"]), month, day, zone, end_of_day)
 
 

@@ -187,6 +187,15 @@ def test_records_of_one_order_that_name_two_places_are_held() -> None:
     ]
 
 
+def test_a_parcel_for_a_forwarder_carries_its_reference() -> None:
+    columns = [*COLUMNS, "Global Shipping Reference ID"]
+    found = account(report(single() | {"Global Shipping Reference ID": "GSP-77"}, columns=columns))
+    order = only(found).order
+    assert order is not None
+    assert order.recipient is not None
+    assert order.recipient.address_lines == ("Main St 5", "Ref. GSP-77")
+
+
 def test_damage_in_rows() -> None:
     assert told(of(single(Custom_Label=""))) == [(ORDER, "hold", "no_sku")]
     assert told(of(single(Quantity="0"))) == [(ORDER, "reject", "bad_quantity:quantity:0")]

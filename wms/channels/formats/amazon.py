@@ -21,11 +21,11 @@ from wms.channels.parsed import Loose, ParsedRecipient
 NAME = "amazon"
 _ADDRESS = ("ship-address-1", "ship-address-2", "ship-address-3")
 _RECIPIENT = ("recipient-name", *_ADDRESS, "ship-city", "ship-state", "ship-postal-code", "ship-country")
-_NEEDED = ("order-id", "order-item-id", "sku", "product-name", "quantity-purchased")
+_NEEDED = ("order-id", "order-item-id", "sku", "quantity-purchased")
 _WANTED = (
-    "quantity-to-ship", "quantity-shipped", "purchase-date", "payments-date", "promise-date", "latest-ship-date",
-    "buyer-email", "buyer-phone-number", "ship-phone-number", *_RECIPIENT, "currency", "item-price", "shipping-price",
-    "gift-wrap-type", "gift-message-text", "delivery-instructions", "is-buyer-requested-cancellation",
+    "product-name", "quantity-to-ship", "quantity-shipped", "purchase-date", "payments-date", "promise-date",
+    "latest-ship-date", "buyer-email", "buyer-phone-number", "ship-phone-number", *_RECIPIENT, "currency", "item-price",
+    "shipping-price", "gift-wrap-type", "gift-message-text", "delivery-instructions", "is-buyer-requested-cancellation",
 )  # fmt: skip
 
 

@@ -24,10 +24,11 @@ _SHIP_BY = ("ship by date", "post by date", "dispatch by date")
 _SHIPPED = ("shipped on date", "dispatched on date", "posted on date")
 _TO = ("ship to", "post to", "buyer")
 _STATE, _ZIP = ("state", "county"), ("zip", "postcode", "postal code")
+_REFERENCES = ("global shipping reference id", "click and collect reference number")
 _CURRENCIES = {"AU $": "AUD", "C $": "CAD", "US $": "USD", "£": "GBP", "€": "EUR", "$": "USD"}
 _WANTED = (
     *_NUMBER, *_ITEM, *_BUYER, *_SHIP_BY, *_SHIPPED, "transaction id", "variation details", "total price", "sale date",
-    "paid on date", "buyer note", "buyer fullname", "buyer phone number", "tracking number",
+    "paid on date", "buyer note", "buyer fullname", "buyer phone number", *_REFERENCES,
     *(f"{to} {part}" for to in _TO
       for part in ("name", "phone", "address 1", "address 2", "city", *_STATE, *_ZIP, "country")),
 )  # fmt: skip
@@ -115,12 +116,17 @@ def _address_columns(document: Document) -> tuple[str, ...]:
 
 
 def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
+    """A forwarder or a shop that takes the parcel in knows it by the reference, so it goes on the label."""
     columns = _address_columns(draft.document)
     name, phone, one, two, city, state, postcode, country = (whole[column] for column in columns)
     if not one and any(not line.done for line in draft.lines):
         draft.hold("no_address", columns[2])
+    address = [one, two]
+    for reference in (whole[column] for column in _REFERENCES):
+        if reference and not any(reference in line for line in address):
+            address.append(f"Ref. {reference}")
     place = " ".join(filter(None, (city, state)))
-    return draft.recipient(name, phone, (one, two), place, postcode, country, column=columns[2])
+    return draft.recipient(name, phone, address if one else (), place, postcode, country, column=columns[2])
 
 
 def _currency(price: str) -> str:

@@ -18,7 +18,7 @@ from wms.channels.parsed import Loose, ParsedRecipient
 from wms.domain.decode import Unreadable
 
 NAME = "etsy"
-_NEEDED = ("order id", "transaction id", "listing id", "item name", "quantity")
+_NEEDED = ("order id", "transaction id", "item name", "quantity")
 _SHIPPED = ("date shipped", "date posted", "date dispatched")
 _SHIP = ("name", "address1", "address2", "city", "state", "zipcode", "country")
 _RECIPIENT = tuple((f"ship {part}", f"delivery {part}", f"post {part}") for part in _SHIP)

@@ -18,10 +18,10 @@ from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Loose
 
 NAME = "online_retail"
-_FIRST = Part("invoices", ("invoiceno", "stockcode", "description", "quantity", "invoicedate", "unitprice"),
-              ("customerid", "country"))  # fmt: skip
-_SECOND = Part("invoices", ("invoice", "stockcode", "description", "quantity", "invoicedate", "price"),
-               ("customer id", "country"))  # fmt: skip
+_FIRST = Part("invoices", ("invoiceno", "stockcode", "quantity", "invoicedate"),
+              ("description", "unitprice", "customerid", "country"))  # fmt: skip
+_SECOND = Part("invoices", ("invoice", "stockcode", "quantity", "invoicedate"),
+               ("description", "price", "customer id", "country"))  # fmt: skip
 _ZONE = "Europe/London"
 _MOST_POUNDS = 10**11
 _NOT_GOODS = re.compile(  # postage, carriage, manual entries, fees, discounts, samples, vouchers, corrections
