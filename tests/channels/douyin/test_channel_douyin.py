@@ -12,11 +12,17 @@ from wms.channels import FileAccount
 from wms.channels.parsed import Kind, ParsedOrder
 from wms.channels.times import utc_seconds
 
-HEADER = (
-    "主订单编号,子订单编号,选购商品,货号,商品ID,商家编码,商品数量,商品金额,订单提交时间,支付完成时间,承诺发货时间,"
-    "预约发货时间,买家留言,商家备注,订单状态,售后状态,订单类型,订单应付金额,收件人,收件人手机号,省,市,区,街道,详细地址,"
-    "拼团订单团编号"
-).split(",")
+HEADER = next(
+    csv.reader(
+        [
+            (
+                "主订单编号,子订单编号,选购商品,货号,商品ID,商家编码,商品数量,商品金额,订单提交时间,支付完成时间,承诺发货时间,"
+                "预约发货时间,买家留言,商家备注,订单状态,售后状态,订单类型,订单应付金额,收件人,收件人手机号,省,市,区,街道,详细地址,"
+                "拼团订单团编号"
+            )
+        ]
+    )
+)
 NUMBER = "6900000000000000001"
 USUAL = {
     "主订单编号": f"\t{NUMBER}",
@@ -62,7 +68,8 @@ def test_an_order_of_two_sub_orders() -> None:
     entry = only(found)
     assert (found.channel, entry.reference, entry.result, entry.lines, entry.units) == ("douyin", NUMBER, "ready", 2, 3)
     one = entry.order
-    assert one is not None and one.recipient is not None
+    assert one is not None
+    assert one.recipient is not None
     assert [line.code for line in one.lines] == ["TEA", "CUP"]
     assert one.ship_by == utc_seconds("2026-11-12T10:00:00+08:00")  # the earliest
     assert (one.amount, one.kind, one.remarks) == (2490, Kind.ORDINARY, ())
@@ -90,7 +97,8 @@ def test_an_order_of_two_sub_orders() -> None:
 def test_every_status_has_a_result(status: str, result: str, reason: str, back: bool) -> None:
     entry = only(export({"订单状态": status}))
     assert (entry.result, entry.reason) == (result, reason)
-    assert entry.order is not None and entry.order.taken_back is back
+    assert entry.order is not None
+    assert entry.order.taken_back is back
 
 
 @pytest.mark.parametrize(
@@ -115,10 +123,13 @@ def test_sub_orders_that_are_over_are_done_and_the_rest_is_picked() -> None:
     for over, reason in ({"订单状态": "已发货"}, "already_shipped"), ({"售后状态": "退款成功"}, "refunded"):
         entry = only(export({}, {**SECOND, **over}))
         assert (entry.result, entry.lines, entry.units, entry.done_lines, entry.done_units) == ("ready", 1, 2, 1, 1)
-        assert entry.order is not None and not entry.order.taken_back
+        assert entry.order is not None
+        assert not entry.order.taken_back
         assert [line.done for line in entry.order.lines] == ["", reason]
     entry = only(export({"订单状态": "已关闭"}, {**SECOND, "订单状态": "已发货"}))
-    assert entry.result == "skip" and entry.order is not None and not entry.order.taken_back
+    assert entry.result == "skip"
+    assert entry.order is not None
+    assert not entry.order.taken_back
 
 
 def test_one_sub_order_in_trouble_holds_the_order() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from tests.channels.given import account, counts, entries, only, told
@@ -9,11 +11,17 @@ from wms.channels import FileAccount
 from wms.channels.parsed import Kind
 from wms.channels.times import utc_seconds
 
-HEADER = (
-    "订单号,商品ID,商品名称,订购数量,支付方式,下单时间,京东价,订单金额,结算金额,余额支付,应付金额,订单状态,订单类型,"
-    "下单帐号,客户姓名,客户地址,联系电话,订单备注,发票类型,发票抬头,发票内容,商家备注,商家备注等级（等级1-5为由高到低）,"
-    "运费金额,付款确认时间,增值税发票,货号,订单完成时间,订单来源,订单渠道"
-).split(",")
+HEADER = next(
+    csv.reader(
+        [
+            (
+                "订单号,商品ID,商品名称,订购数量,支付方式,下单时间,京东价,订单金额,结算金额,余额支付,应付金额,订单状态,订单类型,"
+                "下单帐号,客户姓名,客户地址,联系电话,订单备注,发票类型,发票抬头,发票内容,商家备注,商家备注等级（等级1-5为由高到低）,"
+                "运费金额,付款确认时间,增值税发票,货号,订单完成时间,订单来源,订单渠道"
+            )
+        ]
+    )
+)
 USUAL = {
     "订单号": "301234567890",
     "商品ID": "20001",
@@ -47,7 +55,8 @@ def test_an_order_of_two_rows() -> None:
     )
     entry = only(found)
     assert (found.channel, entry.result, entry.lines, entry.units) == ("jd", "ready", 2, 3)
-    assert entry.order is not None and entry.order.recipient is not None
+    assert entry.order is not None
+    assert entry.order.recipient is not None
     assert [(line.code, line.quantity) for line in entry.order.lines] == [("TEA", 2), ("CUP", 1)]
     assert entry.order.placed_at == utc_seconds("2026-11-11T10:01:00+08:00")
     assert (entry.order.amount, entry.order.currency, entry.order.buyer) == (1850, "CNY", "jd_a")
@@ -78,7 +87,8 @@ def test_an_order_of_two_rows() -> None:
 def test_every_status_has_a_result(status: str, result: str, reason: str, back: bool) -> None:
     entry = only(export({"订单状态": status}))
     assert (entry.result, entry.reason) == (result, reason)
-    assert entry.order is not None and entry.order.taken_back is back
+    assert entry.order is not None
+    assert entry.order.taken_back is back
 
 
 def test_who_wants_an_invoice_gets_one_and_its_title_is_a_remark() -> None:

@@ -12,12 +12,19 @@ from wms.channels import Entry, FileAccount, of_bytes, read
 from wms.channels.parsed import ParsedOrder
 from wms.channels.times import utc_seconds
 
-LIST = (
-    "订单编号,买家会员名,买家实际支付金额,总金额,订单状态,买家留言,收货人姓名,收货地址 ,运送方式,联系电话 ,联系手机,"
-    "订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,订单备注,宝贝总数量,发票抬头,分阶段订单信息,特权订金订单id,"
-    "修改后的sku,修改后的收货地址,异常信息,退款金额"
-).split(",")
-DETAILS = "订单编号,标题,价格,购买数量,外部系统编号,商品属性,套餐信息,备注,订单状态,商家编码".split(",")
+LIST = next(
+    csv.reader(
+        [
+            (
+                "订单编号,买家会员名,买家实际支付金额,总金额,订单状态,买家留言,收货人姓名,收货地址 ,运送方式,联系电话 ,联系手机,"
+                "订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,订单备注,宝贝总数量,发票抬头,"
+                "分阶段订单信息,特权订金订单id,"
+                "修改后的sku,修改后的收货地址,异常信息,退款金额"
+            )
+        ]
+    )
+)
+DETAILS = next(csv.reader(["订单编号,标题,价格,购买数量,外部系统编号,商品属性,套餐信息,备注,订单状态,商家编码"]))
 NUMBER = "9900000000000000123"
 PAID = "买家已付款，等待卖家发货"
 ORDER = {
@@ -87,7 +94,8 @@ def test_the_pair_counts_on_the_list_in_either_order(turned: bool) -> None:
     assert (counts(found["details.csv"]), found["details.csv"].fault) == ({}, "")
     assert (found["details.csv"].records, found["list.csv"].encoding) == (2, "gb18030")
     one = found["list.csv"].entries[0].order
-    assert one is not None and one.recipient is not None
+    assert one is not None
+    assert one.recipient is not None
     assert [(line.code, line.quantity, line.name) for line in one.lines] == [("TEA", 2, "茶"), ("CUP", 1, "杯")]
     assert (one.placed_at, one.ship_by) == (utc_seconds("2026-11-11T10:01:00+08:00"), None)
     assert (one.amount, one.currency, one.buyer) == (2500, "CNY", "tb_a")
@@ -138,7 +146,8 @@ def test_every_status_has_a_result(status: str, result: str, reason: str, back: 
     details = [{**row, "订单状态": status} for row in (TEA, CUP)]
     entry = pair({"订单状态": status}, *details)
     assert (entry.result, entry.reason) == (result, reason)
-    assert entry.order is not None and entry.order.taken_back is back
+    assert entry.order is not None
+    assert entry.order.taken_back is back
     assert (entry.lines, entry.units) == (2, 3)
 
 
@@ -147,7 +156,8 @@ def test_lines_may_be_over_before_their_order() -> None:
         entry = pair({"订单状态": whole}, TEA, {**CUP, "订单状态": status})
         assert (entry.result, entry.lines, entry.units, entry.done_lines, entry.done_units) == ("ready", 1, 2, 1, 1)
     gone = [{**row, "订单状态": "交易关闭"} for row in (TEA, CUP)]
-    assert pair({}, *gone).reason == "cancelled" and parsed({}, *gone).taken_back
+    assert pair({}, *gone).reason == "cancelled"
+    assert parsed({}, *gone).taken_back
     assert pair({}, TEA, {**CUP, "订单状态": "等待买家付款"}).reason == "unlike_record:订单状态:1:等待买家付款"
 
 
