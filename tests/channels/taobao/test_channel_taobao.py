@@ -16,10 +16,9 @@ LIST = next(
     csv.reader(
         [
             (
-                "订单编号,买家会员名,买家实际支付金额,总金额,订单状态,买家留言,收货人姓名,收货地址 ,运送方式,联系电话 ,联系手机,"
-                "订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,订单备注,宝贝总数量,发票抬头,"
-                "分阶段订单信息,特权订金订单id,"
-                "修改后的sku,修改后的收货地址,异常信息,退款金额"
+                "订单编号,买家会员名,买家实际支付金额,总金额,订单状态,买家留言,收货人姓名,收货地址 ,运送方式,联系电话 ,"
+                "联系手机,订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,订单备注,宝贝总数量,发票抬头,"
+                "分阶段订单信息,特权订金订单id,修改后的sku,修改后的收货地址,异常信息,退款金额"
             )
         ]
     )
@@ -195,6 +194,12 @@ def test_a_list_alone_waits_for_its_details() -> None:
 
 def test_details_alone_want_their_list() -> None:
     assert [one.fault for one in accounts(of_details())] == ["missing_file:ExportOrderList"]
+
+
+def test_a_list_that_was_cut_off_in_the_middle_of_a_letter_is_damaged() -> None:
+    name, data = of_list({"异常信息": ""}, {"订单编号": "9900000000000000456"})
+    at = data.rindex("示例路".encode("gb18030"))
+    assert accounts((name, data[: at + 1]))[0].fault.startswith("damaged_utf8:")
 
 
 def test_details_of_no_order_are_told_once_for_each_order() -> None:
