@@ -130,7 +130,9 @@ def _commonness(char: str, encoding: str) -> float:
         return 0.8
     if "\u4e00" <= char <= "\u9fff":
         return _level(char, encoding)
-    return 0.3 if encoding == "gb18030" and ord(char) > 0xFFFF else 0.0
+    # four bytes, every other one a digit: no text in another encoding looks like that
+    rare = "\u3400" <= char <= "\u4dbf" or "\U0001f000" <= char <= "\U0001faff" or "\U00020000" <= char <= "\U000323af"
+    return 1.0 if encoding == "gb18030" and rare else 0.0
 
 
 def _level(char: str, encoding: str) -> float:

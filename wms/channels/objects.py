@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 from wms.channels.encodings import text_blocks
 from wms.channels.sources import MOST_OBJECT_BYTES, Source
 from wms.domain.decode import Unreadable
+
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def read_json(source: Source, encoding: str) -> object:
@@ -33,11 +36,14 @@ def _refuse(word: str) -> object:
 
 
 def said(value: object) -> str:
-    """A scalar as text: '' for null and false, `2` for 2.0; for anything else that is no text, ''."""
+    """A scalar as text: '' for null and false, `2` for 2.0; for anything else that is no text, ''. Half a character,
+    which no encoding can write, is marked as one that was lost."""
     if value is None or value is False:
         return ""
     if value is True:
         return "true"
     if isinstance(value, Decimal):
         return str(int(value)) if value == value.to_integral_value() and abs(value) < 10**15 else str(value)
+    if isinstance(value, str) and not value.isprintable():
+        value = _HALF.sub("\ufffd", value)
     return str(value).strip() if isinstance(value, str | int) else ""

@@ -39,8 +39,9 @@ def has_lost_digits(text: str) -> bool:
 
 
 def control_character(text: str) -> str:
-    """The name of the first control character in it (`U+001B`), '' if there is none. Tabs and line ends are none."""
-    if text.isprintable():
+    """The name of the first control character in it (`U+001B`), or of one that was lost on the way (`U+FFFD`); '' if
+    there is none. Tabs and line ends are none."""
+    if text.isprintable() and "\ufffd" not in text:
         return ""
     for char in text:
         if unicodedata.category(char) == "Cc" and char not in _ALLOWED_CONTROLS:

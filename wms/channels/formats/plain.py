@@ -66,8 +66,6 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     if whole["amount"] and amount is None:
         draft.reject(f"bad_amount:amount:{whole['amount'][:60]}", "amount", whole["amount"])
     label = LabelData(*(draft.text(whole[name], name) for name in _LABEL))
-    for name in ("channel", "buyer", "carrier", "currency"):
-        draft.text(whole[name], name)
     return draft.order(
         channel=whole["channel"],
         placed_at=times["placed_at"],

@@ -78,7 +78,7 @@ def _line(draft: Draft, record: Record) -> None:
     done = ""
     if status == "fulfilled":
         done = "already_shipped"
-    elif record["lineitem requires shipping"].casefold() == "false":
+    elif record["lineitem requires shipping"].casefold() == "false" or quantity == 0:
         done = "nothing_to_ship"
     elif status == "partial":
         draft.hold("partly_shipped", "lineitem fulfillment status", status, record.n)
