@@ -196,10 +196,16 @@ def test_details_alone_want_their_list() -> None:
     assert [one.fault for one in accounts(of_details())] == ["missing_file:ExportOrderList"]
 
 
-def test_a_list_that_was_cut_off_in_the_middle_of_a_letter_is_damaged() -> None:
-    name, data = of_list({"异常信息": ""}, {"订单编号": "9900000000000000456"})
+def test_a_list_that_was_cut_off_is_refused_whole_or_its_last_order_is() -> None:
+    name, data = of_list({}, {"订单编号": "9900000000000000456"})
     at = data.rindex("示例路".encode("gb18030"))
-    assert accounts((name, data[: at + 1]))[0].fault.startswith("damaged_utf8:")
+    for end in at, at + 1:  # within an address, within a letter of it
+        first, second = accounts((name, data[:end]), of_details())
+        assert first.fault
+        assert (first.entries, second.entries) == ([], [])
+    end = data.rindex(b"'13800138000") - 1  # between two cells
+    first, _ = accounts((name, data[:end]), of_details())
+    assert [one[1] for one in told(first)] == ["ready", "reject"]
 
 
 def test_details_of_no_order_are_told_once_for_each_order() -> None:
