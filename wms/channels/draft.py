@@ -202,12 +202,17 @@ def gathered(
 
     A record without a number, or with one that a spreadsheet has destroyed, forms no order. A record that is equal to
     one before in every cell is left out and told, unless the format `repeats` rows on purpose. `units` names the column
-    that tells how many pieces such a record speaks of.
+    that tells how many pieces such a record speaks of. Where the file was cut off, the order before the cut is held:
+    more of it may have followed.
     """
     orders: dict[str, list[Record]] = {}
     twice: dict[int, int] = {}
+    before = cut_after = ""
     for record in document.records():
         reference = record[column]
+        if record.trouble is not None and record.trouble.reason.startswith("cut_row"):
+            cut_after = before
+        before = reference
         fault = fault_of_reference(reference, column, document, record.n)
         if fault is None and not repeats and record.trouble is None:
             first = twice.setdefault(record.digest, record.n)
@@ -221,6 +226,8 @@ def gathered(
     for reference, records in orders.items():
         draft = Draft(given, document, reference, records[0].n)
         draft.troubles += [record.trouble for record in records if record.trouble is not None]
+        if reference == cut_after:
+            draft.hold("cut_off", record=records[-1].n)
         yield draft, records
 
 

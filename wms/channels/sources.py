@@ -24,6 +24,12 @@ class Source:
         with self.open() as file:
             return file.read(count)
 
+    def ends_in_a_line(self) -> bool:
+        """Whether its last line has no end: it was written so, or was cut off."""
+        with self.open() as file:
+            file.seek(max(0, self.size - 4))
+            return not file.read(4).rstrip(b"\0").endswith((b"\n", b"\r"))
+
 
 def of_bytes(name: str, data: bytes) -> Source:
     return Source(name, len(data), lambda: io.BytesIO(data))

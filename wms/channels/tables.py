@@ -23,6 +23,10 @@ _LARGEST_FIELD = 64 * 1024 * 1024
 _HTML = ("<!doctype html", "<html", "<table", "<?xml", "<meta")
 
 
+class CutOff(list[str]):
+    """The last row of a file whose last line has no end: if it is too short, the file was cut off within it."""
+
+
 class Header:
     """The first row that names columns: trimmed names in lower case and of one width, and how the file spells them."""
 
@@ -45,12 +49,17 @@ def text_rows(source: Source, encoding: str, delimiter: str, *, quoted: bool) ->
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
         reader = csv.reader(_lines(text_blocks(source, encoding)), delimiter=delimiter, strict=quoted, quoting=quoting)
         count = 0
+        held: list[str] | None = None
         try:
             for row in reader:
                 count += 1
-                yield row
+                if held is not None:
+                    yield held
+                held = row
         except csv.Error as error:
             raise Unreadable(f"broken_csv:{count + 1}") from error
+        if held is not None:
+            yield CutOff(held) if source.ends_in_a_line() else held
 
     return rows
 
@@ -102,7 +111,8 @@ def records_of(rows: Rows, header: Header, skip: int, part: Part) -> Callable[[]
             cells = tuple(clean(row[place]) if 0 <= place < width else "" for place in places)
             trouble = None
             if width < header.width and not part.ragged:
-                trouble = unsound(f"short_row:{width}:{header.width}", n)
+                code = "cut_row" if isinstance(row, CutOff) else "short_row"
+                trouble = unsound(f"{code}:{width}:{header.width}", n)
             elif width > header.width and any(cell.strip() for cell in row[header.width :]):
                 beyond = next(cell for cell in row[header.width :] if cell.strip())
                 trouble = unsound(f"beyond_header:{beyond[:60]}", n, beyond[:60])
@@ -113,14 +123,13 @@ def records_of(rows: Rows, header: Header, skip: int, part: Part) -> Callable[[]
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:
     """Lines with their ends, whatever ends them; a line end within quotes stays what it was."""
-    rest = ""
+    rest: list[str] = []
     first = True
     for block in blocks:
-        text = rest + block
-        if first:
-            text, first = text.removeprefix("\ufeff"), not text
-        lines = io.StringIO(text, newline="").readlines()
-        rest = lines.pop() if lines else ""
-        yield from lines
-    if rest:
-        yield from io.StringIO(rest, newline="").readlines()
+        rest.append(block.removeprefix("\ufeff") if first else block)
+        first = first and not block
+        if "\n" in block or "\r" in block:
+            lines = io.StringIO("".join(rest), newline="").readlines()
+            rest = [lines.pop()]
+            yield from lines
+    yield from io.StringIO("".join(rest), newline="").readlines()

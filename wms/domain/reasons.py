@@ -39,6 +39,8 @@ SENTENCES: dict[str, str] = {
     "missing_column": sentence("The column {column} is missing"),
     "unknown_format": sentence("No known format has these columns"),
     "short_row": sentence("The row has {cells} cells, the header {columns}"),
+    "cut_row": sentence("The file ends within this record, after {cells} of {columns} cells. Fetch it again"),
+    "cut_off": sentence("The file ends behind this order, which may have more lines. Fetch it again"),
     "missing_file": sentence("The file {file} belongs to this export and is missing"),
     # cells
     "missing": sentence("{column} is empty"),

@@ -165,10 +165,23 @@ def test_a_quantity_that_is_none_refuses_the_order_whole(quantity: str) -> None:
     assert counts(found) == {"reject": (1, 2, 2)}
 
 
+def test_the_order_before_the_place_where_a_file_was_cut_off_may_not_be_whole() -> None:
+    whole = report(row("113-0"), row(), row(item="2"))
+    assert told(account(whole, "a.txt"))[1] == ("113-1", "ready", "")
+    assert told(account(whole[: whole.rindex(b"113-1") + 3], "b.txt")) == [
+        ("113-0", "ready", ""),
+        ("113-1", "hold", "cut_off"),
+        ("113", "reject", "cut_row:1:22"),
+    ]
+    assert told(account(whole[:-40], "c.txt"))[1] == ("113-1", "reject", "cut_row:14:22")
+    assert told(account(whole.removesuffix(b"\r\n"), "d.txt"))[1] == ("113-1", "ready", "")
+    assert told(account(whole[: whole.rindex(b"113-1") + 3] + b"\r\n", "e.txt"))[1:] == [
+        ("113-1", "ready", ""),
+        ("113", "reject", "short_row:1:22"),
+    ]
+
+
 def test_damage_in_rows() -> None:
-    whole = report(row(), row("113-2"))
-    cut = account(whole[:-30], "cut.txt")
-    assert [(entry.reference, entry.result) for entry in entries(cut)] == [("113-1", "ready"), ("113-2", "reject")]
     assert told(of(row(""), row("113-2"))) == [("", "reject", "missing:order-id"), ("113-2", "ready", "")]
     assert told(of(row(sku=""))) == [("113-1", "hold", "no_sku")]
     assert told(of(row(sku="4.00638E+12"))) == [("113-1", "reject", "number_lost:sku:4.00638E+12")]

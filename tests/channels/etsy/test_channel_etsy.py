@@ -135,7 +135,7 @@ def test_damage_in_rows() -> None:
     assert told(of(row(Ship_Address1=""))) == [("3485187054", "hold", "no_address")]
     assert told(of(row(sku=""))) == [("3485187054", "hold", "no_sku")]
     whole = export(row(), row("2", "2"))
-    assert [entry.result for entry in entries(account(whole[:-20]))] == ["ready", "reject"]
+    assert [entry.result for entry in entries(account(whole[:-20]))] == ["hold", "reject"]
     assert account(whole[:-20] + '"').fault == "broken_csv:3"
 
 

@@ -147,6 +147,10 @@ def test_damage_in_rows() -> None:
         ("", "reject", "missing:order_id"),
     ]
     assert after("o1,2,p2,s2,2018-03-06 00:00:00,30.21,15.1", "o1,2,p2") == [("o1", "reject", "short_row:3:7")]
+    orders, pieces = files(of(pieces=PIECES[: PIECES.index(",2,p2")]))
+    assert told(orders)[0] == ("o1", "reject", "cut_row:1:7")
+    orders, pieces = files(of(pieces=PIECES[: PIECES.index("2,1,p1")]))
+    assert (told(orders)[0], told(pieces)) == (("o1", "hold", "cut_off"), [("o", "reject", "cut_row:1:7")])
     orders, _ = files(of(ORDERS.replace("o4,c4,invoiced", "o4,c4,lost")))
     assert told(orders)[3] == ("o4", "hold", "unknown_status:order_status:lost")
 

@@ -80,7 +80,10 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
 
 def _gather_pieces(document: Document, pieces: dict[str, dict[str, _Piece]]) -> Iterator[Loose]:
     """Adds the table's rows to `pieces`, by order and by their number within it."""
+    last: _Piece | None = None
     for record in document.records():
+        if last is not None and record.trouble is not None and record.trouble.reason.startswith("cut_row"):
+            last.trouble = last.trouble or Trouble(Result.HOLD, "cut_off", record=last.n)
         reference, number = record["order_id"], record["order_item_id"] or f"row {document.file}:{record.n}"
         piece = _Piece(
             document.file, record.n, record["product_id"], record["shipping_limit_date"], record.digest, record.trouble
@@ -89,6 +92,7 @@ def _gather_pieces(document: Document, pieces: dict[str, dict[str, _Piece]]) -> 
         if fault is not None:
             yield Loose(record.trouble or fault, reference, 1, 1, document.file)
             continue
+        last = piece
         order = pieces.setdefault(reference, {})
         before = order.setdefault(number, piece)
         if before is piece:
