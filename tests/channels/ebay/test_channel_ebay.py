@@ -183,7 +183,7 @@ def test_the_same_item_twice() -> None:
 
 def test_records_of_one_order_that_name_two_places_are_held() -> None:
     assert told(of(single(), single(sku="RICE", Ship_To_Address_1="Elm St 7"))) == [
-        (ORDER, "hold", "unlike_record:ship to address 1:1:Elm St 7")
+        (ORDER, "hold", "rows_differ:ship to address 1:1")
     ]
 
 

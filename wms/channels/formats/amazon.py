@@ -42,7 +42,7 @@ def _order(draft: Draft, records: list[Record], quantity: str) -> Found:
         _line(draft, record, quantity)
         if record["is-buyer-requested-cancellation"].casefold() == "true":
             draft.hold("cancel_requested", "is-buyer-requested-cancellation", "true", record.n)
-    draft.agree(records, _RECIPIENT)
+    draft.agree(records, _RECIPIENT, personal=True)
     return draft.order(
         placed_at=draft.time(whole["payments-date"] or whole["purchase-date"], "payments-date"),
         ship_by=_earliest(draft, records),

@@ -60,7 +60,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         _count_pieces(draft, parents)
     if document.has(paid) and not any(record[paid] for record in records):
         draft.skip("not_paid", paid)
-    draft.agree(records, _address_columns(document))
+    draft.agree(records, _address_columns(document), personal=True)
     ship_by = document.first(*_SHIP_BY)
     day = paid if whole[paid] else "sale date"
     return draft.order(

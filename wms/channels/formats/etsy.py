@@ -46,7 +46,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     if document.has("date paid") and not any(record["date paid"] for record in records):
         draft.skip("not_paid", "date paid")
     ship_to = [document.first(*columns) for columns in _RECIPIENT]
-    draft.agree(records, ship_to)
+    draft.agree(records, ship_to, personal=True)
     day = "date paid" if whole["date paid"] else "sale date"
     return draft.order(
         placed_at=draft.time(whole[day], day, order="mdy"),

@@ -44,7 +44,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     if cancelled:
         draft.skip("cancelled", document.first("invoiceno", "invoice"), draft.reference)
     quantities = [_line(draft, record, cancelled) for record in records]
-    draft.agree(records, (customer, "country"))
+    draft.agree(records, (customer, "country"), personal=True)
     return draft.order(
         placed_at=draft.time(whole["invoicedate"], "invoicedate", zone=_ZONE, order="mdy"),
         buyer=whole[customer].removesuffix(".0"),
