@@ -165,8 +165,9 @@ class Draft:
         remarks: Sequence[str] = (),
         label: LabelData | None = None,
     ) -> ParsedOrder:
-        for remark in remarks:
-            self.text(remark, "")
+        kept = tuple(self.text(remark, "") for remark in remarks if remark)
+        for text in (channel, carrier, buyer, currency):
+            self.text(text, "")
         if not self.lines:
             self.hold("no_items")
         elif all(line.done for line in self.lines):
@@ -190,7 +191,7 @@ class Draft:
             not_before,
             waiting,
             tuple(instructions),
-            tuple(remark for remark in remarks if remark),
+            kept,
             label,
         )
 
