@@ -143,3 +143,10 @@ def test_a_hundred_thousand_lines_are_read_quickly_and_leanly() -> None:
         assert tracemalloc.get_traced_memory()[1] < 20 * 2**20  # a tenth of the lines
     finally:
         tracemalloc.stop()
+
+
+def test_saved_again_by_a_german_spreadsheet() -> None:
+    rows = (HEADER.replace(",", ";"), "536365;85123A;WHITE HOLDER;6;01.12.2010 08:26;2,55;17850;United Kingdom", "")
+    order = only(account("\r\n".join(rows))).order
+    assert order is not None
+    assert (order.amount, order.buyer, order.placed_at) == (1530, "17850", utc_seconds("2010-12-01 08:26:00"))

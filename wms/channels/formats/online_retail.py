@@ -64,7 +64,8 @@ def _line(draft: Draft, record: Record, cancelled: bool) -> int:
 def _pence(quantities: Sequence[int], prices: Sequence[str]) -> int | None:
     """What the lines come to. The prices of single pieces go below a penny."""
     try:
-        pounds = sum((quantity * Decimal(price) for quantity, price in zip(quantities, prices, strict=True)), Decimal())
+        each = [Decimal(price.replace(",", ".")) for price in prices]  # a spreadsheet may have saved a decimal comma
+        pounds = sum((quantity * price for quantity, price in zip(quantities, each, strict=True)), Decimal())
         return int((100 * pounds).to_integral_value()) if abs(pounds) < _MOST_POUNDS else None
     except (ArithmeticError, ValueError):
         return None
