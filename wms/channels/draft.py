@@ -197,21 +197,21 @@ class Draft:
 
 
 def gathered(
-    document: Document, column: str, given: Given, units: str = "", *, repeats: bool = False
+    document: Document, column: str, given: Given, units: str = "", *, repeats: bool = False, alone: bool = False
 ) -> Iterator[tuple[Draft, list[Record]] | Loose]:
     """The records of a table by the order number in `column`, each order at its first record, with a draft to fill.
 
     A record without a number, or with one that a spreadsheet has destroyed, forms no order. A record that is equal to
     one before in every cell is left out and told, unless the format `repeats` rows on purpose. `units` names the column
     that tells how many pieces such a record speaks of. Where the file was cut off, the order before the cut is held:
-    more of it may have followed.
+    more of it may have followed, unless every row stands `alone` for an order.
     """
     orders: dict[str, list[Record]] = {}
     twice: dict[int, int] = {}
     before = cut_after = ""
     for record in document.records():
         reference = record[column]
-        if record.trouble is not None and record.trouble.reason.startswith("cut_row"):
+        if not alone and record.trouble is not None and record.trouble.reason.startswith("cut_row"):
             cut_after = before
         before = reference
         fault = fault_of_reference(reference, column, document, record.n)

@@ -205,7 +205,15 @@ def test_a_list_that_was_cut_off_is_refused_whole_or_its_last_order_is() -> None
         assert (first.entries, second.entries) == ([], [])
     end = data.rindex(b"'13800138000") - 1  # between two cells
     first, _ = accounts((name, data[:end]), of_details())
-    assert told(first)[1][:2] == ("9900000000000000456", "reject")
+    assert [one[1] for one in told(first)] == ["ready", "reject"]
+
+
+def test_details_that_were_cut_off_hold_the_order_before_the_cut() -> None:
+    name, data = of_details(TEA, CUP, {**CUP, "订单编号": "9900000000000000456"})
+    two = of_list({"宝贝总数量": ""}, {"订单编号": "9900000000000000456"})
+    first, _ = accounts(two, (name, data[: data.rindex(b'"5.00"')]))
+    assert told(first)[0][1:] == ("hold", "cut_off")
+    assert told(first)[1][1] == "reject"
 
 
 def test_details_of_no_order_are_told_once_for_each_order() -> None:

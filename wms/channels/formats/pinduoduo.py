@@ -67,7 +67,7 @@ _SEVERAL = re.compile(r"[;；\n]+")
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     given = replace(given, zone=ZONE)
     for document in documents:
-        for one in gathered(document, "订单号", given, _PIECES):
+        for one in gathered(document, "订单号", given, _PIECES, alone=True):
             yield one if isinstance(one, Loose) else _order(*one)
 
 

@@ -92,7 +92,7 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
             yield from _details(without(document, _NOTHING), given, counted, goods)
     named = set()
     for document in lists:
-        for one in gathered(document, "订单编号", given):
+        for one in gathered(document, "订单编号", given, alone=True):
             if isinstance(one, Loose):
                 yield replace(one, lines=0, units=0)
             else:
