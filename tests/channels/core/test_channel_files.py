@@ -120,6 +120,23 @@ def test_more_records_than_anybody_has_are_refused(monkeypatch: pytest.MonkeyPat
     assert len(entries(account(f"{HEADER}\n{rows[:27]}"))) == 3
 
 
+def test_half_a_character_can_be_told_of() -> None:
+    row = {"order": "A1", "sku": "TEA", "quantity": 1, "placed_at": "\ud800", "remark": "\udfff"}
+    (entry,) = entries(account(json.dumps([row])))
+    assert entry.reason == "bad_time:placed_at:\ufffd"
+    assert entry.order is not None
+    repr(entry.order).encode()
+    "".join((entry.reason, entry.text, *entry.order.remarks)).encode()
+
+
+def test_a_line_of_no_pieces_is_not_picked() -> None:
+    header = "Name,Financial Status,Fulfillment Status,Lineitem quantity,Lineitem name,Lineitem sku,Shipping Name,"
+    found = account(
+        f"{header}Shipping Address1\n#1,paid,,2,Tea,TEA,Ada,Main St 5\n#1,,,0,Cup,CUP,,\n#2,paid,,0,Cup,CUP,,\n"
+    )
+    assert counts(found) == {"ready": (1, 1, 2), "already_done": (0, 1, 0), "skip": (1, 1, 0)}
+
+
 # Several files
 
 
