@@ -128,7 +128,9 @@ def _commonness(char: str, encoding: str) -> float:
         return 0.3 if encoding == "cp932" else 0.0
     if "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uff60":  # punctuation, full-width letters
         return 0.8
-    if "\u4e00" <= char <= "\u9fff":
+    if "\u2460" <= char <= "\u2473":  # ①
+        return 0.8
+    if "\u4e00" <= char <= "\u9fff" or char == "﨑":
         return _level(char, encoding)
     # four bytes, every other one a digit: no text in another encoding looks like that
     rare = "\u3400" <= char <= "\u4dbf" or "\U0001f000" <= char <= "\U0001faff" or "\U00020000" <= char <= "\U000323af"
@@ -143,4 +145,6 @@ def _level(char: str, encoding: str) -> float:
         return 0.1
     if encoding == "gb18030":
         return 1.0 if code[0] <= 0xD7 else 0.3
+    if char in "髙﨑":  # beyond the standard, and in many family names
+        return 0.9
     return 0.9 if code[0] <= 0x98 else 0.2

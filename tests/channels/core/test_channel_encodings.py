@@ -19,6 +19,7 @@ JAPANESE = (
     "A2,CUP-07,1,すずき はなこ,06-1234-5678,北区梅田3丁目,大阪府,530-0001,JP",
 )
 KANJI_ONLY = ("A1,TEA-01,2,山田太郎,,東京都千代田区丸内,東京都,100-0005,JP",)
+BEYOND_THE_STANDARD = ("A1,TEA-01,2,髙橋,,①番,東京都,100-0005,JP",)
 HALF_WIDTH = ("A1,TEA-01,2,ﾔﾏﾀﾞ ﾀﾛｳ,,東京都港区ｺｰﾎﾟ赤坂101,東京都,100-0005,JP",)
 GERMAN = ("A1,TEA-01,2,Jürgen Groß,,Königstraße 5,Köln,50667,DE",)
 FRENCH = ("A1,TEA-01,2,Zoë Lefèvre,,12 rue de l’Été,Besançon,25000,FR",)
@@ -54,7 +55,10 @@ def name_of(row: str) -> str:
         *((rows, "utf-32", "utf-32") for rows in (CHINESE, GERMAN)),
         *((rows, "gb18030", "gb18030") for rows in (CHINESE, CHINESE[:1], CHINESE[1:], RARE_CHINESE, EMOJI)),
         *((rows, "gbk", "gb18030") for rows in (CHINESE, CHINESE[:1], CHINESE[1:])),
-        *((rows, "cp932", "cp932") for rows in (JAPANESE, JAPANESE[:1], JAPANESE[1:], KANJI_ONLY, HALF_WIDTH)),
+        *(
+            (rows, "cp932", "cp932")
+            for rows in (JAPANESE, JAPANESE[:1], JAPANESE[1:], KANJI_ONLY, HALF_WIDTH, BEYOND_THE_STANDARD)
+        ),
         *(
             (rows, "cp1252", "cp1252")
             for rows in (GERMAN, FRENCH, SPANISH, PORTUGUESE, ONE_LETTER, EURO, CAPITALS, WESTERN)
@@ -139,3 +143,16 @@ def test_a_character_that_was_lost_before_holds_the_order(where: str) -> None:
     entry = only(account(f"{','.join(cells)}\n{','.join(cells.values())}\n"))
     assert entry.result == "hold"
     assert "U+FFFD" in entry.reason
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("gb18030", "王 李明 上海 张三 茶叶"),
+        ("cp932", "佐藤 鈴木一郎 コーヒー 東京 お茶 髙橋 株式会社テスト ①番"),
+        ("cp1252", "é ü ñ Ø ß Å ã ç œ € Müller Ångström café"),
+    ],
+)
+def test_one_word_is_enough(encoding: str, words: str) -> None:
+    for word in words.split():
+        assert account(f"order,sku,quantity,name\r\nA1,TEA,1,{word}\r\n".encode(encoding)).encoding == encoding, word
