@@ -1,69 +1,134 @@
-"""What an export says, in the warehouse's terms: orders, items, and what became of every row."""
+"""What an export says, in the warehouse's terms: orders, lines, people, and what stands in the way of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wms.domain.ids import Sku
+
 
 class Result(StrEnum):
-    """What became of an order, or of a row or file that made none."""
+    """What became of an order, or of a record that forms none. Every record ends in exactly one."""
 
     READY = "ready"  # can be picked and labelled
     READY_NOLABEL = "ready_nolabel"  # can be picked; the label must come from the platform
-    HELD = "held"  # imported, but a person must decide
-    SKIPPED = "skipped"  # understood, and no work: cancelled, unpaid, shipped before, read twice
-    REFUSED = "refused"  # can't be understood
+    HOLD = "hold"  # imported, but a person must decide
+    REJECT = "reject"  # can't be understood, so it is not imported
+    SKIP = "skip"  # understood, and no work: cancelled, unpaid, shipped before, read twice
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something is not plainly ready: `reason` as in `wms.domain.reasons`, at `record` (0: the first of its order)
+    in `column` (as the file spells it), with the `text` found there."""
+
+    result: Result
+    reason: str
+    column: str = ""
+    text: str = ""
+    record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedLine:
-    """`code` is what the channel calls the goods: a SKU, or '' where the export has none."""
+    """`code` is what the channel calls the goods: a SKU, or '' where the export has none. `key` tells the line from the
+    others of its order. `done` says why nothing of it is to be picked, '' where it is. `column` is where `code` stands.
+
+    `sku` and `pack` (units of it that one piece is) are filled in when the goods have been found."""
 
     code: str
     quantity: int
     name: str = ""
+    key: str = ""
+    done: str = ""
+    gift: bool = False
+    record: int = 0
+    column: str = ""
+    sku: Sku = Sku("")
+    pack: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ParsedRecipient:
     """The person as the export has it; parts it lacks are ''. `country` as written, often an ISO 3166 code."""
 
     name: str
     phone: str
     address_lines: tuple[str, ...]
-    city: str
-    postcode: str
-    country: str
-
-    @property
-    def masked(self) -> bool:
-        """Platforms hide parts with asterisks; a label can't be made of that."""
-        return "*" in "".join((self.name, self.phone, *self.address_lines))
+    city: str = ""
+    postcode: str = ""
+    country: str = ""
+    hidden: bool = False  # masked or encrypted by the platform
 
     @property
     def usable(self) -> bool:
         """Whether a label can be made of it."""
-        return bool(self.name and any(self.address_lines)) and not self.masked
+        return bool(self.name and any(self.address_lines)) and not self.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class LabelData:
+    """What the platform or its carrier gave for the label, to be printed as it is; parts it lacks are ''."""
+
+    waybill: str = ""
+    carrier: str = ""
+    sort_code: str = ""
+    routing_code: str = ""
+    qr: str = ""
+    masked_name: str = ""
+    masked_phone: str = ""
+    masked_address: str = ""
+
+
+class Kind(StrEnum):
+    ORDINARY = ""
+    PRESALE = "presale"  # waits until `not_before`
+    GROUP = "group"  # waits until the channel says that the group is complete
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedOrder:
-    """An order of the export. Times are UTC seconds, None where the export has none.
+    """An order of the export, in the file numbered `file` from record `record` on. Times are UTC seconds, None where
+    the export has none; `amount` is in minor units of `currency`, None if it is not said.
 
-    `problems` are reasons to hold it; `cancelled` orders were taken back by the customer or the channel: they are here
-    so that the same order from an earlier import can be stopped.
+    `taken_back` orders were cancelled or refunded: an earlier import's order can be stopped by them. `instructions` are
+    for whoever packs and hold nothing personal (`invoice`, `gift`, `insert:…`); `remarks` are people's own words.
     """
 
     channel: str
     reference: str
-    placed_at: int | None
-    ship_by: int | None
     lines: tuple[ParsedLine, ...]
+    record: int = 1
+    file: int = 0
+    placed_at: int | None = None
+    ship_by: int | None = None
     recipient: ParsedRecipient | None = None
-    cancelled: bool = False
-    problems: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    taken_back: bool = False
     carrier: str = ""
+    buyer: str = ""
+    amount: int | None = None
+    currency: str = ""
+    kind: Kind = Kind.ORDINARY
+    not_before: int | None = None
+    waiting: bool = False  # of a group that is not complete
+    instructions: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    label: LabelData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Something that forms no order of its own: an orphan, a record that can't be read, a line read twice. If it is
+    rejected, it stands for `orders` orders."""
+
+    trouble: Trouble
+    reference: str = ""
+    lines: int = 1
+    units: int = 0
+    file: int = 0
+    orders: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +142,3 @@ class ParsedItem:
     length_mm: int
     width_mm: int
     height_mm: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One for each order, at the row it begins in; and one for each row or file refused. `row` is `file:row` (rows as
-    a spreadsheet counts them), `reason` as in `wms.domain.reasons`, '' where there is nothing to say."""
-
-    row: str
-    reference: str
-    result: Result
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """`channel` names the formats found, joined by `+`. `orders` are those ready, held or cancelled."""
-
-    channel: str
-    orders: tuple[ParsedOrder, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    items: tuple[ParsedItem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a format made of some rows: an order with its outcome, or an outcome alone."""
-
-    outcome: Outcome
-    order: ParsedOrder | None = None
-
-
-def refused(row: str, reason: str, reference: str = "") -> Found:
-    return Found(Outcome(row, reference, Result.REFUSED, reason))
-
-
-def judged(order: ParsedOrder, row: str, taken_back: str = "cancelled") -> Found:
-    """An order that was understood, with what becomes of it; `taken_back` is the reason if it is cancelled."""
-    return Found(_outcome(order, row, taken_back), order)
-
-
-def _outcome(order: ParsedOrder, row: str, taken_back: str) -> Outcome:
-    if order.cancelled:
-        return Outcome(row, order.reference, Result.SKIPPED, taken_back)
-    if order.problems:
-        return Outcome(row, order.reference, Result.HELD, ",".join(order.problems))
-    if order.recipient is not None and order.recipient.usable:
-        return Outcome(row, order.reference, Result.READY)
-    masked = order.recipient is not None and order.recipient.masked
-    return Outcome(row, order.reference, Result.READY_NOLABEL, "masked_recipient" if masked else "no_recipient")

@@ -1,85 +1,198 @@
-"""Reading an import: each file finds its format by its header, and every order is accounted for once."""
+"""Reading an import: each file finds its format by its content, and every record is accounted for once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from wms.channels.documents import Document, open_document
-from wms.channels.format import Format, Reading
-from wms.channels.formats import FORMATS
-from wms.channels.parsed import Found, Import, Outcome, ParsedOrder, Result, refused
+from wms.channels.accounts import Entry, FileAccount, entry_of, sums
+from wms.channels.documents import Document, Record
+from wms.channels.format import Format, Found, Given
+from wms.channels.formats import all_formats
+from wms.channels.goods import Goods
+from wms.channels.parsed import ParsedItem, ParsedLine, ParsedOrder, Result, Trouble
+from wms.channels.sniffing import sniff
+from wms.channels.sources import Source
 from wms.domain.decode import Unreadable
 
 AUTO = "auto"
 
 
-def read(files: Iterable[tuple[str, bytes]], channel: str = AUTO, zone: str = "UTC") -> Import:
-    """Orders, items and outcomes of files given as (name, bytes); files that belong together are given together.
+@dataclass(slots=True)
+class Import:
+    """The account of each file, in the order given; and the goods that the files describe."""
+
+    files: list[FileAccount]
+    items: list[ParsedItem] = field(default_factory=list)
+
+    @property
+    def orders(self) -> tuple[ParsedOrder, ...]:
+        """Those that are to be picked, once nothing holds them any more."""
+        going = (Result.READY, Result.READY_NOLABEL, Result.HOLD)
+        return tuple(entry.order for entry in self.entries() if entry.order is not None and entry.result in going)
+
+    def entries(self) -> Iterator[Entry]:
+        for file in self.files:
+            yield from file.entries
+
+    def check(self) -> None:
+        """Raises `Unaccounted` where the sums don't come out."""
+        for file in self.files:
+            sums(file.entries)
+
+
+def read(sources: Sequence[Source], channel: str = AUTO, zone: str = "UTC", goods: Goods | None = None) -> Import:
+    """Accounts of files; those that belong together are given together.
 
     `channel` is `auto`, the name of a format (no other is tried then), or a channel of the site's own that takes
     orders of files which name none. Times without an offset are local to `zone`, unless the format knows better.
+    Without `goods` nothing is said about what the lines name.
     """
-    only = [form for form in FORMATS if form.name == channel]
+    formats = all_formats()
+    only = [form for form in formats if form.name == channel]
+    accounts = [FileAccount(source.name) for source in sources]
     sorted_out: dict[str, list[Document]] = {}
-    found: list[tuple[str, Found]] = []
-    for name, data in files:
+    by_name = {form.name: form for form in formats}
+    for n, source in enumerate(sources):
         try:
-            document = open_document(name, data)
+            found = sniff(n, source, only or formats)
         except Unreadable as error:
-            found.append((name, refused(name, error.reason)))
+            accounts[n].fault = _wrong_channel(n, source, formats) if only else error.reason
             continue
-        form = _format_of(document, only or FORMATS)
-        if form is None:
-            found.append((name, refused(name, "unknown_format")))
+        accounts[n].channel, accounts[n].encoding = found.form.name, found.encoding
+        found.document.records = _counting(found.document, accounts[n])
+        sorted_out.setdefault(found.form.name, []).append(found.document)
+    imported = Import(accounts)
+    for name, documents in sorted_out.items():
+        given = Given(name if channel in (AUTO, name) else channel, zone)
+        groups = [documents] if by_name[name].goes_together else [[document] for document in documents]
+        for group in groups:
+            _read_group(by_name[name], group, given, imported)
+    _leave_out_repeated(imported)
+    if goods is not None:
+        for entry in imported.entries():
+            match(entry, goods)
+    imported.check()
+    return imported
+
+
+def of_orders(name: str, channel: str, orders: Sequence[ParsedOrder], goods: Goods | None = None) -> Import:
+    """Orders that came in another way than by a file, as the import of one that is called `name`."""
+    account = FileAccount(name, channel, "", len(orders))
+    account.entries += [entry_of(order) for order in orders]
+    imported = Import([account])
+    _leave_out_repeated(imported)
+    if goods is not None:
+        for entry in account.entries:
+            match(entry, goods)
+    imported.check()
+    return imported
+
+
+def _wrong_channel(n: int, source: Source, formats: Sequence[Format]) -> str:
+    """What the file is instead of what it was said to be."""
+    try:
+        return f"wrong_channel:{sniff(n, source, formats).form.name}"
+    except Unreadable as error:
+        return error.reason
+
+
+def _read_group(form: Format, documents: Sequence[Document], given: Given, imported: Import) -> None:
+    """A file that turns out to be broken on its way is refused whole, with those that belong to it."""
+    found: list[Found] = []
+    try:
+        found.extend(form.read(documents, given))
+    except Unreadable as error:
+        for document in documents:
+            imported.files[document.file].fault = error.reason
+            imported.files[document.file].records = 0
+        return
+    for one in found:
+        if isinstance(one, ParsedItem):
+            imported.items.append(one)
         else:
-            sorted_out.setdefault(form.name, []).append(document)
-    readings = _readings(sorted_out, channel, zone)
-    found += [(form, one) for form, reading in readings.items() for one in reading.found]
-    orders, outcomes = _once(found)
-    items = tuple(item for reading in readings.values() for item in reading.items)
-    return Import("+".join(readings), orders, outcomes, items)
+            imported.files[one.file].entries.append(entry_of(one))
+    for document in documents:
+        account = imported.files[document.file]
+        account.entries.sort(key=lambda entry: entry.record)
+        if document.part == "json":
+            account.records = len(document.objects)
 
 
-def _format_of(document: Document, formats: Sequence[Format]) -> Format | None:
-    return next((form for form in formats if form.recognises(document)), None)
+def _counting(document: Document, account: FileAccount) -> _Counting:
+    return _Counting(document.records, account)
 
 
-def _readings(sorted_out: dict[str, list[Document]], channel: str, zone: str) -> dict[str, Reading]:
-    return {
-        form.name: form.read(sorted_out[form.name], form.name if channel == AUTO else channel, zone)
-        for form in FORMATS
-        if form.name in sorted_out
-    }
+@dataclass(slots=True)
+class _Counting:
+    """Reads as before, and remembers how many records there were."""
+
+    records: object
+    account: FileAccount
+
+    def __call__(self) -> Iterator[Record]:
+        count = 0
+        for record in self.records():  # type: ignore[operator]
+            count = record.n
+            yield record
+        self.account.records = count
 
 
-def _once(found: Sequence[tuple[str, Found]]) -> tuple[tuple[ParsedOrder, ...], tuple[Outcome, ...]]:
-    """Of an order that was found several times the weightiest stands, the first among equals."""
-    standing: dict[tuple[str, str], Found] = {}
-    for form, one in found:
-        key = _key(form, one)
-        if key not in standing or _weight(one) > _weight(standing[key]):
-            standing[key] = one
-    orders: list[ParsedOrder] = []
-    outcomes: list[Outcome] = []
-    for form, one in found:
-        first = standing[_key(form, one)]
-        if first is one or one.outcome.result == Result.REFUSED:
-            outcomes.append(one.outcome)
-            orders += [one.order] if one.order else []
-        else:
-            twice = f"order_twice:{first.outcome.row}"
-            outcomes.append(Outcome(one.outcome.row, one.outcome.reference, Result.SKIPPED, twice))
-    return tuple(orders), tuple(outcomes)
+def _leave_out_repeated(imported: Import) -> None:
+    """Of an order in several files the weightiest stands, the first among equals: rather not sent than sent twice."""
+    standing: dict[tuple[str, str], Entry] = {}
+    for entry in imported.entries():
+        if entry.order is None:
+            continue
+        key = (entry.order.channel, entry.reference)
+        before = standing.get(key)
+        if before is None or _weight(entry) > _weight(before):
+            standing[key] = entry
+    for entry in imported.entries():
+        if entry.order is None:
+            continue
+        first = standing[entry.order.channel, entry.reference]
+        if first is not entry and entry.result != Result.REJECT:
+            where = f"{imported.files[first.file].name}:{first.record}"
+            trouble = Trouble(Result.SKIP, f"order_twice:{where}", record=entry.record)
+            order = replace(entry.order, troubles=(trouble,), taken_back=False)
+            again = entry_of(order)
+            entry.became(Result.SKIP, trouble.reason)
+            entry.lines, entry.units, entry.done_lines, entry.done_units = again.lines, again.units, 0, 0
+            entry.order = order
 
 
-def _key(form: str, one: Found) -> tuple[str, str]:
-    return one.order.channel if one.order else form, one.outcome.reference
-
-
-def _weight(one: Found) -> int:
-    """Rather not sent than sent twice: shipped or cancelled outweighs ready; only `not paid yet` gives way."""
-    if one.outcome.result == Result.REFUSED:
+def _weight(entry: Entry) -> int:
+    """Shipped or cancelled outweighs ready; only `not paid yet` gives way."""
+    if entry.result == Result.REJECT:
         return -1
-    if one.outcome.result == Result.SKIPPED:
-        return 0 if one.outcome.reason == "not_paid" else 2
+    if entry.result == Result.SKIP:
+        return 0 if entry.reason == "not_paid" else 2
     return 1
+
+
+def match(entry: Entry, goods: Goods) -> None:
+    """Fill in what the lines of an order name; what is not known exactly holds it, with what looks alike beside it."""
+    order = entry.order
+    if order is None or entry.result in (Result.SKIP, Result.REJECT):
+        return
+    lines: list[ParsedLine] = []
+    troubles: list[Trouble] = []
+    for line in order.lines:
+        found = goods.find(line.code) if line.code and not line.done else None
+        if found is not None:
+            lines.append(replace(line, sku=found[0], pack=found[1]))
+            continue
+        lines.append(line)
+        if line.code and not line.done:
+            reason = f"unknown_item:{line.code[:60].replace(',', ';')}"
+            troubles.append(Trouble(Result.HOLD, reason, line.column, line.code[:80], line.record))
+            if near := goods.near(line.code):
+                entry.offered[line.code] = tuple(near)
+    entry.order = replace(order, lines=tuple(lines), troubles=(*order.troubles, *troubles))
+    if troubles and entry.result != Result.HOLD:
+        first = troubles[0]
+        entry.became(Result.HOLD, first.reason, first.column, first.text)
+        entry.others = tuple(troubles[1:])
+    else:
+        entry.others = (*entry.others, *troubles)

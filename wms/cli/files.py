@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wms.cli.output import Refusal
+
+if TYPE_CHECKING:
+    from wms.channels import Source
 
 
 def read_files(named: Sequence[str]) -> list[tuple[str, bytes]]:
@@ -13,9 +17,26 @@ def read_files(named: Sequence[str]) -> list[tuple[str, bytes]]:
 
     A name is the last part of a path, unless two would be alike. Raises `Refusal` for what can't be read.
     """
+    return [(name, content(path)) for name, path in _named(named)]
+
+
+def sources(named: Sequence[str]) -> list[Source]:
+    """The same, to be read piece by piece. Raises `Refusal` for what can't be opened."""
+    from wms.intake.files import source_of
+
+    found = []
+    for name, path in _named(named):
+        try:
+            found.append(source_of(path, name))
+        except OSError as error:
+            raise Refusal(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    return found
+
+
+def _named(named: Sequence[str]) -> list[tuple[str, Path]]:
     paths = list(dict.fromkeys(_files(named)))
     names = [path.name for path in paths]
-    return [(path.name if names.count(path.name) == 1 else str(path), content(path)) for path in paths]
+    return [(path.name if names.count(path.name) == 1 else str(path), path) for path in paths]
 
 
 def _files(named: Sequence[str]) -> Iterator[Path]:

@@ -6,29 +6,17 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli import erasing
+from wms.cli import erasing, orders_import, orders_watch
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
 from wms.cli.parsing import command, filled, group, language_flag
 
 if TYPE_CHECKING:
-    from wms.channels import Import
     from wms.domain.commands import Command
     from wms.domain.orders import Order
     from wms.domain.rows import Rows
-    from wms.intake import IntakeReport
-    from wms.store import Store
 
 STATUSES = ("held", "ready", "in_wave", "picked", "packed", "handed_over", "short", "cancelled")
 
-IMPORT = """\
-  {"channel": "plain", "dry_run": false, "checked": true,
-   "counts": {"ready": 1, "ready_nolabel": 0, "held": 1, "skipped": 0, "cancelled": 0, "refused": 0},
-   "orders": [{"row": "shop.csv:2", "order": "shop-A-1001", "reference": "A-1001", "result": "held",
-               "reasons": ["no_stock:TEA-01:2"], "says": "TEA-01: 2 more needed"}],
-   "stopped": ""}
-
-Each order and each refused row stands there once. `checked` is false where nothing is set up yet: a dry run then says
-what the files alone say. Exit code 1 if a row was refused."""
 LIST = """\
   {"orders": [{"order": "shop-A-1001", "channel": "shop", "reference": "A-1001", "status": "held",
                "ship_by": "2026-11-13T08:27:00Z", "received": "2026-11-11T08:30:00Z", "category": "food",
@@ -45,11 +33,8 @@ DECIDED = """\
 
 def add(top: ArgumentParser, commands: Any) -> None:
     orders = group(commands, "orders", "orders in, and what is decided about them")
-    files = command(orders, "import", "take in a merchant's export, each row with an outcome", import_orders, IMPORT)
-    files.add_argument("files", nargs="+", metavar="FILE_OR_FOLDER", help="files that belong together go together")
-    files.add_argument("--channel", default="auto", metavar="NAME", help="a format, or the channel of orders without")
-    files.add_argument("--dry-run", action="store_true", help="say what would become of it, record nothing")
-    language_flag(files)
+    orders_import.add(orders)
+    orders_watch.add(orders)
     listing = command(orders, "list", "all orders, the next to ship first", list_orders, LIST)
     listing.add_argument("--status", choices=STATUSES)
     language_flag(listing)
@@ -70,89 +55,6 @@ def add(top: ArgumentParser, commands: Any) -> None:
         if name != "release":
             deciding.add_argument("--reason", type=filled, required=True, metavar="TEXT")
         language_flag(deciding)
-
-
-def import_orders(options: Namespace) -> int:
-    from wms.channels import read
-    from wms.cli.acting import zone_of
-    from wms.cli.files import read_files
-
-    files = read_files(options.files)
-    with opened(options, make=True) as store:
-        imported = read(files, options.channel, zone_of(store.rows))
-        lacking = _lacking(store.rows)
-        if options.dry_run:
-            return _tell(options, _rehearsed(store, imported, lacking), checked=not lacking)
-        if lacking:
-            raise Refusal(f"no {lacking} are set up yet: wms setup import DIR/*.csv (--dry-run reads the files alone)")
-        return _tell(options, _taken_in(store, imported), checked=True)
-
-
-def _lacking(rows: Rows) -> str:
-    """What an order can't do without; taken in before, it could never be mended."""
-    from wms.domain.catalogue import Carrier, Item
-
-    return next((name for name, row in (("items", Item), ("carriers", Carrier)) if not rows.all(row)), "")
-
-
-def _rehearsed(store: Store, imported: Import, lacking: str) -> IntakeReport:
-    from wms.intake import as_read, rehearse
-
-    if lacking:
-        print(f"wms: no {lacking} are set up yet: goods and stock were not checked", file=sys.stderr)
-        return as_read(imported)
-    return rehearse(store, imported)
-
-
-def _taken_in(store: Store, imported: Import) -> IntakeReport:
-    """A member hears first what its hub knows, so that it seals no recipient twice."""
-    from wms.cli.acting import deciding, operator
-    from wms.intake import take_in
-    from wms.sync.membership import sync_now
-
-    if not store.decides:
-        sync_now(store)
-    with deciding(store) as decider:
-        return take_in(store, imported, decider.carry_out, operator())
-
-
-def _tell(options: Namespace, report: IntakeReport, *, checked: bool) -> int:
-    from wms.cli.acting import because, in_words
-    from wms.intake import Result
-
-    stopped = in_words(options, report.stopped)
-    document = {
-        "channel": report.channel,
-        "dry_run": options.dry_run,
-        "checked": checked,
-        "counts": report.counts,
-        "orders": [
-            {
-                "row": one.row,
-                "order": one.order,
-                "reference": one.reference,
-                "result": one.result,
-                "reasons": [reason for reason in one.reason.split(",") if reason],
-                "says": because(options, one.reason),
-            }
-            for one in report.outcomes
-        ],
-        "stopped": stopped,
-    }
-
-    def text() -> str:
-        rows = [(one.row, one.reference, one.result, because(options, one.reason)) for one in report.outcomes]
-        counts = ", ".join(f"{count} {result}" for result, count in report.counts.items() if count)
-        said = f"{'would be ' if options.dry_run else ''}{counts or 'nothing in the files'}"
-        return f"{table(('ROW', 'ORDER', 'RESULT', 'WHY'), rows)}\n\n{said}" if rows else said
-
-    emit(options, document, text)
-    refused = report.counts[Result.REFUSED]
-    if stopped:
-        print(f"wms: {stopped}", file=sys.stderr)
-    elif refused:
-        print(f"wms: refused rows: {refused}. Mend them and import the file again", file=sys.stderr)
-    return 1 if refused else 0
 
 
 def list_orders(options: Namespace) -> int:

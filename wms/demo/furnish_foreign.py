@@ -100,6 +100,6 @@ def _item(item: ParsedItem) -> Item:
 def _demand(orders: Iterable[ParsedOrder]) -> Counter[str]:
     wanted: Counter[str] = Counter()
     for order in orders:
-        for line in () if order.cancelled else order.lines:
+        for line in order.lines:
             wanted[line.code] += line.quantity
     return wanted

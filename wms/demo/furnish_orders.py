@@ -57,10 +57,11 @@ def _order(
     return ParsedOrder(
         channel,
         f"{_PREFIXES[channel]}{now // 86400 % 1000:03d}{n + 1:04d}",
-        min(ship_by - SHIP_BY_HOURS[channel] * HOUR, now - 60),
-        ship_by,
         _lines(by_category, left, chance),
-        recipient,
+        n + 1,
+        placed_at=min(ship_by - SHIP_BY_HOURS[channel] * HOUR, now - 60),
+        ship_by=ship_by,
+        recipient=recipient,
         carrier="SF" if channel == "taobao" and chance.random() < 0.2 else "",
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wms.channels import Import, Outcome, Result
+from wms.channels import of_orders
 from wms.demo.furnish import demo_orders, furnish
 from wms.domain.commands import ReleaseWaves
 from wms.domain.ids import Badge
-from wms.intake import take_in
+from wms.intake import StoreGoods, take_in
 from wms.store import Store
 
 BADGE = Badge("1008")
@@ -37,7 +37,6 @@ def _furnish(store: Store, seed: int) -> None:
     now = store.clock() // 1000
     store.record(furnish(now, seed), Badge(""))
     orders = demo_orders(now, seed)
-    outcomes = tuple(Outcome(f"demo:{n}", order.reference, Result.READY) for n, order in enumerate(orders, 1))
-    take_in(store, Import("demo", orders, outcomes), store.execute, Badge(""))
+    take_in(store, of_orders("demo", "demo", orders, StoreGoods(store.rows)), store.execute, Badge(""))
     store.execute(ReleaseWaves(), Badge(""))
     store.set_meta(_MARK, _YES)

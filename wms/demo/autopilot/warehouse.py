@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wms.channels import Import, Outcome, ParsedOrder, Result, read
+from wms.channels import Import, ParsedOrder, Source, match, of_orders, read
 from wms.demo.furnish import demo_orders, furnish, furnish_for
 from wms.domain.events import Event
 from wms.domain.ids import Badge
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.intake import take_in
+from wms.intake import StoreGoods, take_in
+from wms.intake.files import source_of
 from wms.store import Store
 
 ZONE = "Asia/Shanghai"
@@ -40,6 +41,9 @@ def open_warehouse(folder: Path, files: Sequence[Path], limit: int | None, seed:
         now = store.clock() // 1000
         imported, events, shifted = _imported(files, limit, now, seed)
         store.record(events, Badge(""))
+        goods = StoreGoods(store.rows)
+        for entry in imported.entries():
+            match(entry, goods)
         take_in(store, imported, store.execute, Badge(""))
         ready = store.rows.where(Order, status=OrderStatus.READY)
         units = sum(line.quantity for order in ready for line in store.rows.where(OrderLine, order_id=order.id))
@@ -51,32 +55,36 @@ def open_warehouse(folder: Path, files: Sequence[Path], limit: int | None, seed:
 def _imported(files: Sequence[Path], limit: int | None, now: int, seed: int) -> tuple[Import, tuple[Event, ...], int]:
     if not files:
         orders = demo_orders(now, seed, DEMO_ORDERS if limit is None else limit)
-        outcomes = tuple(Outcome(f"demo:{n}", o.reference, Result.READY) for n, o in enumerate(orders, 1))
-        return Import("demo", orders, outcomes), furnish(now, seed), 0
-    found = _first(read(_contents(files), zone=ZONE), limit)
+        return of_orders("demo", "demo", orders), furnish(now, seed), 0
+    found = read(_sources(files), zone=ZONE)
+    if limit is not None:
+        _keep_first(found, limit)
     if not found.orders:
         raise NoOrders(f"no orders in {', '.join(map(str, files))}")
     times = [order.placed_at for order in found.orders if order.placed_at is not None]
     shift = now - min(times) if times else 0
-    moved = replace(found, orders=tuple(_moved(order, shift) for order in found.orders))
-    return moved, furnish_for(moved.items, moved.orders, now, seed), shift
+    for entry in found.entries():
+        entry.order = None if entry.order is None else _moved(entry.order, shift)
+    return found, furnish_for(tuple(found.items), found.orders, now, seed), shift
 
 
-def _contents(files: Iterable[Path]) -> list[tuple[str, bytes]]:
+def _sources(files: Iterable[Path]) -> list[Source]:
     """The files, and those in the folders, by name."""
     found: list[Path] = []
     for path in files:
         found += sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
-    return [(path.name, path.read_bytes()) for path in found]
+    return [source_of(path) for path in found]
 
 
-def _first(found: Import, limit: int | None) -> Import:
-    """The first `limit` orders. Rows that made no order stay: somebody has to see them."""
-    orders = found.orders if limit is None else found.orders[:limit]
-    kept = {(order.channel, order.reference) for order in orders}
-    all_of_them = {order.reference for order in found.orders} - {reference for _, reference in kept}
-    outcomes = tuple(outcome for outcome in found.outcomes if outcome.reference not in all_of_them)
-    return replace(found, orders=orders, outcomes=outcomes)
+def _keep_first(found: Import, limit: int) -> None:
+    """The first `limit` orders that are to be picked. What made no order stays: somebody has to see it."""
+    kept = {(order.channel, order.reference) for order in found.orders[:limit]}
+    for file in found.files:
+        file.entries = [
+            entry
+            for entry in file.entries
+            if entry.order is None or (entry.order.channel, entry.order.reference) in kept
+        ]
 
 
 def _moved(order: ParsedOrder, seconds: int) -> ParsedOrder:

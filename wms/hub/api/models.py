@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from wms.channels import Result
+from wms.channels.parsed import Kind
 from wms.hub.api.operation import In, Out
-from wms.intake import CHUNK, Result
+from wms.intake import CHUNK
 
 LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"  # one line of text, no control characters
 
 
+NOTE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"  # may have several lines
 Code = Annotated[str, Meta(max_length=100, pattern=LINE)]
 FilledCode = Annotated[str, Meta(min_length=1, max_length=100, pattern=LINE)]
 Words = Annotated[str, Meta(max_length=200, pattern=LINE)]
@@ -58,6 +61,7 @@ class LineIn(In, frozen=True):
     sku: FilledCode
     quantity: Annotated[int, Meta(ge=1, le=999_999)]
     name: Words = ""
+    gift: Annotated[bool, Meta(description="Given along with the order; whoever packs is told.")] = False
 
 
 class RecipientIn(In, frozen=True):
@@ -69,6 +73,19 @@ class RecipientIn(In, frozen=True):
     city: Code = ""
     postcode: Code = ""
     country: Code = ""
+
+
+class LabelIn(In, frozen=True):
+    """What the platform or its carrier gave for the label, printed as it is."""
+
+    waybill: Code = ""
+    carrier: Code = ""
+    sort_code: Code = ""
+    routing_code: Code = ""
+    qr: Annotated[str, Meta(max_length=2000, pattern=LINE)] = ""
+    masked_name: Code = ""
+    masked_phone: Code = ""
+    masked_address: Words = ""
 
 
 class OrderIn(In, frozen=True):
@@ -91,6 +108,27 @@ class OrderIn(In, frozen=True):
         ),
     ] = ""
     cancelled: Annotated[bool, Meta(description="The channel took it back: stop it if it is here.")] = False
+    buyer: Annotated[Code, Meta(description="The account that bought. Sealed like the recipient.")] = ""
+    amount: Annotated[
+        Annotated[int, Meta(ge=0, le=10**12)] | None,
+        Meta(description="What was paid, in the smallest unit of `currency`."),
+    ] = None
+    currency: Annotated[str, Meta(max_length=3, pattern="^([A-Z]{3})?$", description="ISO 4217.")] = ""
+    kind: Annotated[
+        Kind,
+        Meta(description="`presale` waits until `not_before`, `group` until it is sent again with `waiting` false."),
+    ] = Kind.ORDINARY
+    not_before: Annotated[Moment | None, Meta(description="A pre-sale may be shipped from then on.")] = None
+    waiting: Annotated[bool, Meta(description="The group it belongs to is not complete yet.")] = False
+    instructions: Annotated[
+        tuple[FilledCode, ...],
+        Meta(max_length=10, description="For whoever packs, nothing personal: `invoice`, `gift`, `insert:…`."),
+    ] = ()
+    remarks: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=2000, pattern=NOTE)], ...],
+        Meta(max_length=5, description="The buyer's and the seller's own words. Sealed like the recipient."),
+    ] = ()
+    label: LabelIn | None = None
 
 
 Orders = Annotated[
@@ -100,13 +138,15 @@ Orders = Annotated[
 
 
 class OrderOutcome(Out, frozen=True):
-    """What became of an order that was sent. `skipped` with `known`: it was here before, nothing was changed."""
+    """What became of an order that was sent. `skip` with `known`: it was here before, nothing was changed. `cancelled`
+    tells that it was here, or is now, and has been stopped."""
 
     id: Annotated[str, Meta(description="The warehouse's name for it, to be used in addresses.")]
     channel: str
     reference: str
     result: Result
     reasons: tuple[str, ...]
+    cancelled: bool
 
 
 class OrdersTaken(Out, frozen=True):

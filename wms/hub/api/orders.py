@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
-from wms.channels import Import, ParsedLine, ParsedOrder, ParsedRecipient
-from wms.channels.parsed import judged
+from wms.channels import Entry, ParsedLine, ParsedOrder, ParsedRecipient, Result, of_orders
+from wms.channels.parsed import LabelData, Trouble
+from wms.channels.values import is_hidden
 from wms.domain import commands as c
 from wms.domain.commands import Command
 from wms.domain.ids import OrderId
@@ -26,7 +29,7 @@ from wms.hub.api.paging import page
 from wms.hub.api.parcels import parcel_out
 from wms.hub.api.wording import all_say
 from wms.hub.database import Session
-from wms.intake import Foretold, IntakeReport, Result, take_in_at_once
+from wms.intake import Foretold, IntakeReport, StoreGoods, take_in_at_once
 from wms.store.sealing import seal_afresh
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Outcome
@@ -48,9 +51,8 @@ class OrderQuery(In, frozen=True):
 def take(call: Call) -> Reply:
     """One order, or several: recorded in one transaction together with the answer."""
     sent: tuple[m.OrderIn, ...] = call.body if isinstance(call.body, tuple) else (call.body,)
-    parsed = tuple(_parsed(order, f"orders[{n}]") for n, order in enumerate(sent))
-    found = [judged(order, f"orders[{n}]", "cancelled") for n, order in enumerate(parsed)]
-    imported = Import("api", parsed, tuple(one.outcome for one in found))
+    parsed = tuple(_parsed(order, n) for n, order in enumerate(sent))
+    imported = of_orders("orders", "api", parsed, StoreGoods(call.hub.rows))
     kept = False
 
     def carry_out(command: Command, foretold: Foretold) -> Outcome:
@@ -79,27 +81,56 @@ def take(call: Call) -> Reply:
 
 def _taken(sent: tuple[m.OrderIn, ...], report: IntakeReport) -> Reply:
     """201 if anything was made of it."""
+    stopped = set(report.cancelled)
     outcomes = tuple(
-        m.OrderOutcome(one.order, order.channel, order.reference, one.result, _reasons(one.reason))
-        for order, one in zip(sent, report.outcomes, strict=True)
+        _outcome(order, entry, stopped) for order, entry in zip(sent, report.imported.entries(), strict=True)
     )
-    made = any(one.result not in {Result.SKIPPED, Result.REFUSED} for one in outcomes)
+    made = any(one.cancelled or one.result not in {Result.SKIP, Result.REJECT} for one in outcomes)
     return Reply(201 if made else 200, m.OrdersTaken(outcomes))
 
 
-def _parsed(order: m.OrderIn, where: str) -> ParsedOrder:
-    said = order.recipient
+def _outcome(sent: m.OrderIn, entry: Entry, stopped: AbstractSet[OrderId]) -> m.OrderOutcome:
+    name = OrderId(f"{sent.channel}-{sent.reference}")
+    reasons = tuple(filter(None, (entry.reason, *(one.reason for one in entry.others))))
+    return m.OrderOutcome(name, sent.channel, sent.reference, entry.result, reasons, name in stopped)
+
+
+def _parsed(order: m.OrderIn, n: int) -> ParsedOrder:
+    where = f"orders[{n}]"
     return ParsedOrder(
         order.channel,
         order.reference,
-        _seconds(order.placed_at, f"{where}.placed_at"),
-        _seconds(order.ship_by, f"{where}.ship_by"),
-        tuple(ParsedLine(line.sku, line.quantity, line.name) for line in order.lines),
-        ParsedRecipient(said.name, said.phone, said.address, said.city, said.postcode, said.country) if said else None,
-        order.cancelled,
-        () if order.lines else ("no_items",),
-        order.carrier,
+        tuple(ParsedLine(line.sku, line.quantity, line.name, gift=line.gift, column="sku") for line in order.lines),
+        n,
+        placed_at=_seconds(order.placed_at, f"{where}.placed_at"),
+        ship_by=_seconds(order.ship_by, f"{where}.ship_by"),
+        recipient=_recipient(order.recipient),
+        troubles=_troubles(order),
+        taken_back=order.cancelled,
+        carrier=order.carrier,
+        buyer=order.buyer,
+        amount=order.amount,
+        currency=order.currency,
+        kind=order.kind,
+        not_before=_seconds(order.not_before, f"{where}.not_before"),
+        waiting=order.waiting,
+        instructions=order.instructions,
+        remarks=order.remarks,
+        label=LabelData(**msgspec.structs.asdict(order.label)) if order.label is not None else None,
     )
+
+
+def _recipient(said: m.RecipientIn | None) -> ParsedRecipient | None:
+    if said is None:
+        return None
+    hidden = any(map(is_hidden, (said.name, said.phone, *said.address)))
+    return ParsedRecipient(said.name, said.phone, said.address, said.city, said.postcode, said.country, hidden)
+
+
+def _troubles(order: m.OrderIn) -> tuple[Trouble, ...]:
+    if order.cancelled:
+        return (Trouble(Result.SKIP, "cancelled"),)
+    return () if order.lines else (Trouble(Result.HOLD, "no_items"),)
 
 
 def _seconds(moment: datetime | None, where: str) -> int | None:
@@ -193,7 +224,7 @@ OPERATIONS = (
         "take_orders", "POST", "/v1/orders", "Orders", "Send orders", take,
         {201: ("At least one order was new, or was stopped.", m.OrdersTaken), 200: ("All were known.", m.OrdersTaken)},
         about="One order, or a list of up to 200, which are recorded together or not at all. An order is known by its"
-        " channel and reference: sent again it is `skipped`, and what came first stands. Goods that are not there or"
+        " channel and reference: sent again it is a `skip`, and what came first stands. Goods that are not there or"
         " not known hold the order and put it before a supervisor; it is not refused.",
         body=m.OrderIn | m.Orders, acting=True, largest_body=2 * 1024 * 1024,
     ),

@@ -1,0 +1,135 @@
+"""Tables: rows of a text or of a workbook's sheet become records of the columns that are asked for, one by one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+from wms.channels.cells import clean
+from wms.channels.documents import Record, unsound
+from wms.channels.encodings import text_blocks
+from wms.channels.format import Part
+from wms.channels.sources import MOST_RECORDS, Source
+from wms.domain.decode import Unreadable
+
+Rows = Callable[[], Iterator[Sequence[str]]]
+_DELIMITERS = ",;\t|"
+_HEADER_LINES = 30  # before a header: titles, remarks, blank lines
+_LARGEST_FIELD = 64 * 1024 * 1024
+_HTML = ("<!doctype html", "<html", "<table", "<?xml", "<meta")
+
+
+class CutOff(list[str]):
+    """The last row of a file whose last line has no end: if it is too short, the file was cut off within it."""
+
+
+class Header:
+    """The first row that names columns: trimmed names in lower case and of one width, and how the file spells them."""
+
+    def __init__(self, row: Sequence[str]) -> None:
+        spelled = [clean(cell) for cell in row]
+        self.names = tuple(unicodedata.normalize("NFKC", name).casefold() for name in spelled)
+        self.width = max((at for at, name in enumerate(self.names, 1) if name), default=0)
+        self.spelled = {name: spelled[at] for at, name in reversed(list(enumerate(self.names))) if name}
+
+    def doubled(self, columns: Iterable[str]) -> str:
+        """The first of these columns that stands there twice."""
+        return next((name for name in columns if self.names.count(name) > 1), "")
+
+
+def text_rows(source: Source, encoding: str, delimiter: str, *, quoted: bool) -> Rows:
+    """Rows of a text with separated values. Raises `Unreadable` where a quote is misplaced or left open."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        csv.field_size_limit(min(_LARGEST_FIELD, sys.maxsize))
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        reader = csv.reader(_lines(text_blocks(source, encoding)), delimiter=delimiter, strict=quoted, quoting=quoting)
+        count = 0
+        held: list[str] | None = None
+        try:
+            for row in reader:
+                count += 1
+                if held is not None:
+                    yield held
+                held = row
+        except csv.Error as error:
+            raise Unreadable(f"broken_csv:{count + 1}") from error
+        if held is not None:
+            yield CutOff(held) if source.ends_in_a_line() else held
+
+    return rows
+
+
+def delimiter_of(source: Source, encoding: str) -> str:
+    """Whichever splits the first full line best."""
+    text = next(text_blocks(source, encoding), "")
+    lines = [line for line in text.lstrip("\ufeff").splitlines()[:_HEADER_LINES] if line.strip()]
+    if lines and lines[0].lstrip().casefold().startswith(_HTML):
+        raise Unreadable("html")
+    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines), default=0))
+
+
+def header_of(rows: Rows, fits: Callable[[Header], bool]) -> tuple[Header, int]:
+    """The header, the first among the first rows that `fits`, else the first with several cells; and how many rows it
+    takes up with all before it. Raises `Unreadable` if there is none."""
+    first: tuple[Header, int] | None = None
+    for n, row in enumerate(rows(), 1):
+        if n > _HEADER_LINES:
+            break
+        if not any(cell.strip() for cell in row) or row[0].lstrip(' \t"').startswith("#"):
+            continue
+        header = Header(row)
+        if fits(header):
+            return header, n
+        first = first or (header, n)
+    if first is None:
+        raise Unreadable("no_header")
+    return first
+
+
+def records_of(rows: Rows, header: Header, skip: int, part: Part) -> Callable[[], Iterator[Record]]:
+    """Reads the rows below the header as records of the part's columns."""
+    wanted = tuple(dict.fromkeys((*part.needed, *part.wanted)))
+    places = [header.names.index(name) if name in header.spelled else -1 for name in wanted]
+    columns = {name: at for at, name in enumerate(wanted)}
+
+    def records() -> Iterator[Record]:
+        n = 0
+        for at, row in enumerate(rows()):
+            if at < skip or not any(row) or not any(cell.strip() for cell in row):
+                continue
+            if part.is_trailer is not None and part.is_trailer(row):
+                continue
+            n += 1
+            if n > MOST_RECORDS:
+                raise Unreadable(f"too_many_records:{MOST_RECORDS}")
+            width = len(row)
+            cells = tuple(clean(row[place]) if 0 <= place < width else "" for place in places)
+            trouble = None
+            if width < header.width and not part.ragged:
+                code = "cut_row" if isinstance(row, CutOff) else "short_row"
+                trouble = unsound(f"{code}:{width}:{header.width}", n)
+            elif width > header.width and any(cell.strip() for cell in row[header.width :]):
+                beyond = next(cell for cell in row[header.width :] if cell.strip())
+                trouble = unsound(f"beyond_header:{beyond[:60]}", n, beyond[:60])
+            yield Record(n, cells, columns, trouble, hash(tuple(row)))
+
+    return records
+
+
+def _lines(blocks: Iterable[str]) -> Iterator[str]:
+    """Lines with their ends, whatever ends them; a line end within quotes stays what it was."""
+    rest: list[str] = []
+    first = True
+    for block in blocks:
+        rest.append(block.removeprefix("\ufeff") if first else block)
+        first = first and not block
+        if "\n" in block or "\r" in block:
+            lines = io.StringIO("".join(rest), newline="").readlines()
+            rest = [lines.pop()]
+            yield from lines
+    yield from io.StringIO("".join(rest), newline="").readlines()

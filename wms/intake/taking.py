@@ -1,0 +1,254 @@
+"""Intake: what a merchant's export says becomes orders of this warehouse, each with a result.
+
+Taking the same file in twice does nothing twice: an order is known by its channel and reference. Stock is not looked
+at here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from wms.channels import Entry, Import, ParsedLine, ParsedOrder, Result
+from wms.channels.parsed import Trouble
+from wms.domain.catalogue import Carrier, Channel
+from wms.domain.commands import Command, IncomingOrder, TakeOrders
+from wms.domain.events import OrderCancelled, OrderReceived
+from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
+from wms.domain.orders import Order
+from wms.domain.recipients import PersonalData
+from wms.domain.rows import Rows
+from wms.store import Store
+from wms.store.sealing import seal_many
+from wms.workflows.handling import Outcome, Refused
+from wms.workflows.prompt import Msg
+
+CHUNK = 200
+SHIP_BY_HOURS = 48  # of a channel that is not set up
+_LONGEST_CODE = 60
+_LONGEST_REASON = 200
+
+CarryOut: TypeAlias = Callable[[Command, Badge], Outcome]
+Foretold: TypeAlias = "Callable[[Outcome], IntakeReport]"
+Seal: TypeAlias = Callable[[Mapping[OrderId, PersonalData]], Mapping[OrderId, str]]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many orders of how many are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReport:
+    """The import with what became of each order at the end. `taken` are the orders recorded as new, `stopped` says why
+    orders with the reason `not_recorded` could not be recorded: importing again goes on there. `cancelled` are orders
+    that were stopped because the channel took them back."""
+
+    imported: Import
+    taken: tuple[OrderId, ...] = ()
+    cancelled: tuple[OrderId, ...] = ()
+    stopped: tuple[Msg, ...] = ()
+
+
+def take_in(
+    store: Store, imported: Import, carry_out: CarryOut, person: Badge, progress: Progress = lambda *_: None
+) -> IntakeReport:
+    """Seal the recipients, have the orders taken in chunk by chunk, and say what became of each.
+
+    `carry_out` decides here or asks the hub; when it refuses, the rest is left for the next time. Raises
+    `StoreUnwritable`.
+    """
+    intake = _Intake(store.rows, store.clock() // 1000, lambda command, _: carry_out(command, person))
+    return intake.run(imported, lambda people: seal_many(store, people), progress)
+
+
+def take_in_at_once(
+    rows: Rows, now: int, imported: Import, carry_out: Callable[[Command, Foretold], Outcome], seal: Seal
+) -> IntakeReport:
+    """Have at most `CHUNK` orders taken in with one command, or none where all of them are old news.
+
+    `carry_out` is told what the report will say of an outcome, so that it can keep the report in the very transaction
+    that records the orders. `now` is UTC seconds.
+    """
+    if sum(entry.order is not None for entry in imported.entries()) > CHUNK:
+        raise ValueError(f"more than {CHUNK} orders at once")
+    return _Intake(rows, now, carry_out).run(imported, seal, lambda *_: None)
+
+
+def rehearse(store: Store, imported: Import) -> IntakeReport:
+    """What `take_in` would answer, with nothing recorded."""
+    intake = _Intake(store.rows, store.clock() // 1000, lambda *_: Refused(()))
+    for _ in intake.sorted_out(imported):
+        pass
+    imported.check()
+    return IntakeReport(imported)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An order on its way into the warehouse."""
+
+    entry: Entry
+    parsed: ParsedOrder
+    id: OrderId
+
+
+class _Intake:
+    def __init__(self, rows: Rows, now: int, carry_out: Callable[[Command, Foretold], Outcome]) -> None:
+        self._rows, self._now, self._carry_out = rows, now, carry_out
+        self._first_carrier = next((carrier.code for carrier in rows.all(Carrier)), CarrierCode(""))
+        self._taken: list[OrderId] = []
+        self._cancelled: list[OrderId] = []
+
+    def run(self, imported: Import, seal: Seal, progress: Progress) -> IntakeReport:
+        waiting = list(self.sorted_out(imported))
+        stopped: tuple[Msg, ...] = ()
+        for start in range(0, len(waiting), CHUNK):
+            chunk = waiting[start : start + CHUNK]
+            if stopped:
+                _not_recorded(chunk)
+            else:
+                stopped = self._take(imported, chunk, seal)
+            progress(min(start + CHUNK, len(waiting)), len(waiting))
+        imported.check()
+        return IntakeReport(imported, tuple(self._taken), tuple(self._cancelled), stopped)
+
+    def sorted_out(self, imported: Import) -> Iterator[_Waiting]:
+        """The orders to be taken in; of the others it is said what becomes of them."""
+        named: dict[OrderId, tuple[str, str]] = {}
+        for entry in imported.entries():
+            parsed = entry.order
+            if parsed is None or entry.result == Result.REJECT:
+                continue
+            if entry.result == Result.SKIP and not parsed.taken_back:
+                continue
+            order = OrderId(f"{parsed.channel}-{parsed.reference}")
+            known = self._rows.get(Order, order)
+            mine = (parsed.channel, parsed.reference)
+            other = named.setdefault(order, mine if known is None else (known.channel, known.reference))
+            if other != mine:  # `a-b` + `c` and `a` + `b-c` make the same name
+                entry.became(Result.REJECT, f"id_taken:{other[0]}:{other[1]}")
+                _all_to_do(entry)
+            elif known is None:
+                self._look_for_carrier(entry, parsed)
+                yield _Waiting(entry, entry.order or parsed, order)
+            elif parsed.taken_back and not known.stop:
+                yield _Waiting(entry, parsed, order)
+            elif entry.result != Result.SKIP:
+                entry.became(Result.SKIP, "known")
+                _all_to_do(entry)
+
+    def _take(self, imported: Import, chunk: Sequence[_Waiting], seal: Seal) -> tuple[Msg, ...]:
+        """Returns why the chunk was not taken, nothing if it was."""
+
+        def foretold(outcome: Outcome) -> IntakeReport:
+            stopped = self._settle(chunk, outcome)
+            return IntakeReport(imported, tuple(self._taken), tuple(self._cancelled), stopped)
+
+        people = {one.id: data for one in chunk if (data := self._person(one)) is not None}
+        sealed = seal(people)
+        orders = tuple(self._incoming(one, people.get(one.id), sealed.get(one.id, "")) for one in chunk)
+        return self._settle(chunk, self._carry_out(TakeOrders(orders), foretold))
+
+    def _settle(self, chunk: Sequence[_Waiting], answer: Outcome) -> tuple[Msg, ...]:
+        if isinstance(answer, Refused):
+            _not_recorded(chunk)
+            return answer.lines
+        bodies = [fact.body for fact in answer.facts]
+        received = {body.order for body in bodies if isinstance(body, OrderReceived)}
+        cancelled = {body.order for body in bodies if isinstance(body, OrderCancelled)}
+        for one in chunk:
+            if one.id in cancelled:
+                self._cancelled.append(one.id)
+            elif one.id in received:
+                self._taken.append(one.id)
+            elif one.entry.result != Result.SKIP:  # whoever decides had it already
+                one.entry.became(Result.SKIP, "known")
+                _all_to_do(one.entry)
+        return ()
+
+    def _person(self, one: _Waiting) -> PersonalData | None:
+        """Least data: nobody is kept for an order that is not going to be sent."""
+        said, parsed = one.parsed.recipient, one.parsed
+        if parsed.taken_back or not (said or parsed.remarks):
+            return None
+        if said is None:
+            return PersonalData("", "", (), buyer=parsed.buyer, remarks=parsed.remarks)
+        return PersonalData(
+            said.name,
+            said.phone,
+            said.address_lines,
+            said.city,
+            said.postcode,
+            said.country,
+            parsed.buyer,
+            parsed.remarks,
+        )
+
+    def _incoming(self, one: _Waiting, person: PersonalData | None, sealed: str) -> IncomingOrder:
+        parsed = one.parsed
+        channel = self._rows.get(Channel, parsed.channel)
+        hours = channel.ship_by_hours if channel is not None else SHIP_BY_HOURS
+        placed = self._now if parsed.placed_at is None else parsed.placed_at
+        problems = [trouble.reason for trouble in parsed.troubles if trouble.result == Result.HOLD]
+        return IncomingOrder(
+            one.id,
+            ChannelCode(parsed.channel),
+            parsed.reference,
+            parsed.ship_by if parsed.ship_by is not None else placed + hours * 3600,
+            self._carrier(parsed.carrier, channel),
+            _lines(parsed.lines),
+            tuple(dict.fromkeys(map(_kept, problems))),
+            parsed.taken_back,
+            person.masked() if person is not None else "",
+            sealed,
+            parsed.placed_at or 0,
+            -1 if parsed.amount is None else parsed.amount,
+            parsed.currency,
+            parsed.kind,
+            parsed.not_before or 0,
+            parsed.instructions,
+        )
+
+    def _look_for_carrier(self, entry: Entry, parsed: ParsedOrder) -> None:
+        """One that is not set up holds the order; who releases it sends it with the usual one."""
+        said = parsed.carrier
+        if not said or parsed.taken_back or not self._first_carrier or self._rows.get(Carrier, said) is not None:
+            return
+        trouble = Trouble(Result.HOLD, f"unknown:carrier:{said[:_LONGEST_CODE]}", "carrier", said, parsed.record)
+        entry.order = replace(parsed, troubles=(*parsed.troubles, trouble))
+        if entry.result == Result.HOLD:
+            entry.others = (*entry.others, trouble)
+        else:
+            entry.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+
+    def _carrier(self, said: str, channel: Channel | None) -> CarrierCode:
+        """The order's own carrier, else the channel's, else the site's first."""
+        usual = (channel.carrier if channel is not None else CarrierCode("")) or self._first_carrier
+        return CarrierCode(said) if said and self._rows.get(Carrier, said) is not None else usual
+
+
+def _lines(said: Iterable[ParsedLine]) -> tuple[tuple[Sku, int], ...]:
+    """What can be picked; lines of which nobody knows what they name hold the order, so it never goes without them."""
+    wanted: Counter[Sku] = Counter()
+    for line in said:
+        if line.sku and not line.done and line.quantity:
+            wanted[line.sku] += line.quantity * line.pack
+    return tuple(wanted.items())
+
+
+def _kept(reason: str) -> str:
+    """A reason as it may stand in the journal: one line, no commas, for these part reasons."""
+    return "".join(char if char.isprintable() else "?" for char in reason.replace(",", ";"))[:_LONGEST_REASON]
+
+
+def _not_recorded(chunk: Iterable[_Waiting]) -> None:
+    for one in chunk:
+        if one.entry.result != Result.SKIP:
+            one.entry.became(Result.REJECT, "not_recorded")
+            _all_to_do(one.entry)
+
+
+def _all_to_do(entry: Entry) -> None:
+    """Nothing of an order that is not taken in is done already."""
+    entry.lines, entry.units = entry.lines + entry.done_lines, entry.units + entry.done_units
+    entry.done_lines = entry.done_units = 0
