@@ -197,7 +197,7 @@ def test_a_closed_parcel_waits_in_sight_and_goes_on_when_its_data_come(floor):
     other = a_packer(floor, "T1")
     assert other.shows[-1] == "1 label has come: F5"
     other.press("f5")
-    assert [ENGLISH.say(choice.label) for choice in other.prompt.choices] == ["web-1: label came, 1 parcel"]
+    assert [ENGLISH.say(choice.label) for choice in other.prompt.choices] == ["web-1: ready, 1 parcel"]
     other.choose(0)
     assert (other.screen, other.prompt.target) == ("pack.label", NUMBER)
     other.scan(NUMBER).go_on(until="pack.tote")

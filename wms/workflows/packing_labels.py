@@ -165,7 +165,7 @@ def _told(wait: LabelWait, rows: Rows) -> Msg:
     if order is not None and order.stop:
         return msg("{order}: cancelled, bring it back", order=name)
     if not _lacks(wait, rows):
-        return msg("{order}: label came, {where}", order=name, where=where(wait, rows))
+        return msg("{order}: ready, {where}", order=name, where=where(wait, rows))
     return msg("{order}: {where}", order=name, where=where(wait, rows))
 
 

@@ -116,14 +116,14 @@ def _heed(base: Prompt, state: Packing) -> Prompt:
         verb=msg("Read this first"),
         ask=msg("Enter: next page") if more else msg("Enter: I have read it"),
         what=found[page],
-        keys=(HELP, UNDO, MORE) if page else (HELP, MORE),
+        keys=(*BACK, MORE) if page else (HELP, MORE),
         expects=("CMD-ENTER",),
     )
 
 
 def _reminders(state: Packing) -> tuple[Line, ...]:
     """The notes once more while the carton is open."""
-    return tuple(Line(note, Mark.NEXT, short=note) for note in state.notes)
+    return tuple(Line(note, short=note) for note in state.notes)
 
 
 def _stop(state: Packing, rows: Rows) -> Prompt:

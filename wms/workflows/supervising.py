@@ -210,7 +210,7 @@ def _prompt(state: Supervising, rows: Rows) -> Prompt:
             state.screen,
             (*where, msg("since {time}", time=_clock(state.opened.at, state.who.zone))),
             what=_case(state.opened, rows),
-            handbook="supervisor",
+            handbook="review" if state.opened.kind in held_orders.KINDS else "supervisor",
             keys=(HELP, Key("escape", msg("Back"))),
         )
         if state.decision >= 0:

@@ -163,6 +163,10 @@ def _bench(b: Ledger, fact: Fact) -> None:
             b.numbers[parcel].append(number)
             if b.order_of[parcel] not in b.verified:
                 b.label_early.append(parcel)
+        case e.WaybillBound(parcel=parcel, number=number):
+            b.waybills[number].append(parcel)
+            b.numbers[parcel].append(number)
+            b.checked.add(parcel)
         case e.LabelRequested(parcel=parcel) if b.order_of[parcel] not in b.verified:
             b.label_early.append(parcel)
         case e.LabelVerified(parcel=parcel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections import Counter
 
 from wms.demo.autopilot.floor import Floor, Unit
@@ -193,6 +194,21 @@ class Packer(Person):
             if +parcel:
                 self._parcels.remove(parcel)
                 return
+
+    async def on_pack_heed(self, _: Sight) -> None:
+        await self.terminal.press("enter")
+
+    async def on_pack_print(self, _: Sight) -> None:
+        self._labels_before = len(self.terminal.labels)
+        self._label_due = time.monotonic() + LABEL_SECONDS
+        await self.terminal.press("enter")
+
+    async def on_pack_bind(self, seen: Sight) -> None:
+        """The platform's label lies ready: it is stuck on and scanned."""
+        self._off = ""
+        number = f"PF{zlib.crc32(f'{seen.target}/{self.badge}/{len(self._waybills)}'.encode()):013}"
+        if (await self.terminal.scan(number)).green:
+            self._waybills.append(number)
 
     async def on_pack_label(self, seen: Sight) -> None:
         """Take the label out of the printer, stick it on, scan it."""
