@@ -76,9 +76,11 @@ def test_sent_again_nothing_happens_twice_and_what_came_first_stands(erp: Progra
     erp.post("/v1/orders", order("1", quantity=2))
     told(erp, "shop-1")
     head = erp.house.hub.head()
-    again = erp.post("/v1/orders", order("1", quantity=7))
+    again = erp.post("/v1/orders", order("1", quantity=2))
     assert (again.status, outcomes(again)) == (200, [("shop-1", "skip", ["known"])])
     assert erp.house.hub.head() == head
+    changed = erp.post("/v1/orders", order("1", quantity=7))
+    assert (changed.status, outcomes(changed)) == (201, [("shop-1", "hold", ["changed:lines"])])
     assert told(erp, "shop-1")["lines"][0]["quantity"] == 2
 
 

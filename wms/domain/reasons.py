@@ -109,6 +109,9 @@ SENTENCES: dict[str, str] = {
         "The order is worth {said}, its goods only {found}: rows are missing, fetch the file again"
     ),
     "merged_skus": sentence("One row names several goods and not how many of each: {codes}"),
+    "known": sentence("Here already"),
+    "not_recorded": sentence("Not recorded: import the file again"),
+    "changed": sentence("The channel changed it ({what}): take the change or keep the order, on the board"),
     "goods_changed": sentence("The goods were changed in the channel ({value}): compare them before it is released"),
     "no_sku": sentence("A line has no SKU"),
     "no_address": sentence("There is no address to ship to"),
@@ -130,7 +133,6 @@ SENTENCES: dict[str, str] = {
     "already_shipped": sentence("Shipped already"),
     "refund_asked": sentence("A refund is under way ({status}): settle it in the channel before anything is sent"),
     "stopped": sentence("The channel stopped this order ({status}): settle it there first"),
-    "group_open": sentence("The group is not complete yet ({status}): do not send before the channel says it is"),
     "nothing_to_ship": sentence("Nothing in it is shipped"),
     "not_goods": sentence("Postage, a fee or a discount: nothing to pick"),
     "cancel_requested": sentence("The buyer asked to cancel: answer in the channel first"),
@@ -142,8 +144,8 @@ SENTENCES: dict[str, str] = {
     "id_taken": sentence("Channel {channel} has an order {reference} that has the same name here. Rename this channel"),
     "unknown_order": sentence("There is no order {order} in this export"),
     "no_stock": sentence("{sku}: {missing} more needed"),
-    "presale_until": sentence("A pre-sale: not to be sent before {day}"),
     "group_open": sentence("A group buy: its group is not complete yet"),
+    "presale_until": sentence("A pre-sale: not to be sent before {day}"),
     # told to the channels
     "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),
     "sent_in_part": sentence("It was sent in part: the form needs the channel's own items. Enter it at the channel"),

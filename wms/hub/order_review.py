@@ -10,7 +10,7 @@ from wms.domain.ids import Badge, OrderId
 from wms.domain.orders import Order
 from wms.domain.recipients import PersonalData
 from wms.hub.interface import HubStore
-from wms.order_review import review_rows
+from wms.order_review import Unseal, review_rows
 from wms.store.sealing import key_of, unseal_with
 
 PATIENCE_S = 5.0
@@ -19,6 +19,13 @@ PATIENCE_S = 5.0
 def review_at_hub(hub: HubStore, orders: Sequence[OrderId], person: Badge, rules: Rules) -> tuple[Finding, ...]:
     """As `wms.order_review.review_orders`, on the hub's picture and with the keys of its engine. Waits some seconds for
     a picture that lags behind the journal. Raises `StoreUnwritable`."""
+
+    _wait_for(hub, orders)
+    return review_rows(hub.rows, opener(hub), orders, hub.execute, person, rules)
+
+
+def opener(hub: HubStore) -> Unseal:
+    """Opens recipients with the keys that the hub's engine keeps."""
 
     def unseal(sealed: Mapping[OrderId, str]) -> dict[OrderId, PersonalData]:
         subjects = {order: key_of(order, text) for order, text in sealed.items()}
@@ -32,8 +39,7 @@ def review_at_hub(hub: HubStore, orders: Sequence[OrderId], person: Badge, rules
                     continue
         return found
 
-    _wait_for(hub, orders)
-    return review_rows(hub.rows, unseal, orders, hub.execute, person, rules)
+    return unseal
 
 
 def _wait_for(hub: HubStore, orders: Sequence[OrderId]) -> None:

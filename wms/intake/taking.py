@@ -12,27 +12,33 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from wms.channels import Entry, Import, ParsedLine, ParsedOrder, Result
-from wms.channels.parsed import Trouble
+from wms.channels.parsed import LabelData, Trouble
+from wms.domain import holds
 from wms.domain.catalogue import Carrier, Channel
-from wms.domain.commands import Command, IncomingOrder, TakeOrders
+from wms.domain.changes import RECIPIENT, REMARKS
+from wms.domain.commands import Command, IncomingOrder, OfferChange, TakeOrders
 from wms.domain.events import OrderCancelled, OrderReceived
 from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
+from wms.domain.labelling import GivenLabel
 from wms.domain.orders import Order
 from wms.domain.recipients import PersonalData
 from wms.domain.rows import Rows
+from wms.domain.ship_by import ship_by_of
 from wms.store import Store
-from wms.store.sealing import seal_many
-from wms.workflows.handling import Outcome, Refused
+from wms.store.sealing import seal_many, unseal_many
+from wms.workflows.handling import Outcome, Recorded, Refused
+from wms.workflows.news import People, news_of, sealed_of
 from wms.workflows.prompt import Msg
 
 CHUNK = 200
-SHIP_BY_HOURS = 48  # of a channel that is not set up
 _LONGEST_CODE = 60
 _LONGEST_REASON = 200
 
 CarryOut: TypeAlias = Callable[[Command, Badge], Outcome]
 Foretold: TypeAlias = "Callable[[Outcome], IntakeReport]"
 Seal: TypeAlias = Callable[[Mapping[OrderId, PersonalData]], Mapping[OrderId, str]]
+Unseal: TypeAlias = Callable[[Mapping[OrderId, str]], Mapping[OrderId, PersonalData]]
+Tell: TypeAlias = Callable[[Command], Outcome]
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many orders of how many are recorded."""
 
@@ -41,11 +47,13 @@ Progress: TypeAlias = Callable[[int, int], None]
 class IntakeReport:
     """The import with what became of each order at the end. `taken` are the orders recorded as new, `stopped` says why
     orders with the reason `not_recorded` could not be recorded: importing again goes on there. `cancelled` are orders
-    that were stopped because the channel took them back."""
+    that were stopped because the channel took them back, `changed` those known before of which it now says something
+    else: that waits for a supervisor."""
 
     imported: Import
     taken: tuple[OrderId, ...] = ()
     cancelled: tuple[OrderId, ...] = ()
+    changed: tuple[OrderId, ...] = ()
     stopped: tuple[Msg, ...] = ()
 
 
@@ -57,30 +65,45 @@ def take_in(
     `carry_out` decides here or asks the hub; when it refuses, the rest is left for the next time. Raises
     `StoreUnwritable`.
     """
-    intake = _Intake(store.rows, store.clock() // 1000, lambda command, _: carry_out(command, person))
-    return intake.run(imported, lambda people: seal_many(store, people), progress)
+    keys = _Keys(lambda people: seal_many(store, people), lambda sealed: unseal_many(store.rows, sealed))
+    intake = _Intake(store.rows, store.clock() // 1000, keys, lambda command: carry_out(command, person))
+    return intake.run(imported, lambda command, _: carry_out(command, person), progress)
 
 
 def take_in_at_once(
-    rows: Rows, now: int, imported: Import, carry_out: Callable[[Command, Foretold], Outcome], seal: Seal
+    rows: Rows,
+    now: int,
+    imported: Import,
+    carry_out: Callable[[Command, Foretold], Outcome],
+    tell: Tell,
+    seal: Seal,
+    unseal: Unseal,
 ) -> IntakeReport:
     """Have at most `CHUNK` orders taken in with one command, or none where all of them are old news.
 
     `carry_out` is told what the report will say of an outcome, so that it can keep the report in the very transaction
-    that records the orders. `now` is UTC seconds.
+    that records the orders. What known orders bring is told before, with `tell`: again is harmless. `now` is UTC
+    seconds.
     """
     if sum(entry.order is not None for entry in imported.entries()) > CHUNK:
         raise ValueError(f"more than {CHUNK} orders at once")
-    return _Intake(rows, now, carry_out).run(imported, seal, lambda *_: None)
+    return _Intake(rows, now, _Keys(seal, unseal), tell).run(imported, carry_out, lambda *_: None)
 
 
 def rehearse(store: Store, imported: Import) -> IntakeReport:
     """What `take_in` would answer, with nothing recorded."""
-    intake = _Intake(store.rows, store.clock() // 1000, lambda *_: Refused(()))
+    keys = _Keys(lambda _: {}, lambda sealed: unseal_many(store.rows, sealed))
+    intake = _Intake(store.rows, store.clock() // 1000, keys, lambda _: Recorded(()))
     for _ in intake.sorted_out(imported):
         pass
     imported.check()
-    return IntakeReport(imported)
+    return IntakeReport(imported, changed=tuple(intake.changed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    seal: Seal
+    unseal: Unseal
 
 
 @dataclass(slots=True)
@@ -93,13 +116,16 @@ class _Waiting:
 
 
 class _Intake:
-    def __init__(self, rows: Rows, now: int, carry_out: Callable[[Command, Foretold], Outcome]) -> None:
-        self._rows, self._now, self._carry_out = rows, now, carry_out
+    def __init__(self, rows: Rows, now: int, keys: _Keys, tell: Tell) -> None:
+        self._rows, self._now, self._keys, self._tell = rows, now, keys, tell
         self._first_carrier = next((carrier.code for carrier in rows.all(Carrier)), CarrierCode(""))
         self._taken: list[OrderId] = []
         self._cancelled: list[OrderId] = []
+        self.changed: list[OrderId] = []
 
-    def run(self, imported: Import, seal: Seal, progress: Progress) -> IntakeReport:
+    def run(
+        self, imported: Import, carry_out: Callable[[Command, Foretold], Outcome], progress: Progress
+    ) -> IntakeReport:
         waiting = list(self.sorted_out(imported))
         stopped: tuple[Msg, ...] = ()
         for start in range(0, len(waiting), CHUNK):
@@ -107,10 +133,13 @@ class _Intake:
             if stopped:
                 _not_recorded(chunk)
             else:
-                stopped = self._take(imported, chunk, seal)
+                stopped = self._take(imported, chunk, carry_out)
             progress(min(start + CHUNK, len(waiting)), len(waiting))
         imported.check()
-        return IntakeReport(imported, tuple(self._taken), tuple(self._cancelled), stopped)
+        return self._report(imported, stopped)
+
+    def _report(self, imported: Import, stopped: tuple[Msg, ...]) -> IntakeReport:
+        return IntakeReport(imported, tuple(self._taken), tuple(self._cancelled), tuple(self.changed), stopped)
 
     def sorted_out(self, imported: Import) -> Iterator[_Waiting]:
         """The orders to be taken in; of the others it is said what becomes of them."""
@@ -134,20 +163,45 @@ class _Intake:
             elif parsed.taken_back and not known.stop:
                 yield _Waiting(entry, parsed, order)
             elif entry.result != Result.SKIP:
-                entry.became(Result.SKIP, "known")
-                _all_to_do(entry)
+                self._known(_Waiting(entry, parsed, order))
 
-    def _take(self, imported: Import, chunk: Sequence[_Waiting], seal: Seal) -> tuple[Msg, ...]:
+    def _known(self, one: _Waiting) -> None:
+        """An order that is here: nothing happens twice, and what its channel says anew waits for a supervisor."""
+        new = self._person(one) if one.parsed.recipient is not None and not one.parsed.recipient.hidden else None
+        sealed, offered = sealed_of(self._rows, one.id)
+        people = People(self._opened(one.id, sealed), self._opened(one.id, offered), new)
+        incoming = self._incoming(one, new, "")
+        told = news_of(self._rows, incoming, people)
+        offer = next((command for command in told if isinstance(command, OfferChange)), None)
+        if offer is not None and new is not None and not {RECIPIENT, REMARKS}.isdisjoint(offer.what.split(",")):
+            incoming = self._incoming(one, new, self._keys.seal({one.id: new}).get(one.id, ""))
+            told = news_of(self._rows, incoming, people)
+        refused = any(isinstance(self._tell(command), Refused) for command in told)
+        if refused:
+            one.entry.became(Result.REJECT, "not_recorded")
+        elif offer is not None:
+            self.changed.append(one.id)
+            one.entry.became(Result.HOLD, f"changed:{offer.what.replace(',', ' ')}")
+            return
+        else:
+            one.entry.became(Result.SKIP, "known")
+        _all_to_do(one.entry)
+
+    def _opened(self, order: OrderId, sealed: str) -> PersonalData | None:
+        return self._keys.unseal({order: sealed}).get(order) if sealed else None
+
+    def _take(
+        self, imported: Import, chunk: Sequence[_Waiting], carry_out: Callable[[Command, Foretold], Outcome]
+    ) -> tuple[Msg, ...]:
         """Returns why the chunk was not taken, nothing if it was."""
 
         def foretold(outcome: Outcome) -> IntakeReport:
-            stopped = self._settle(chunk, outcome)
-            return IntakeReport(imported, tuple(self._taken), tuple(self._cancelled), stopped)
+            return self._report(imported, self._settle(chunk, outcome))
 
         people = {one.id: data for one in chunk if (data := self._person(one)) is not None}
-        sealed = seal(people)
+        sealed = self._keys.seal(people)
         orders = tuple(self._incoming(one, people.get(one.id), sealed.get(one.id, "")) for one in chunk)
-        return self._settle(chunk, self._carry_out(TakeOrders(orders), foretold))
+        return self._settle(chunk, carry_out(TakeOrders(orders), foretold))
 
     def _settle(self, chunk: Sequence[_Waiting], answer: Outcome) -> tuple[Msg, ...]:
         if isinstance(answer, Refused):
@@ -187,26 +241,44 @@ class _Intake:
     def _incoming(self, one: _Waiting, person: PersonalData | None, sealed: str) -> IncomingOrder:
         parsed = one.parsed
         channel = self._rows.get(Channel, parsed.channel)
-        hours = channel.ship_by_hours if channel is not None else SHIP_BY_HOURS
         placed = self._now if parsed.placed_at is None else parsed.placed_at
-        problems = [trouble.reason for trouble in parsed.troubles if trouble.result == Result.HOLD]
+        lines, gifts = _lines(parsed.lines)
+        unknown = _unknown(parsed.lines)
+        label = parsed.label or LabelData()
         return IncomingOrder(
             one.id,
             ChannelCode(parsed.channel),
             parsed.reference,
-            parsed.ship_by if parsed.ship_by is not None else placed + hours * 3600,
+            ship_by_of(self._rows, parsed.channel, placed, parsed.ship_by, parsed.not_before or 0),
             self._carrier(parsed.carrier, channel),
-            _lines(parsed.lines),
-            tuple(dict.fromkeys(map(_kept, problems))),
+            lines,
+            _problems(parsed),
             parsed.taken_back,
             person.masked() if person is not None else "",
             sealed,
-            parsed.placed_at or 0,
-            -1 if parsed.amount is None else parsed.amount,
-            parsed.currency,
-            parsed.kind,
-            parsed.not_before or 0,
-            parsed.instructions,
+            placed=parsed.placed_at or 0,
+            amount=-1 if parsed.amount is None else parsed.amount,
+            currency=parsed.currency,
+            kind=parsed.kind,
+            not_before=parsed.not_before or 0,
+            instructions=parsed.instructions,
+            waiting=parsed.waiting,
+            ship_by_given=parsed.ship_by is not None,
+            unknown=tuple(unknown.items()),
+            offered=tuple((_kept(code), skus) for code, skus in one.entry.offered.items()),
+            nolabel=parsed.recipient is None or not parsed.recipient.usable,
+            remarked=bool(parsed.remarks) and person is not None,
+            gifts=gifts,
+            label=GivenLabel(
+                label.waybill,
+                label.carrier if self._rows.get(Carrier, label.carrier) is not None else "",
+                label.sort_code,
+                label.routing_code,
+                label.qr,
+                label.masked_name,
+                label.masked_phone,
+                label.masked_address,
+            ),
         )
 
     def _look_for_carrier(self, entry: Entry, parsed: ParsedOrder) -> None:
@@ -227,18 +299,35 @@ class _Intake:
         return CarrierCode(said) if said and self._rows.get(Carrier, said) is not None else usual
 
 
-def _lines(said: Iterable[ParsedLine]) -> tuple[tuple[Sku, int], ...]:
-    """What can be picked; lines of which nobody knows what they name hold the order, so it never goes without them."""
-    wanted: Counter[Sku] = Counter()
+def _problems(parsed: ParsedOrder) -> tuple[str, ...]:
+    """Why a person must decide. That its group is not complete needs nobody: whoever decides sees to that."""
+    reasons = (one.reason for one in parsed.troubles if one.result == Result.HOLD)
+    waits = {holds.GROUP_OPEN} if parsed.waiting else set()
+    return tuple(dict.fromkeys(_kept(reason) for reason in reasons if not holds.codes(reason) & waits))
+
+
+def _lines(said: Iterable[ParsedLine]) -> tuple[tuple[tuple[Sku, int], ...], tuple[int, ...]]:
+    """What can be picked, and which of it (from 1) are gifts."""
+    wanted: Counter[tuple[Sku, bool]] = Counter()
     for line in said:
         if line.sku and not line.done and line.quantity:
-            wanted[line.sku] += line.quantity * line.pack
-    return tuple(wanted.items())
+            wanted[line.sku, line.gift] += line.quantity * line.pack
+    lines = tuple((sku, quantity) for (sku, _), quantity in wanted.items())
+    return lines, tuple(n for n, (_, gift) in enumerate(wanted, 1) if gift)
+
+
+def _unknown(said: Iterable[ParsedLine]) -> Counter[str]:
+    """Pieces of what nobody knows here: that holds the order, so it never goes without them."""
+    unknown: Counter[str] = Counter()
+    for line in said:
+        if line.code and not line.sku and not line.done and line.quantity:
+            unknown[_kept(line.code[:_LONGEST_CODE])] += line.quantity
+    return unknown
 
 
 def _kept(reason: str) -> str:
-    """A reason as it may stand in the journal: one line, no commas, for these part reasons."""
-    return "".join(char if char.isprintable() else "?" for char in reason.replace(",", ";"))[:_LONGEST_REASON]
+    """A reason, or a value in one, as it may stand in the journal: one line, no commas, for these part reasons."""
+    return "".join(char if char.isprintable() else "?" for char in holds.in_a_reason(reason))[:_LONGEST_REASON]
 
 
 def _not_recorded(chunk: Iterable[_Waiting]) -> None:

@@ -9,7 +9,20 @@ from __future__ import annotations
 import hashlib
 from typing import get_type_hints
 
-from wms.domain import catalogue, inspection, labelling, mending, orders, packing, places, review, shipping, stock, waiting, waves
+from wms.domain import (
+    catalogue,
+    inspection,
+    labelling,
+    mending,
+    orders,
+    packing,
+    places,
+    review,
+    shipping,
+    stock,
+    waiting,
+    waves,
+)
 from wms.domain.events import VERSION
 from wms.domain.rows import Row, columns
 

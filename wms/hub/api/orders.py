@@ -29,6 +29,7 @@ from wms.hub.api.paging import page
 from wms.hub.api.parcels import parcel_out
 from wms.hub.api.wording import all_say
 from wms.hub.database import Session
+from wms.hub.order_review import opener
 from wms.intake import Foretold, IntakeReport, StoreGoods, take_in_at_once
 from wms.store.sealing import seal_afresh
 from wms.sync.wire import KeyLine
@@ -70,7 +71,15 @@ def take(call: Call) -> Reply:
             call.hub.keep_keys([KeyLine(subject, key) for subject, key in keys])
         return sealed
 
-    report = take_in_at_once(call.hub.rows, call.now, imported, carry_out, seal)
+    report = take_in_at_once(
+        call.hub.rows,
+        call.now,
+        imported,
+        carry_out,
+        lambda command: call.hub.execute(command, call.person),
+        seal,
+        opener(call.hub),
+    )
     if report.stopped:
         raise Refusal(409, "refused", all_say(report.stopped))
     reply = _taken(sent, report)
