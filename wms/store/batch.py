@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
+
+import msgspec
 
 from wms.domain.rows import Cell, Key, Row, cells, key_of
 from wms.store.tables import SqliteTables, statements_of
 
 R = TypeVar("R", bound=Row)
+_ENCODER = msgspec.json.Encoder()
 
 
 class BatchTables(SqliteTables):
@@ -73,8 +75,8 @@ class BatchTables(SqliteTables):
     def _set(self, kind: type[Row], key: Key, row: Row | None) -> None:
         if self.undoing is not None:
             before = self.get(kind, *key)
-            cells_before = None if before is None else json.dumps(statements_of(kind).cells(before))
-            self._undo.append((self.undoing, kind.TABLE, json.dumps(key), cells_before))
+            cells_before = None if before is None else _json(statements_of(kind).cells(before))
+            self._undo.append((self.undoing, kind.TABLE, _json(key), cells_before))
         rows = self._rows.setdefault(kind, {})
         if kind in self._groups:
             for names, group in self._groups[kind].items():
@@ -132,3 +134,7 @@ class _Group:
             self.members[before].discard(key)
         if after is not None:
             self.members.setdefault(after, set()).add(key)
+
+
+def _json(cells: tuple[Cell, ...]) -> str:
+    return _ENCODER.encode(cells).decode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -214,11 +215,15 @@ def confirm(connection: Any, positions: Sequence[tuple[int | None, int]]) -> Non
 
 def oldest_unconfirmed(connection: Any, limit: int) -> list[tuple[int, Line]]:
     """The first facts without a position, in replay order, with their sequence numbers."""
-    found: list[tuple[int, Line]] = []
+    return list(islice(unconfirmed_lines(connection), limit))
+
+
+def unconfirmed_lines(connection: Any) -> Iterator[tuple[int, Line]]:
+    """Facts without a position, in replay order, with their sequence numbers: streamed, so they must not change yet."""
     for where, order in (("was IS NOT NULL", "was, seq"), ("was IS NULL", "seq")):  # each has its index
-        sql = f"SELECT seq, {COLUMNS} FROM journal WHERE position IS NULL AND {where} ORDER BY {order} LIMIT ?"  # noqa: S608
-        found += [(row[0], line_from(row[1:])) for row in connection.execute(sql, (limit - len(found),))]
-    return found
+        sql = f"SELECT seq, {COLUMNS} FROM journal WHERE position IS NULL AND {where} ORDER BY {order}"  # noqa: S608
+        for row in connection.execute(sql):
+            yield row[0], line_from(row[1:])
 
 
 def unconfirmed(connection: Any) -> dict[tuple[str, int, int], int]:

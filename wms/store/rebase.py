@@ -119,9 +119,9 @@ def lift(connection: Any, tables: BatchTables) -> None:
 
 
 def lay_again(connection: Any, tables: BatchTables) -> None:
-    for seq in journal.unconfirmed(connection).values():
+    for seq, line in journal.unconfirmed_lines(connection):
         tables.undoing = seq
-        apply(tables, journal.read(connection, "seq = ?", (seq,))[0])
+        apply(tables, journal.fact_of(line))
     tables.undoing = None
     tables.flush()
 
