@@ -8,7 +8,7 @@ import logging.handlers
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from wms.workflows.prompt import NOTHING, Msg, msg
 if TYPE_CHECKING:
     from wms.sync.client import SyncClient
     from wms.sync.outbox_mirror import OutboxMirror
+    from wms.terminal.import_folders import Folders
     from wms.terminal.station import Station
     from wms.terminal.wedge import WedgeConfig
 
@@ -109,7 +110,7 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
     scan_log = ScanLog(config.data)
     devices = Devices(DeviceConfig(config.scanners, config.scale, config.feedback), scan_log)
     alarm = SyncAlarm(config.alarm_count, config.alarm_minutes)
-    made = Station(store, devices, sync, spool, config.language, hints, standing, alarm)
+    made = Station(store, devices, sync, spool, config.language, hints, standing, alarm, _folders(config))
     running.append(made)
     spool.start()
     made.start()
@@ -135,6 +136,16 @@ def station(config: Config, hints: tuple[Msg, ...] = ()) -> Iterator[Station]:
             store.close()
         else:
             log.error("the station still works: its store is left open, and what it commits now is kept")
+
+
+def _folders(config: Config) -> Folders:
+    from wms.terminal.import_folders import Folders
+
+    inbox = Path(config.orders_inbox).expanduser() if config.orders_inbox else config.data / "inbox"
+    if not config.orders_inbox:
+        with suppress(OSError):
+            inbox.mkdir(exist_ok=True)
+    return Folders(inbox, Path(config.orders_sticks).expanduser() if config.orders_sticks else None)
 
 
 def _sync(store: Store, changed: Callable[[], None]) -> SyncClient | None:

@@ -53,9 +53,10 @@ class Config(Record):
     read for `recipients_kept_days` after their order was shipped or cancelled; then their keys are destroyed.
     `store_key` says where the key of the database lies: none, keyring, tpm or file:PATH. `outbox_mirror` is a folder on
     a second medium to which what the hub has not confirmed is copied; `alarm_count` unsent facts, or one that is
-    `alarm_minutes` old, raise the alarm. `hub_database` (a URL, '' for a file beside the
-    data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself, as are the
-    `webhook_networks` (`10.1.0.0/16`) that webhooks may reach although they are not public.
+    `alarm_minutes` old, raise the alarm. Orders are imported from the folder `orders_inbox` ('' for `inbox` beside the
+    data), and from sticks that appear in the folder `orders_sticks`, '' for none. `hub_database` (a URL, '' for a file
+    beside the data), `hub_warehouse` and `hub_address` (https://… as terminals call it) are for the hub itself, as are
+    the `webhook_networks` (`10.1.0.0/16`) that webhooks may reach although they are not public.
     `wedge` is how scanners that type are set up, `prefix=f12:suffix=enter`; '' takes F12 and STX, Enter and Tab.
     """
 
@@ -72,6 +73,8 @@ class Config(Record):
     outbox_mirror: str = ""
     alarm_count: int = 500
     alarm_minutes: int = 60
+    orders_inbox: str = ""
+    orders_sticks: str = ""
     hub_database: str = ""
     hub_warehouse: str = ""
     hub_address: str = ""
@@ -152,6 +155,7 @@ def load(data: Path) -> Config:
 _TABLES = {
     "store": {"key": "store_key"},
     "sync": {"mirror": "outbox_mirror", "alarm_count": "alarm_count", "alarm_minutes": "alarm_minutes"},
+    "orders": {"inbox": "orders_inbox", "sticks": "orders_sticks"},
     "hub": {
         "database": "hub_database",
         "warehouse": "hub_warehouse",
@@ -164,7 +168,7 @@ KEY_PLACES = "none, keyring, tpm, or file:PATH"
 
 
 def _table(path: Path, name: str, settings: dict[str, object]) -> dict[str, Any]:
-    """The settings of `[store]`, `[sync]` or `[hub]`."""
+    """The settings of one of these tables."""
     known = _TABLES[name]
     changes: dict[str, Any] = {}
     for key, value in settings.items():

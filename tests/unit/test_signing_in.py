@@ -40,7 +40,7 @@ def test_a_badge_is_all_it_takes_where_no_pin_is_set(floor):
 
 def test_somebody_with_several_roles_is_asked_what_to_do(floor):
     terminal = a_terminal(floor).scan(f"BDG-{LI}")
-    assert (terminal.screen, terminal.left, len(terminal.prompt.choices)) == ("sign.work", False, 5)
+    assert (terminal.screen, terminal.left, len(terminal.prompt.choices)) == ("sign.work", False, 6)
     terminal.choose(1)
     assert (terminal.left, terminal.state.work) == (True, "pack")
     assert terminal.choose(9).left is False
@@ -70,7 +70,7 @@ def test_the_right_pin_opens_the_work(floor):
     terminal = a_terminal(floor).scan(f"BDG-{CHEN}")
     assert (terminal.screen, terminal.prompt.entry, terminal.left) == ("sign.pin", Entry.SECRET, False)
     terminal.enter("2468")
-    assert (terminal.screen, len(terminal.prompt.choices)) == ("sign.work", 5)
+    assert (terminal.screen, len(terminal.prompt.choices)) == ("sign.work", 6)
     assert terminal.choose(4).state.work == "board"
 
 

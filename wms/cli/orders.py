@@ -6,7 +6,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli import erasing, orders_import, orders_watch
+from wms.cli import (
+    erasing,
+    order_label_data,
+    order_review,
+    order_shipped,
+    order_waiting,
+    orders_import,
+    orders_template,
+    orders_watch,
+)
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
 from wms.cli.parsing import command, filled, group, language_flag
 
@@ -33,8 +42,16 @@ DECIDED = """\
 
 def add(top: ArgumentParser, commands: Any) -> None:
     orders = group(commands, "orders", "orders in, and what is decided about them")
-    orders_import.add(orders)
-    orders_watch.add(orders)
+    for part in (
+        orders_import,
+        orders_watch,
+        orders_template,
+        order_review,
+        order_waiting,
+        order_label_data,
+        order_shipped,
+    ):
+        part.add(orders)
     listing = command(orders, "list", "all orders, the next to ship first", list_orders, LIST)
     listing.add_argument("--status", choices=STATUSES)
     language_flag(listing)

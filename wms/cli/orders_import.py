@@ -12,7 +12,7 @@ from wms.cli.output import Refusal, emit, opened, table
 from wms.cli.parsing import command, language_flag
 
 if TYPE_CHECKING:
-    from wms.channels import Entry, FileAccount, Goods, Import
+    from wms.channels import Goods, Import
     from wms.domain.rows import Rows
     from wms.intake import IntakeReport
     from wms.intake.master import Master
@@ -126,15 +126,29 @@ class _Both:
 
 
 def taken_in(store: Store, imported: Import) -> IntakeReport:
-    """A member hears first what its hub knows, so that it seals no recipient twice."""
+    """Take in what was read, then review it. A member hears first what its hub knows, so that it seals no recipient
+    twice."""
     from wms.cli.acting import deciding, operator
     from wms.intake import take_in
+    from wms.order_review import review_orders
     from wms.sync.membership import sync_now
 
     if not store.decides:
         sync_now(store)
+    rules = _rules(store)
     with deciding(store) as decider:
-        return take_in(store, imported, decider.carry_out, operator(), _progress)
+        report = take_in(store, imported, decider.carry_out, operator(), _progress)
+        review_orders(store, report.taken, decider.carry_out, operator(), rules)
+    return report
+
+
+def _rules(store: Store) -> Rules:
+    from wms.order_review import BadRules, rules_of
+
+    try:
+        return rules_of(store.folder)
+    except BadRules as error:
+        raise Refusal(str(error), 2) from error
 
 
 def _progress(done: int, of: int) -> None:
@@ -143,54 +157,9 @@ def _progress(done: int, of: int) -> None:
         print(f"\r{done * 100 // of:3} %  {done} / {of}", end=end, file=sys.stderr, flush=True)
 
 
-def document_of(report: IntakeReport, because: Any) -> dict[str, Any]:
-    """The account as it is printed; `because` puts a reason into words."""
-    return {"files": [_file(account, because) for account in report.imported.files]}
-
-
-def _file(account: FileAccount, because: Any) -> dict[str, Any]:
-    from wms.channels import sums
-
-    found = sums(account.entries)
-    counts: dict[str, Any] = {
-        name: {"orders": one.orders, "lines": one.lines, "units": one.units}
-        for name, one in found.items()
-        if name != "already_done"
-    }
-    counts["already_done"] = {"lines": found["already_done"].lines, "units": found["already_done"].units}
-    return {
-        "file": account.name,
-        "channel": account.channel,
-        "encoding": account.encoding,
-        "records": account.records,
-        "file_level": account.fault or None,
-        "says": because(account.fault) if account.fault else "",
-        "counts": counts,
-        "outcomes": [_outcome(entry, because) for entry in account.entries if not entry.plain],
-    }
-
-
-def _outcome(entry: Entry, because: Any) -> dict[str, Any]:
-    return {
-        "record": entry.record,
-        "order": entry.reference,
-        "outcome": entry.result,
-        "column": entry.column or None,
-        "text": entry.text,
-        "reason": entry.reason,
-        "says": because(entry.reason),
-        "lines": entry.lines,
-        "units": entry.units,
-        "also": [
-            {"record": one.record, "column": one.column or None, "text": one.text, "reason": one.reason}
-            for one in entry.others
-        ],
-        "offered": {code: list(skus) for code, skus in entry.offered.items()},
-    }
-
-
 def _tell(options: Namespace, report: IntakeReport, *, checked: bool) -> int:
     from wms.cli.acting import because, in_words
+    from wms.intake.report import document_of
 
     def said(reason: str) -> str:
         return because(options, reason)

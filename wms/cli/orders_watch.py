@@ -14,7 +14,7 @@ from wms.cli.output import Refusal, opened
 from wms.cli.parsing import command, language_flag
 
 if TYPE_CHECKING:
-    from wms.intake import IntakeReport
+    from wms.channels import Source
     from wms.intake.inbox import Inbox
 
 WATCH = """\
@@ -61,31 +61,43 @@ def _take(options: Namespace, inbox: Inbox, files: list[Path]) -> bool:
     """Whether all of them could be read; what could not is told, and put away with the reason."""
     from wms.channels import read
     from wms.cli.acting import because, zone_of
-    from wms.cli.orders_import import document_of, goods_of, require_set_up, taken_in
-    from wms.intake.files import source_of
+    from wms.cli.orders_import import goods_of, require_set_up, taken_in
+    from wms.intake.report import document_of, not_taken
 
-    sources = [source_of(path) for path in files if path.exists()]
+    found = [(path, source) for path in files if (source := _source(inbox, path)) is not None]
     with opened(options) as store:
         require_set_up(store.rows)
-        imported = read(sources, options.channel, zone_of(store.rows), goods_of(store.rows))
+        try:
+            sources = [source for _, source in found]
+            imported = read(sources, options.channel, zone_of(store.rows), goods_of(store.rows))
+        except OSError as error:
+            for path, _ in found:
+                _leave(inbox, path, error)
+            return False
         report = taken_in(store, imported)
     documents = document_of(report, lambda reason: because(options, reason))["files"]
-    whole = True
-    for path, document in zip(files, documents, strict=True):
-        wrong = bool(document["file_level"]) or _left_out(report, path.name)
-        whole = whole and not wrong
-        _tell(options, inbox, path, document, failed=wrong)
-    return whole
+    refused = [not_taken(account) for account in imported.files]
+    for (path, _), document, failed in zip(found, documents, refused, strict=True):
+        _tell(options, inbox, path, document, failed=failed)
+    return not any(refused)
 
 
-def _left_out(report: IntakeReport, name: str) -> bool:
-    """Whether orders of the file are still to be recorded, since whoever decides refused or could not be reached."""
-    return bool(report.stopped) and any(
-        entry.reason == "not_recorded"
-        for account in report.imported.files
-        if account.name == name
-        for entry in account.entries
-    )
+def _source(inbox: Inbox, path: Path) -> Source | None:
+    """None for a file that somebody has taken away again, or that can't be opened: that is told."""
+    from wms.intake.files import source_of
+
+    try:
+        return source_of(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _leave(inbox, path, error)
+        return None
+
+
+def _leave(inbox: Inbox, path: Path, error: OSError) -> None:
+    inbox.leave(path)
+    print(f"wms: {_shown(path)} can't be read: {error.strerror or error}", file=sys.stderr)
 
 
 def _tell(options: Namespace, inbox: Inbox, path: Path, document: dict[str, Any], *, failed: bool) -> None:
@@ -96,6 +108,13 @@ def _tell(options: Namespace, inbox: Inbox, path: Path, document: dict[str, Any]
     else:
         from wms.cli.orders_import import summary
 
-        print(f"{path.name}: {summary(document)}", flush=True)
+        print(f"{_shown(path)}: {summary(document)}", flush=True)
     if taken.why:
-        print(f"wms: {path.name} could not be put away: {taken.why}. Move it yourself", file=sys.stderr)
+        print(f"wms: {_shown(path)} could not be put away: {taken.why}. Move it yourself", file=sys.stderr)
+    elif taken.moved is None:
+        print(f"wms: {_shown(path)} was changed while it was read, and is read again", file=sys.stderr)
+
+
+def _shown(path: Path) -> str:
+    """A name may be of any bytes, and of letters that a terminal obeys."""
+    return path.name.encode("utf-8", "backslashreplace").decode() if path.name.isprintable() else ascii(path.name)

@@ -22,7 +22,8 @@ class _Look(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A file that was put away, to `moved` (None where that could not be done, `why` says why then)."""
+    """A file that was put away, to `moved` (None where that could not be done, `why` says why then; it is '' where
+    the file was changed meanwhile, and is to be read again)."""
 
     name: str
     moved: Path | None
@@ -48,18 +49,30 @@ class Inbox:
         return [self.folder / name for name in sorted(now) if self._stuck.get(name) != now[name]]
 
     def put_away(self, path: Path, report: Mapping[str, Any], *, failed: bool) -> Taken:
-        """Move the file, its report beside it. A file that can't be moved is not read again until it changes."""
+        """Move the file, its report beside it. A file that can't be moved is not read again until it changes; one
+        that was changed since it was `ready` stays, for the report does not tell of all of it."""
         target = self.folder / (FAILED if failed else DONE)
         try:
+            if _look(path.stat()) != self._seen.get(path.name):
+                return Taken(path.name, None)
             target.mkdir(exist_ok=True)
             name = _free(target, path.name)
-            _write(target / f"{name}.report.json", report)
-            path.replace(target / name)
+            beside = target / _report_name(name)
+            _write(beside, report)
+            try:
+                path.replace(target / name)
+            except OSError:
+                beside.unlink(missing_ok=True)
+                raise
         except OSError as error:
-            if path.name in self._seen:
-                self._stuck[path.name] = self._seen[path.name]
+            self.leave(path)
             return Taken(path.name, None, error.strerror or str(error))
         return Taken(path.name, target / name)
+
+    def leave(self, path: Path) -> None:
+        """The file can't be dealt with: it is not `ready` again until it changes."""
+        if path.name in self._seen:
+            self._stuck[path.name] = self._seen[path.name]
 
     def _looked(self) -> dict[str, _Look]:
         found = {}
@@ -69,17 +82,24 @@ class Inbox:
                     continue
                 try:
                     if entry.is_file():
-                        about = entry.stat()
-                        found[entry.name] = _Look(about.st_size, about.st_mtime_ns)
+                        found[entry.name] = _look(entry.stat())
                 except FileNotFoundError:
                     continue  # somebody else has just taken it
         return found
 
 
+def _look(about: os.stat_result) -> _Look:
+    return _Look(about.st_size, about.st_mtime_ns)
+
+
+def _report_name(name: str) -> str:
+    return f"{name}.report.json"
+
+
 def _free(folder: Path, name: str) -> str:
-    """That name, or with a number before its ending that nothing bears yet."""
+    """That name, or with a number before its ending that neither a file nor a report bears yet."""
     path, free, number = Path(name), name, 1
-    while (folder / free).exists():
+    while (folder / free).exists() or (folder / _report_name(free)).exists():
         number += 1
         free = f"{path.stem}.{number}{path.suffix}"
     return free

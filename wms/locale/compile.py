@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from wms.domain.reasons import SENTENCES
+
 LOCALE = Path(__file__).parent
 SOURCE = LOCALE.parent
 LANGUAGES = ("en", "zh_CN")
@@ -32,11 +34,13 @@ def catalogue_path(language: str, suffix: str = "po") -> Path:
 
 
 def extracted(source: Path = SOURCE) -> Iterator[tuple[str | tuple[str, ...], str]]:
-    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at."""
+    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at; and the reasons."""
     for call, place in _calls(source):
         texts = [node.value for node in _texts(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         if len(texts) == len(_texts(call)):
             yield texts[0] if len(texts) == 1 else tuple(texts), place
+    if source == SOURCE:
+        yield from ((text, "wms/domain/reasons.py:1:0") for text in SENTENCES.values())
 
 
 def not_literal(source: Path = SOURCE) -> list[str]:

@@ -15,10 +15,12 @@ from wms.domain.rows import Rows
 from wms.store import Store, StoreUnwritable
 from wms.store.peppers import ring_of
 from wms.terminal.deciding import Decider
+from wms.terminal.importer import Importer
 from wms.terminal.pan import Pan
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
+from wms.workflows.import_state import Importing, import_news
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, ScaleAnswered, Scanned
 from wms.workflows.pin_entry import PinEntry
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
@@ -60,6 +62,10 @@ def workflow(work: str) -> Workflow[Any]:
             from wms.workflows.inspecting import InspectWorkflow
 
             return InspectWorkflow()
+        case "import":
+            from wms.workflows.importing import ImportWorkflow
+
+            return ImportWorkflow()
         case "ship":
             from wms.workflows.handing_over import HandOverWorkflow
 
@@ -80,8 +86,10 @@ class Desk:
         pan: Pan | None = None,
         hints: tuple[Msg, ...] = (),
         unprinted: Callable[[], Unprinted] = Unprinted,
+        importer: Importer | None = None,
     ) -> None:
         """`hints` stand on the screen that waits for a badge. `unprinted` tells which labels wait for the printer."""
+        self._importer = importer or Importer(store, decider)
         self._store, self._decider, self._pan = store, decider, pan or Pan()
         self._hints, self._unprinted = hints, unprinted
         self._default_language = language or "zh_CN"
@@ -111,6 +119,8 @@ class Desk:
         prompt = self._workflow.prompt(self.state, self.rows)
         if self._hints and prompt.name == "sign.badge":
             return prompt.but(what=(*prompt.what, *map(Line, self._hints)))
+        if prompt.name == "board" and (news := import_news(self._importer.glance())) is not None:
+            return prompt.but(what=(Line(news), *prompt.what))
         return prompt
 
     def board(self) -> Board | None:
@@ -185,6 +195,8 @@ class Desk:
             self.take(Pressed(KEYS_OF_COMMANDS[code.command]))
         elif code.command == "LANGUAGE":
             self._toggle_language()
+        elif code.command == "IMPORT" and self.work == "board" and self.menu is None:
+            self._turn_to("import")
         elif code.command == "SIGNOUT" and self.person is not None:
             self.sign_out()
         else:
@@ -204,6 +216,8 @@ class Desk:
             return
         if step.scale:
             self._pan.order(step.scale)
+        if step.intake is not None:
+            self._importer.order(step.intake, self.badge())
         self.state = step.state
         self._speak_to(before, step.state)
         if step.said is not None:
@@ -214,6 +228,8 @@ class Desk:
             self._begin(step.state)
         elif isinstance(step.state, SigningIn) and step.state.person is None and self.person is not None:
             self.sign_out()
+        if step.work:
+            self._turn_to(step.work)
         self._resume()
 
     def _carry_out(self, step: Step[Any], happening: Happening, screen: str) -> Said | None:
@@ -252,7 +268,11 @@ class Desk:
             self.site().zone,
             self._pan.says(),
             self._unprinted() if self.work == "pack" else Unprinted(),
+<<<<<<< HEAD
             self._remarks,
+=======
+            self._importer.says() if self.work == "import" else Importing(),
+>>>>>>> channels
         )
 
     def _remarks(self, order: OrderId) -> tuple[str, ...] | None:
@@ -277,6 +297,11 @@ class Desk:
     def _begin(self, signed: SigningIn) -> None:
         self.person, self.work = signed.person, signed.work
         self._workflow = workflow(signed.work)
+        self.state = self._workflow.resume(self.rows, self._who())
+
+    def _turn_to(self, work: str) -> None:
+        """To another work of the same role."""
+        self.work, self._workflow, self.said = work, workflow(work), None
         self.state = self._workflow.resume(self.rows, self._who())
 
     def change_work(self) -> None:
@@ -311,6 +336,8 @@ class Desk:
             (Choice(msg("Sign out"), "CMD-SIGNOUT"), self.sign_out),
             (Choice(msg("Close the program")), self._quit),
         ]
+        if self.work == "board":
+            offers.append((Choice(msg("Import orders"), "CMD-IMPORT"), lambda: self._turn_to("import")))
         here = self.prompt()
         prompt = Prompt(
             "menu",

@@ -21,6 +21,8 @@ from wms.sync.answers import SyncAlarm, SyncStatus
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk, steady_s
 from wms.terminal.devices import Devices
+from wms.terminal.import_folders import Folders
+from wms.terminal.importer import Importer
 from wms.terminal.link_words import link_lines
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
@@ -55,12 +57,16 @@ class Station:
         hints: tuple[Msg, ...] = (),
         standing: Callable[[], Msg] = lambda: NOTHING,
         alarm: SyncAlarm | None = None,
+        folders: Folders | None = None,
     ) -> None:
-        """`standing` tells what stands in the way apart from work and sync, such as a second medium that is gone."""
+        """`standing` tells what stands in the way apart from work and sync, such as a second medium that is gone.
+        Orders are imported from `folders`."""
         self._store, self._devices, self._sync, self._spool = store, devices, sync, spool
         self._standing, self._alarm = standing, alarm or SyncAlarm()
         self._decider = Decider(store, sync)
-        self.desk = Desk(store, self._decider, language, devices.pan, hints, spool.unprinted if spool else Unprinted)
+        self._importer = Importer(store, self._decider, folders, lambda: self.desk.language, self.refresh)
+        unprinted = spool.unprinted if spool else Unprinted
+        self.desk = Desk(store, self._decider, language, devices.pan, hints, unprinted, self._importer)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()
@@ -112,11 +118,12 @@ class Station:
             self._given_up.set()
             log.error("closed after %s s: %d inputs were not worked off", CLOSING_S, self._inputs.qsize() - 1)
             self._thread.join(CLOSING_S)
+        self._importer.close(CLOSING_S)
 
     @property
     def ended(self) -> bool:
-        """Whether the station is done with the store: it was closed, and no input keeps it."""
-        return not self._thread.is_alive()
+        """Whether the station is done with the store: it was closed, and neither an input nor an import keeps it."""
+        return not self._thread.is_alive() and self._importer.ended
 
     def _run(self) -> None:
         while not self._given_up.is_set():

@@ -140,7 +140,7 @@ class Prompt(Record):
     `name` is stable (`pick.bin`, `pack.weigh`): tests, scripts and simulated people go by it. `where` holds the
     quiet parts of the top row (wave and category, line n of m); the terminal adds the countdown to `ship_by`
     (UTC seconds) and the sync state. `expects` are the codes that would be right now, for devices that read aloud
-    or drive the screen; it is never drawn.
+    or drive the screen; it is never drawn. `percent` draws a bar that shows how much of something is done.
     """
 
     name: str
@@ -157,6 +157,7 @@ class Prompt(Record):
     entry: Entry = Entry.NONE
     alarm: bool = False  # the band becomes the screen: stop, do not go on
     expects: tuple[str, ...] = ()
+    percent: int | None = None
     handbook: str = ""  # page of the operator's manual that F1 opens
 
     def but(self, **changes: object) -> Prompt:

@@ -24,6 +24,7 @@ WORK = {
     "inspect": (Role.INSPECTOR, msg("Inspect")),
     "ship": (Role.PACKER, msg("Hand over to couriers")),
     "board": (Role.SUPERVISOR, msg("Supervise")),
+    "import": (Role.SUPERVISOR, msg("Import orders")),
 }
 WANTED = {
     "setup.first": msg("Nothing is set up yet"),

@@ -16,6 +16,7 @@ from wms.domain.commands import Command
 from wms.domain.ids import Badge, DeviceId, OrderId
 from wms.domain.records import Record
 from wms.domain.rows import Rows
+from wms.workflows.import_state import Importing, ImportOrder
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, ScaleAnswered, Weighed
 from wms.workflows.on_scale import OnScale
 from wms.workflows.prompt import Prompt, Said
@@ -32,7 +33,11 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
 
 class Who(Record):
     """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says, `unprinted`
+<<<<<<< HEAD
     which labels wait for its printer. `remarks` opens people's own words on an order; None where nobody can here."""
+=======
+    which labels wait for its printer, `importing` how the import of orders stands."""
+>>>>>>> channels
 
     badge: Badge
     name: str
@@ -41,14 +46,19 @@ class Who(Record):
     zone: str
     scale: OnScale = OnScale()
     unprinted: Unprinted = Unprinted()
+<<<<<<< HEAD
     remarks: Callable[[OrderId], tuple[str, ...] | None] = lambda _: ()
+=======
+    importing: Importing = Importing()
+>>>>>>> channels
 
 
 class Step(Record, Generic[S]):
     """What an input leads to: the next state, commands in order (all or none are recorded), and the verdict.
 
     If a command is refused, its reason is said instead and the state is read again from the rows. `scale` is what
-    the scale is told; its answer comes later, as `ScaleAnswered`.
+    the scale is told; its answer comes later, as `ScaleAnswered`. `intake` is what is ordered of the import that runs
+    beside the work. `work` is another work that the person turns to.
     """
 
     state: S
@@ -56,6 +66,8 @@ class Step(Record, Generic[S]):
     said: Said | None = None
     leave: bool = False  # the work is over: back to where work is chosen
     scale: str = ""
+    intake: ImportOrder | None = None
+    work: str = ""
 
 
 class Workflow(Protocol[S]):

@@ -8,6 +8,7 @@ from wms.terminal.rows import BLANK, Pen, Picture, Row, Rows, Span, exactly, row
 from wms.terminal.text import fit, pad, width
 from wms.terminal.theme import Ink
 from wms.terminal.times import left_until, urgent, wall_clock, wall_date
+from wms.terminal.widgets.bar import bar
 from wms.terminal.widgets.keys import keys_rows
 from wms.terminal.widgets.said import said_rows
 from wms.terminal.widgets.what import trouble_rows, what_rows
@@ -133,12 +134,12 @@ def _wave(wave: WaveLine, pen: Pen) -> Row:
     state, ink = _state(wave)
     wide = pen.columns >= _WIDE_COLUMNS
     people = Msg("{people}", {"people": ", ".join(wave.people) or "-"}) if wide else None
-    bar = [(_bar(percent, pen), Ink.PLAIN)] if wide else []
-    spans = _columns(name, bar, f"{percent} %", due, people, state, pen)
+    drawn = [(bar(percent, _BAR_CELLS, pen), Ink.PLAIN)] if wide else []
+    spans = _columns(name, drawn, f"{percent} %", due, people, state, pen)
     spans[-1] = (spans[-1][0], ink)
     return Row(
         tuple(
-            (text, Ink.URGENT) if late and index == len(bar) + 2 else (text, shade)
+            (text, Ink.URGENT) if late and index == len(drawn) + 2 else (text, shade)
             for index, (text, shade) in enumerate(spans)
         )
     )
@@ -170,14 +171,6 @@ def _columns(
 def _right(text: str, cells: int) -> str:
     shown = fit(text, cells)
     return " " * (cells - width(shown)) + shown
-
-
-def _bar(percent: int, pen: Pen) -> str:
-    if pen.ascii:
-        filled = (_BAR_CELLS - 2) * percent // 100
-        return f"[{'#' * filled}{'.' * (_BAR_CELLS - 2 - filled)}]"
-    filled = _BAR_CELLS * percent // 100
-    return "█" * filled + "░" * (_BAR_CELLS - filled)
 
 
 def _last_hour(board: Board, pen: Pen) -> list[str]:

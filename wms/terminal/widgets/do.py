@@ -5,6 +5,7 @@ from __future__ import annotations
 from wms.terminal.rows import BLANK, Pen, Row, Rows, exactly, row
 from wms.terminal.text import fit, width, wrap
 from wms.terminal.theme import Ink
+from wms.terminal.widgets.bar import bar
 from wms.terminal.widgets.bigtype import HEIGHT, big
 from wms.workflows.prompt import Prompt, Size
 
@@ -39,6 +40,8 @@ def content_height(rows: Rows) -> int:
 
 
 def _target(prompt: Prompt, pen: Pen, height: int) -> list[Row]:
+    if prompt.percent is not None:
+        return [_progress(prompt.percent, pen)]
     target = pen.text(prompt.target)
     if not target:
         return []
@@ -57,6 +60,12 @@ def _target(prompt: Prompt, pen: Pen, height: int) -> list[Row]:
     if unit:
         rows[-1] = Row((*rows[-1].spans, (f" {unit}", Ink.STRONG)))
     return rows
+
+
+def _progress(percent: int, pen: Pen) -> Row:
+    indent = "" if pen.narrow else _INDENT
+    cells = max(pen.columns - 2 * len(indent) - len(" 100 %"), 4)
+    return Row(((indent + bar(percent, cells, pen), Ink.STRONG), (f" {percent} %", Ink.STRONG)))
 
 
 def typed_row(typed: str, pen: Pen) -> Row:
