@@ -13,6 +13,7 @@ from wms.cli.parsing import command, language_flag
 
 if TYPE_CHECKING:
     from wms.channels import Goods, Import
+    from wms.domain.auditing import Rules
     from wms.domain.rows import Rows
     from wms.intake import IntakeReport
     from wms.intake.master import Master

@@ -268,11 +268,8 @@ class Desk:
             self.site().zone,
             self._pan.says(),
             self._unprinted() if self.work == "pack" else Unprinted(),
-<<<<<<< HEAD
             self._remarks,
-=======
             self._importer.says() if self.work == "import" else Importing(),
->>>>>>> channels
         )
 
     def _remarks(self, order: OrderId) -> tuple[str, ...] | None:

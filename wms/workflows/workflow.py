@@ -33,11 +33,8 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
 
 class Who(Record):
     """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says, `unprinted`
-<<<<<<< HEAD
-    which labels wait for its printer. `remarks` opens people's own words on an order; None where nobody can here."""
-=======
-    which labels wait for its printer, `importing` how the import of orders stands."""
->>>>>>> channels
+    which labels wait for its printer, `importing` how the import of orders stands. `remarks` opens people's own words
+    on an order; None where nobody can here."""
 
     badge: Badge
     name: str
@@ -46,11 +43,8 @@ class Who(Record):
     zone: str
     scale: OnScale = OnScale()
     unprinted: Unprinted = Unprinted()
-<<<<<<< HEAD
     remarks: Callable[[OrderId], tuple[str, ...] | None] = lambda _: ()
-=======
     importing: Importing = Importing()
->>>>>>> channels
 
 
 class Step(Record, Generic[S]):
