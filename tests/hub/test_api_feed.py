@@ -91,7 +91,8 @@ def test_the_feed_speaks_of_nobody(erp: Program) -> None:
     told(erp, "shop-2")
     erp.post("/v1/orders/shop-2/hold", {"reason": "王小明 rang"})
     erp.post("/v1/orders/shop-2/cancel", {"reason": "王小明 rang"})
-    said = json.dumps(all_events(erp)[0], ensure_ascii=False)
+    events = [one | {"id": "", "timestamp": ""} for one in all_events(erp)[0]]  # any digits can stand in these
+    said = json.dumps(events, ensure_ascii=False)
     assert not any(word in said for word in ("王", "138", "人民路", "李师傅", '"P"', "rang"))
     assert '"holds": ["by_hand"]' in said
 

@@ -11,9 +11,14 @@ from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
 from wms.hub import audit
 from wms.hub.erasing import erase_due
+from wms.hub.interface import HubStore
 from wms.sync.wire import KeyLine
 
 NAMES = ("A:" + "0" * 16, "A:" + "1" * 16, "AB:" + "0" * 16, "A:B:" + "0" * 16)
+
+
+def live_keys(hub: HubStore) -> list[str]:
+    return [one.subject for one in hub.page(hub.head(), 500, 0).keys if one.key is not None]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -54,9 +59,11 @@ def test_what_is_over_is_erased_on_both_engines(tmp_path: Path, engine: str, req
         house.hub.record([e.OrderCancelled(OrderId("A"))], Badge(""))
         house.hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES])
         assert erase_due(house.hub, 1) == []
+        told: list[int] = []
+        house.hub.listen(lambda: told.append(len(live_keys(house.hub))))
         assert erase_due(house.hub, -1) == ["A"]
-        live = [one for one in house.hub.page(house.hub.head(), 500, 0).keys if one.key is not None]
-        assert [one.subject for one in live] == list(NAMES[2:])
+        assert told[0] == 2, "the fact is told of when the keys are gone, never before"
+        assert live_keys(house.hub) == list(NAMES[2:])
         assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
         lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
         assert [(line.actor, line.subject) for line in lines if line.act == "erase"] == [("hub", "A")]

@@ -229,6 +229,7 @@ def test_an_order_with_a_label_does_not_wait_for_one(floor):
 def test_a_waiting_order_that_was_cancelled_is_brought_back(floor):
     packer = to_bind(floor).press("f2")
     floor.cancel("web-1")
+    assert floor.reviews() == {"cancelled_in_work/web-1"}
     packer.look_again().press("f5")
     assert [ENGLISH.say(choice.label) for choice in packer.prompt.choices] == ["web-1: cancelled, bring it back"]
     assert packer.choose(0).screen == "pack.stop"

@@ -13,6 +13,7 @@ from wms.store.codec import decode
 from wms.store.erasure import AT_ONCE, DAY_S, IN_TIME, NOBODY, due
 from wms.store.sealing import NAME_CHARACTERS, empty_log, order_of
 from wms.store.store import Store
+from wms.sync.tail import write_keys
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Outcome, Recorded
 
@@ -26,7 +27,8 @@ def erase_due(hub: HubStore, days: int) -> list[OrderId]:
 
 
 def erase(hub: HubStore, orders: list[OrderId], person: Badge, why: str) -> list[OrderId]:
-    """Erase the recipients of these orders, with a line each in the audit; returns those that there were."""
+    """Erase the recipients of these orders, each with a fact and a line in the audit in the same transaction; returns
+    those that there were. Raises `StoreUnwritable`."""
     wanted = set(orders)
     keys: dict[OrderId, list[KeyLine]] = {}
     for key in _live(hub) if wanted else ():
@@ -35,12 +37,26 @@ def erase(hub: HubStore, orders: list[OrderId], person: Badge, why: str) -> list
     found, note = list(keys), noted(hub.warehouse, "hub", hub.now() // 1000)
     for first in range(0, len(found), AT_ONCE):
         some = found[first : first + AT_ONCE]
-        hub.record([RecipientErased(order, why) for order in some], person, beside=note)
-        hub.keep_keys([key for order in some for key in keys[order]])
+        ends = [key for order in some for key in keys[order]]
+
+        def destroyed(session: Session, outcome: Outcome, ends: Sequence[KeyLine] = ends) -> None:
+            _forget(hub, session, ends)
+            note(session, outcome)
+
+        hub.record([RecipientErased(order, why) for order in some], person, beside=destroyed)
     store = getattr(hub, "store", None)
     if found and isinstance(store, Store):
         empty_log(store)
     return found
+
+
+def _forget(hub: HubStore, session: Session, ends: Sequence[KeyLine]) -> None:
+    if isinstance(getattr(hub, "store", None), Store):
+        write_keys(session, ends)
+    else:
+        from wms.hub import postgres_journal
+
+        postgres_journal.keep_keys(session, hub.warehouse, ends)
 
 
 def _live(hub: HubStore) -> Iterator[KeyLine]:

@@ -1,7 +1,7 @@
 """Pinduoduo: 批量发货, the columns 订单号, 快递公司, 快递单号, one waybill per order.
 
-The template lies behind the seller's login; its three columns are known from what other programs write for it. UTF-8
-with a byte order mark, so that Excel opens it rightly.
+The template lies behind the seller's login and no public description of it was found: the columns are the usual ones,
+to be checked against the shop's own. UTF-8 with a byte order mark, so that Excel opens it rightly.
 """
 
 from __future__ import annotations

@@ -170,6 +170,7 @@ def order_cancelled(t: Tables, event: e.OrderCancelled, fact: Fact) -> None:
     t.put(stopped)
     cancel_open_tasks(t, order.id, fact)
     close_review(t, "order_short", order.id, fact.person, "cancelled")
+    close_review(t, "label_waits", order.id, fact.person, "cancelled")
     if any(line.picked for line in t.where(OrderLine, order_id=order.id)):
         review(t, fact, "cancelled_in_work", order.id)
         return
