@@ -19,7 +19,7 @@ from wms.domain.changes import RECIPIENT, REMARKS
 from wms.domain.commands import Command, IncomingOrder, OfferChange, TakeOrders
 from wms.domain.events import OrderCancelled, OrderReceived
 from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
-from wms.domain.labelling import GivenLabel
+from wms.domain.labelling import GivenLabel, fault
 from wms.domain.orders import Order
 from wms.domain.recipients import PersonalData
 from wms.domain.rows import Rows
@@ -158,7 +158,7 @@ class _Intake:
                 entry.became(Result.REJECT, f"id_taken:{other[0]}:{other[1]}")
                 _all_to_do(entry)
             elif known is None:
-                self._look_for_carrier(entry, parsed)
+                self._look_at(entry, parsed)
                 yield _Waiting(entry, entry.order or parsed, order)
             elif parsed.taken_back and not known.stop:
                 yield _Waiting(entry, parsed, order)
@@ -244,7 +244,7 @@ class _Intake:
         placed = self._now if parsed.placed_at is None else parsed.placed_at
         lines, gifts = _lines(parsed.lines)
         unknown = _unknown(parsed.lines)
-        label = parsed.label or LabelData()
+        label = self._label(parsed)
         return IncomingOrder(
             one.id,
             ChannelCode(parsed.channel),
@@ -269,29 +269,45 @@ class _Intake:
             nolabel=parsed.recipient is None or not parsed.recipient.usable,
             remarked=bool(parsed.remarks) and person is not None,
             gifts=gifts,
-            label=GivenLabel(
-                label.waybill,
-                label.carrier if self._rows.get(Carrier, label.carrier) is not None else "",
-                label.sort_code,
-                label.routing_code,
-                label.qr,
-                label.masked_name,
-                label.masked_phone,
-                label.masked_address,
-            ),
+            label=label if not fault(self._rows, label) else GivenLabel(),
         )
 
-    def _look_for_carrier(self, entry: Entry, parsed: ParsedOrder) -> None:
-        """One that is not set up holds the order; who releases it sends it with the usual one."""
-        said = parsed.carrier
-        if not said or parsed.taken_back or not self._first_carrier or self._rows.get(Carrier, said) is not None:
+    def _look_at(self, entry: Entry, parsed: ParsedOrder) -> None:
+        """What only the warehouse knows to be wrong holds the order."""
+        if parsed.taken_back:
             return
-        trouble = Trouble(Result.HOLD, f"unknown:carrier:{said[:_LONGEST_CODE]}", "carrier", said, parsed.record)
-        entry.order = replace(parsed, troubles=(*parsed.troubles, trouble))
-        if entry.result == Result.HOLD:
-            entry.others = (*entry.others, trouble)
-        else:
-            entry.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+        for trouble in filter(None, (self._wrong_carrier(parsed), self._wrong_label(parsed))):
+            entry.order = replace(entry.order or parsed, troubles=(*(entry.order or parsed).troubles, trouble))
+            if entry.result == Result.HOLD:
+                entry.others = (*entry.others, trouble)
+            else:
+                entry.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+
+    def _wrong_carrier(self, parsed: ParsedOrder) -> Trouble | None:
+        """One that is not set up: who releases the order sends it with the usual one."""
+        said = parsed.carrier
+        if not said or not self._first_carrier or self._rows.get(Carrier, said) is not None:
+            return None
+        return Trouble(Result.HOLD, f"unknown:carrier:{said[:_LONGEST_CODE]}", "carrier", said, parsed.record)
+
+    def _wrong_label(self, parsed: ParsedOrder) -> Trouble | None:
+        """Data that can't be those of a label are not kept: who releases the order gives others, or does without."""
+        reason = fault(self._rows, self._label(parsed))
+        return Trouble(Result.HOLD, reason, record=parsed.record) if reason else None
+
+    def _label(self, parsed: ParsedOrder) -> GivenLabel:
+        said = parsed.label or LabelData()
+        carrier = said.carrier if self._rows.get(Carrier, said.carrier) is not None else ""
+        return GivenLabel(
+            said.waybill,
+            carrier,
+            said.sort_code,
+            said.routing_code,
+            said.qr,
+            said.masked_name,
+            said.masked_phone,
+            said.masked_address,
+        )
 
     def _carrier(self, said: str, channel: Channel | None) -> CarrierCode:
         """The order's own carrier, else the channel's, else the site's first."""
