@@ -43,14 +43,15 @@ def test_a_terminal_joins_a_hub_and_asks_it(tmp_path: Path, capsys: pytest.Captu
         assert (synced["link"], synced["unsent"], synced["terminals"]) == ("in_sync", 0, 1)
         assert synced["head"] == hub.good("sync", "status", "--json").json["head"]
 
-        taken = terminal.good("orders", "import", files, "--json").json
-        assert (taken["counts"]["ready"], taken["counts"]["held"]) == (1, 2)
+        counts = terminal.good("orders", "import", files, "--json").json["files"][0]["counts"]
+        assert [counts[name]["orders"] for name in ("ready", "ready_nolabel", "hold")] == [1, 2, 1]
         assert [one["order"] for one in hub.good("orders", "list", "--json").json["orders"]] == [
             one["order"] for one in terminal.good("orders", "list", "--json").json["orders"]
         ]
         revealed = hub.good("orders", "show", "A-1", "--reveal", "it must open at the hub too", "--json").json
         assert revealed["revealed"]["name"] == "王小明"
-        assert terminal.good("orders", "import", files, "--json").json["counts"]["skipped"] == 4
+        again = terminal.good("orders", "import", files, "--json").json["files"][0]["counts"]
+        assert again["skip"]["orders"] == 4
         terminal.good("wave", "release")
         assert hub.good("wave", "list", "--json").json["waves"][0]["orders"] == 2
 
@@ -66,7 +67,7 @@ def test_a_terminal_joins_a_hub_and_asks_it(tmp_path: Path, capsys: pytest.Captu
     more = terminal.file("more.csv", "order,sku,quantity\nB-1,CAR-01,1\n")
     answer = terminal("orders", "import", more, "--json", "--language", "en")
     assert answer.code == 1
-    assert answer.json["orders"][0]["reasons"] == ["not_recorded"]
+    assert answer.json["files"][0]["outcomes"][0]["reason"] == "not_recorded"
     assert "The hub can't be reached" in answer.err
     terminal.good("stock", "receive", "--item", "CAR-01", "--quantity", 1, "--place", "A-01-1")
     assert "belongs to a terminal" in terminal.bad("hub", "serve", "--port", "0")

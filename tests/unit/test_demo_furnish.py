@@ -229,7 +229,7 @@ def test_all_but_two_orders_can_go_and_the_expired_lot_stays(seed: int) -> None:
 def test_the_expired_lot_is_not_picked_even_when_all_else_is_gone() -> None:
     tables = floor(furnish(NOW, 7))
     good = sum(s.quantity for s in tables.where(Stock, sku=EXPIRED_ITEM) if not s.place.startswith("@"))
-    order = ParsedOrder("taobao", "ALL", NOW, NOW, (ParsedLine(EXPIRED_ITEM, good),))
+    order = ParsedOrder("taobao", "ALL", (ParsedLine(EXPIRED_ITEM, good),), placed_at=NOW, ship_by=NOW)
     taken(tables, (order,))
     plan = EarliestFirst().plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
     assert plan.waves == ()
@@ -241,10 +241,12 @@ def test_a_foreign_file_gets_a_warehouse_that_serves_all_its_orders() -> None:
         ParsedItem(f"{n:032x}", "bed bath table", "cama_mesa_banho", 500, 200, 100, 50) for n in range(40)
     )
     orders = tuple(
-        ParsedOrder("olist", f"o{n}", NOW, NOW + HOUR, (ParsedLine(described[n % 40].sku, 1 + n % 3),))
+        ParsedOrder(
+            "olist", f"o{n}", (ParsedLine(described[n % 40].sku, 1 + n % 3),), placed_at=NOW, ship_by=NOW + HOUR
+        )
         for n in range(200)
     )
-    unnamed = ParsedOrder("olist", "x", NOW, NOW + HOUR, (ParsedLine("only-in-an-order", 4),))
+    unnamed = ParsedOrder("olist", "x", (ParsedLine("only-in-an-order", 4),), placed_at=NOW, ship_by=NOW + HOUR)
     events = furnish_for(described, (*orders, unnamed), NOW, 7)
     assert events == furnish_for(described, (*orders, unnamed), NOW, 7)
     tables = floor(events)
