@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import tracemalloc
 from contextlib import contextmanager
 
 import pytest
@@ -199,6 +200,32 @@ def test_reading_can_be_stopped(hall, monkeypatch):
     until(lambda: hall.importer.glance().phase is Phase.CHOOSING)
     assert seen
     assert max(seen) < 50
+
+
+def test_endless_files_and_fields_hold_up_nobody(hall):
+    """A gigabyte, and two megabytes in one cell: other threads go on, and memory is for what can be an import."""
+    huge = hall.drop(HEAD, "huge.csv")
+    os.truncate(huge, 1 << 30)
+    field = hall.drop(HEAD + row("A-1") + row("A-2", "S" * (2 << 20)) + row("B" * (2 << 20)), "field.csv")
+    slowest, before, end = 0.0, time.monotonic(), threading.Event()
+
+    def beat():
+        nonlocal slowest, before
+        while not end.wait(0.005):
+            slowest, before = max(slowest, time.monotonic() - before), time.monotonic()
+
+    beating = threading.Thread(target=beat)
+    tracemalloc.start()
+    beating.start()
+    seen = hall.read(huge, field)
+    end.set()
+    beating.join()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {entry.reason.partition(":")[0] for entry in seen.entries if not entry.orders} == {"too_large"}
+    assert (seen.figures.orders, seen.figures.ready, seen.figures.lost) == (3, 1, 0)
+    assert slowest < 1.0
+    assert peak < 100 << 20
 
 
 def test_files_on_sticks_are_listed_after_those_of_the_inbox_newest_first(hall, tmp_path):

@@ -71,3 +71,12 @@ def test_networks_that_webhooks_may_reach_are_networks(tmp_path: Path) -> None:
     for wrong in ('"10.1.0.0/16"', '["10.1.0.1/16"]', '["everywhere"]', "[1]"):
         with pytest.raises(BadConfig, match="webhook_networks"):
             settings(tmp_path, f"[hub]\nwebhook_networks = {wrong}\n")
+
+
+def test_orders_come_from_folders_that_the_site_names(tmp_path: Path) -> None:
+    (tmp_path / "wms.toml").write_text('[orders]\ninbox = "/srv/orders"\nsticks = "/media/kiosk"\n')
+    kept = load(tmp_path)
+    assert (kept.orders_inbox, kept.orders_sticks) == ("/srv/orders", "/media/kiosk")
+    (tmp_path / "wms.toml").write_text("[orders]\ninbox = 5\n")
+    with pytest.raises(BadConfig, match="inbox, sticks"):
+        load(tmp_path)

@@ -36,6 +36,11 @@ COMMANDS = {
     "CMD-PASS": msg("Passed"),
     "CMD-FAIL": msg("Failed"),
     "CMD-CLOSE": msg("Close the manifest"),
+    "CMD-ENTER": msg("Enter"),
+    "CMD-BACK": msg("Back"),
+    "CMD-CANT": msg("Can't"),
+    "CMD-UNDO": msg("Undo"),
+    "CMD-MORE": msg("More"),
     "CMD-SIGNOUT": msg("Sign out"),
     "CMD-LANGUAGE": msg("Other language"),
 }
