@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from wms.domain.auditing import Rules
 from wms.hub.answering import failed
 from wms.hub.api.routes import Api
 from wms.hub.bell import Bell
@@ -42,7 +43,7 @@ class HubApp:
     """The routes over the hubs of some warehouses; `starlette` is the ASGI application.
 
     `webhook_networks` are those that webhooks may reach although they are not public. With `behind_proxy` a request
-    from this machine may be anybody's.
+    from this machine may be anybody's. Orders are reviewed by `rules`, those of the house if none are given.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class HubApp:
         behind_proxy: bool = False,
         recipients_kept_days: int = RECIPIENTS_KEPT_DAYS,
         ring: PepperRing | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self._hubs, self.bell = hubs, Bell()
         self._recipients_kept_days = recipients_kept_days
@@ -70,6 +72,7 @@ class HubApp:
             webhook_networks=webhook_networks,
             pushes=lambda: self._sync.pushes,
             local_metrics=not behind_proxy,
+            rules=rules,
         )
         self.starlette = Starlette(
             routes=[*self._sync.routes(), *self._api.routes()],

@@ -27,6 +27,7 @@ from wms.hub import address, opening, tls
 from wms.hub.answering import answering
 from wms.hub.app import HubApp
 from wms.hub.interface import HubStore
+from wms.order_review import rules_of
 from wms.printing.sole import Sole
 from wms.store.peppers import PepperRing, ring_of
 from wms.sync import wire
@@ -76,6 +77,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             f"{listening.host} is reached from outside, where only TLS is spoken. Make a certificate with wms hub init"
             " --tls --host NAME, or give one with --tls-cert and --tls-key, or say --behind-proxy"
         )
+    rules = rules_of(folder)
     with _alone(folder, database), opening.hubs(folder, database, named) as hubs, _listen(listening) as listener:
         settings = load(folder)
         app = HubApp(
@@ -84,6 +86,7 @@ def serve_on(folder: Path, listening: Listening, *, database: str = "", named: S
             behind_proxy=listening.behind_proxy,
             recipients_kept_days=settings.recipients_kept_days,
             ring=_ring(folder),
+            rules=rules,
         )
         app.starlette.router.routes.append(_authority(own if listening.certificate in (None, own.server) else None))
         config = uvicorn.Config(

@@ -22,6 +22,7 @@ from wms.workflows.prompt import NOTHING, Msg, msg
 
 if TYPE_CHECKING:
     from wms.channels import Goods, Import, Source
+    from wms.domain.auditing import Rules
     from wms.intake import IntakeReport
 
 LOOK_SECONDS = 2.0
@@ -165,15 +166,28 @@ class Importer:
 
     def _record(self, person: Badge) -> None:
         from wms.intake import take_in
+        from wms.order_review import review_orders
 
         imported = self._imported
         if imported is None:
             self._start_again()
             return
         report = take_in(self._store, imported, self._decider.carry_out, person, self._recorded)
+        review_orders(self._store, report.taken, self._decider.carry_out, person, self._rules())
         put_away = tuple(self._put_away(report))
         self._imported, self._chosen = None, []
         self._show_report(Phase.DONE, report, put_away)
+
+    def _rules(self) -> Rules:
+        """The site's; those of the house where somebody has spoilt the site's, which `wms orders rules` explains."""
+        from wms.order_review import BadRules, rules_of
+        from wms.order_review.rules import defaults
+
+        try:
+            return rules_of(self._store.folder)
+        except BadRules:
+            log.exception("the rules for reviewing orders")
+            return defaults()
 
     def _recorded(self, done: int, of: int) -> None:
         if self._stop.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from wms.channels import Entry, ParsedLine, ParsedOrder, ParsedRecipient, Result
 from wms.channels.parsed import LabelData, Trouble
 from wms.channels.values import is_hidden
 from wms.domain import commands as c
+from wms.domain.auditing import Rules
 from wms.domain.commands import Command
 from wms.domain.ids import OrderId
 from wms.domain.orders import Order, OrderLine, OrderStatus
@@ -24,18 +26,20 @@ from wms.hub.answering import Refusal
 from wms.hub.api import models as m
 from wms.hub.api.acting import decided
 from wms.hub.api.idempotency import keep
-from wms.hub.api.operation import Call, In, Operation, Reply
+from wms.hub.api.operation import Call, Handler, In, Operation, Reply
 from wms.hub.api.paging import page
 from wms.hub.api.parcels import parcel_out
 from wms.hub.api.wording import all_say
 from wms.hub.database import Session
-from wms.hub.order_review import opener
+from wms.hub.order_review import opener, review_at_hub
 from wms.intake import Foretold, IntakeReport, StoreGoods, take_in_at_once
+from wms.store import StoreUnwritable
 from wms.store.sealing import seal_afresh
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Outcome
 
 NO_ORDER = "No order has this id."
+log = logging.getLogger(__name__)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -49,8 +53,21 @@ class OrderQuery(In, frozen=True):
     ] = ""
 
 
-def take(call: Call) -> Reply:
-    """One order, or several: recorded in one transaction together with the answer."""
+def taking(rules: Rules) -> Handler:
+    """One order, or several: recorded in one transaction together with the answer, then reviewed by the rules."""
+
+    def take(call: Call) -> Reply:
+        reply, taken = _take(call)
+        try:
+            review_at_hub(call.hub, taken, call.person, rules)
+        except StoreUnwritable:  # the orders are in; `wms orders review --again` makes up for it
+            log.exception("orders of %s were not reviewed", call.hub.warehouse)
+        return reply
+
+    return take
+
+
+def _take(call: Call) -> tuple[Reply, tuple[OrderId, ...]]:
     sent: tuple[m.OrderIn, ...] = call.body if isinstance(call.body, tuple) else (call.body,)
     parsed = tuple(_parsed(order, n) for n, order in enumerate(sent))
     imported = of_orders("orders", "api", parsed, StoreGoods(call.hub.rows))
@@ -85,7 +102,7 @@ def take(call: Call) -> Reply:
     reply = _taken(sent, report)
     if not kept:
         call.hub.database.write(lambda session: keep(call, session, reply))
-    return reply
+    return reply, report.taken
 
 
 def _taken(sent: tuple[m.OrderIn, ...], report: IntakeReport) -> Reply:
@@ -228,15 +245,24 @@ def _decide(call: Call, command: Command) -> Reply:
 _DECIDED = {204: ("Done.", None)}
 _MAY_NOT = {404: NO_ORDER, 409: "The order is not in a state in which that can be done; `detail` says why."}
 
-OPERATIONS = (
-    Operation(
-        "take_orders", "POST", "/v1/orders", "Orders", "Send orders", take,
+
+def operations(rules: Rules) -> tuple[Operation, ...]:
+    """All of them; orders that come in are reviewed by `rules`."""
+    return (_taking(rules), *_OPERATIONS)
+
+
+def _taking(rules: Rules) -> Operation:
+    return Operation(
+        "take_orders", "POST", "/v1/orders", "Orders", "Send orders", taking(rules),
         {201: ("At least one order was new, or was stopped.", m.OrdersTaken), 200: ("All were known.", m.OrdersTaken)},
         about="One order, or a list of up to 200, which are recorded together or not at all. An order is known by its"
-        " channel and reference: sent again it is a `skip`, and what came first stands. Goods that are not there or"
+        " channel and reference: sent again it is a `skip`, and what came first stands until a supervisor takes the change. Goods that are not there or"
         " not known hold the order and put it before a supervisor; it is not refused.",
         body=m.OrderIn | m.Orders, acting=True, largest_body=2 * 1024 * 1024,
-    ),
+    )  # fmt: skip
+
+
+_OPERATIONS = (
     Operation(
         "list_orders", "GET", "/v1/orders", "Orders", "List orders", listing, {200: ("A page.", m.OrderPage)},
         query=OrderQuery,

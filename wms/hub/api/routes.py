@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from wms.domain.auditing import Rules
 from wms.hub.answering import answering
 from wms.hub.api import exceptions, feed, hooks, label_data, orders, parcels, stock
 from wms.hub.api.endpoint import endpoint
@@ -27,6 +28,7 @@ from wms.hub.metrics import CONTENT_TYPE, Metrics
 from wms.hub.webhooks_delivery import Deliveries
 from wms.hub.webhooks_sending import Sender
 from wms.hub.webhooks_targets import Targets
+from wms.order_review.rules import defaults
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -36,7 +38,8 @@ _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 class Api:
     """What the hub's application mounts. `run` carries out what blocks; `webhook_networks` are those that webhooks may
     reach although they are not public; `pushes` says how many pushes are in flight. With `local_metrics` this machine
-    may read the figures without a token: not behind a proxy, through which everybody is this machine."""
+    may read the figures without a token: not behind a proxy, through which everybody is this machine. Orders are
+    reviewed by `rules`, those of the house if none are given."""
 
     def __init__(
         self,
@@ -48,12 +51,13 @@ class Api:
         pushes: Callable[[], int] = lambda: 0,
         local_metrics: bool = True,
         sender: Sender | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self._gate, self._run, self._local_metrics = gate, run, local_metrics
         targets = Targets(webhook_networks)
         self.operations: tuple[Operation, ...] = (
             *label_data.OPERATIONS,
-            *orders.OPERATIONS,
+            *orders.operations(rules or defaults()),
             *parcels.OPERATIONS,
             *stock.OPERATIONS,
             *exceptions.OPERATIONS,
