@@ -118,7 +118,7 @@ def test_a_cursor_of_an_earlier_life_goes_back_to_where_the_lives_parted(erp: Pr
     def another_life(session: Any) -> None:
         session.execute(
             "INSERT INTO hub_life (wh, serial, life, branched, device, began) VALUES ('MAIN', 99, 'later', ?, 'X', 0)",
-            (position - 1,),
+            (position - 2,),  # before the order, which came in and then was reviewed
         )
 
     erp.house.hub.database.write(another_life)

@@ -76,7 +76,17 @@ def hold(store: Store, name: str) -> str:
 def test_an_ordinary_order_is_left_alone(store: Store) -> None:
     take(store, "a")
     head = store.head()
-    assert (reviewed(store, "a", "not here"), hold(store, "a"), store.head()) == ((), "", head)
+    assert (reviewed(store, "a", "not here"), hold(store, "a"), store.head()) == ((), "", head + 1)
+    assert (reviewed(store, "a"), store.head()) == ((), head + 1)  # that it was reviewed is noted once
+
+
+def test_what_an_import_that_was_cut_off_left_is_reviewed_with_the_next(store: Store) -> None:
+    take(store, "a", "b", "c", amount=150_000)
+    take(store, "d", person=LI)
+    reviewed(store, "d")
+    assert [hold(store, name) != "" for name in "abcd"] == [True, True, True, False]
+    store.execute(c.ReleaseOrder(OrderId("a")), P)
+    assert (reviewed(store), hold(store, "a")) == ((), "")  # a person has decided
 
 
 def test_what_the_rules_find_is_held_before_a_wave_can_take_it(store: Store) -> None:

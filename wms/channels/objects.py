@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from wms.channels.encodings import text_blocks
-from wms.channels.sources import MOST_OBJECT_BYTES, Source
+from wms.channels.sources import MOST_JSON_BYTES, Source
 from wms.domain.decode import Unreadable
 
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -15,8 +15,8 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 def read_json(source: Source, encoding: str) -> object:
     """What the text holds, fractions as `Decimal`. Raises `Unreadable` where it is broken or cut off."""
-    if source.size > MOST_OBJECT_BYTES:
-        raise Unreadable(f"too_large:{MOST_OBJECT_BYTES // 2**20}")
+    if source.size > MOST_JSON_BYTES:
+        raise Unreadable(f"too_large:{MOST_JSON_BYTES // 2**20}")
     text = "".join(text_blocks(source, encoding)).removeprefix("\ufeff")
     try:
         return json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 MOST_BYTES = 256 * 1024 * 1024  # of a table
-MOST_OBJECT_BYTES = 32 * 1024 * 1024  # of JSON or a workbook, which are held whole
-MOST_RECORDS = 500_000
+MOST_BOOK_BYTES = 32 * 1024 * 1024  # of a workbook, which is held whole
+MOST_JSON_BYTES = 8 * 1024 * 1024  # of JSON, which takes thirty times as much when it is held whole
+MOST_RECORDS = 300_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from wms.channels.sources import MOST_OBJECT_BYTES, Source
+from wms.channels.sources import MOST_BOOK_BYTES, Source
 from wms.channels.tables import Rows
 from wms.channels.values import EXCEL_DIGITS
 from wms.domain.decode import Unreadable
@@ -44,8 +44,8 @@ def workbook_rows(source: Source, fits: Callable[[Rows], bool]) -> Rows:
 def _sheets(source: Source) -> list[Rows]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    if source.size > MOST_OBJECT_BYTES:
-        raise Unreadable(f"too_large:{MOST_OBJECT_BYTES // 2**20}")
+    if source.size > MOST_BOOK_BYTES:
+        raise Unreadable(f"too_large:{MOST_BOOK_BYTES // 2**20}")
     with source.open() as file:
         try:
             with zipfile.ZipFile(file) as packed:
@@ -71,7 +71,7 @@ def _require_measure(packed: zipfile.ZipFile) -> None:
     """calamine makes room for all cells between the first and the last: one stray blank in the last row and column of a
     sheet would take half a terabyte, and the program down with it."""
     if sum(entry.file_size for entry in packed.infolist()) > _UNPACKED:
-        raise Unreadable(f"too_large:{MOST_OBJECT_BYTES // 2**20}")
+        raise Unreadable(f"too_large:{MOST_BOOK_BYTES // 2**20}")
     for entry in packed.infolist():
         if entry.filename.casefold().startswith("xl/worksheets/"):
             row, column = _extent(packed, entry)

@@ -108,6 +108,12 @@ class HoldOrder(Record):
     reason: str
 
 
+class NoteReviewed(Record):
+    """The site's rules were applied to these orders."""
+
+    orders: tuple[OrderId, ...]
+
+
 class AskAboutOrder(Record):
     """The customer or the channel was asked about a held order."""
 
@@ -437,6 +443,7 @@ Command: TypeAlias = (
     TakeOrders
     | HoldOrder
     | AskAboutOrder
+    | NoteReviewed
     | MatchLine
     | ReleaseOrder
     | CancelOrder
@@ -496,6 +503,7 @@ INTENTS: tuple[type, ...] = (
     GiveLabelData,
     HoldOrder,
     AskAboutOrder,
+    NoteReviewed,
     MatchLine,
     ReleaseOrder,
     CompleteGroup,
@@ -554,6 +562,7 @@ __all__ = [
     "LoadParcel",
     "MatchLine",
     "MoveStock",
+    "NoteReviewed",
     "OfferChange",
     "OpenManifest",
     "OpenParcel",

@@ -39,7 +39,12 @@ class Order(Row):
     screen shows. `stop` is set when a cancellation or refund arrived after the work began."""
 
     TABLE: ClassVar[str] = "orders"
-    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("status",), ("wave",), ("channel", "reference"))
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("status",),
+        ("status", "reviewed"),
+        ("wave",),
+        ("channel", "reference"),
+    )
     id: OrderId
     channel: ChannelCode
     reference: str  # the channel's own number
@@ -62,6 +67,7 @@ class Order(Row):
     instructions: str = ""  # for whoever packs, one a line, nothing personal
     nolabel: bool = False  # no usable recipient: its label comes from the platform
     remarked: bool = False  # people's own words lie sealed with the recipient
+    reviewed: bool = False  # by the site's rules, after it came in
 
 
 class OrderLine(Row):

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from wms.domain.auditing import DAY, HOUR, Finding, Rules, Seen, audit, buyer_marks, held_for, worth_more
-from wms.domain.commands import Command, HoldOrder, RaiseReview
+from wms.domain.commands import Command, HoldOrder, NoteReviewed, RaiseReview
 from wms.domain.ids import Badge, OrderId
 from wms.domain.orders import Order, OrderLine, OrderStatus, Recipient
 from wms.domain.recipients import PersonalData
@@ -33,9 +33,10 @@ _AT_ONCE = 500
 def review_orders(
     store: Store, orders: Iterable[OrderId], carry_out: CarryOut, person: Badge, rules: Rules
 ) -> tuple[Finding, ...]:
-    """Review orders that were taken in a moment ago and have those held that a person must see. Orders that are not
-    here, or do not wait any more, are passed over. A finding is not `done` where whoever decides refused to hold the
-    order, such as a hub out of reach; to review the order again does no harm. Raises `StoreUnwritable`."""
+    """Review orders that were taken in a moment ago, and those of before that nobody came to review, and have those
+    held that a person must see. Orders that are not here, or do not wait any more, are passed over. A finding is not
+    `done` where whoever decides refused to hold the order, such as a hub out of reach; to review the order again does
+    no harm. Raises `StoreUnwritable`."""
     return review_rows(store.rows, lambda sealed: unseal_many(store.rows, sealed), orders, carry_out, person, rules)
 
 
@@ -43,7 +44,9 @@ def review_rows(
     rows: SqliteRows, unseal: Unseal, orders: Iterable[OrderId], carry_out: CarryOut, person: Badge, rules: Rules
 ) -> tuple[Finding, ...]:
     """As `review_orders`, for whoever keeps the keys of recipients elsewhere than the rows."""
-    fresh = [order for name in dict.fromkeys(orders) if (order := rows.get(Order, name)) and order.status in WAITING]
+    left = [order.id for status in WAITING for order in rows.where(Order, status=status, reviewed=False)]
+    named = dict.fromkeys((*orders, *left))  # an import may have been cut off between taking in and reviewing
+    fresh = [order for name in named if (order := rows.get(Order, name)) and order.status in WAITING]
     if not fresh:
         return ()
     gathered = _Gathered(rows, unseal)
@@ -55,6 +58,9 @@ def review_rows(
     for finding in findings:
         if not finding.holds:
             carry_out(RaiseReview("send_together", finding.order, ",".join(finding.others)), person)
+    seen = [order.id for order in fresh if order.id not in undone and not order.reviewed]
+    for start in range(0, len(seen), _AT_ONCE):
+        carry_out(NoteReviewed(tuple(seen[start : start + _AT_ONCE])), person)
     return tuple(replace(one, done=False) if one.holds and one.order in undone else one for one in findings)
 
 

@@ -12,7 +12,7 @@ from tests.channels.given import account, counts, entries, told
 from wms.channels import Import, Source, of_bytes, read, sources, sums, tables
 from wms.channels.accounts import Unaccounted
 from wms.channels.parsed import ParsedLine
-from wms.channels.sources import MOST_BYTES, MOST_OBJECT_BYTES
+from wms.channels.sources import MOST_BYTES, MOST_JSON_BYTES
 from wms.channels.values import LONGEST_TEXT
 
 HEADER = "order,sku,quantity,name,address,remark"
@@ -108,8 +108,8 @@ def test_a_file_beyond_all_measure_is_refused_without_being_read() -> None:
 def test_json_beyond_all_measure_is_refused_without_being_held() -> None:
     text = json.dumps([{"order": "1", "sku": "a", "quantity": 1}])
     source = of_bytes("orders.json", text.encode())
-    large = Source(source.name, MOST_OBJECT_BYTES + 1, source.open)
-    assert read([large]).files[0].fault == f"too_large:{MOST_OBJECT_BYTES // 2**20}"
+    large = Source(source.name, MOST_JSON_BYTES + 1, source.open)
+    assert read([large]).files[0].fault == f"too_large:{MOST_JSON_BYTES // 2**20}"
 
 
 def test_more_records_than_anybody_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

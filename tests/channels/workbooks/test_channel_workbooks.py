@@ -13,7 +13,7 @@ import pytest
 
 from tests.channels.given import IMPORTS, account, catalog, counts, entries, expected, needs_samples, only, told
 from wms.channels import FileAccount, workbooks
-from wms.channels.sources import MOST_OBJECT_BYTES
+from wms.channels.sources import MOST_BOOK_BYTES
 from wms.channels.workbooks import MOST_CELLS
 
 HEADER = ("order", "placed_at", "ship_by", "sku", "quantity", "postcode")
@@ -135,7 +135,7 @@ def test_a_workbook_that_swells_beyond_measure_is_refused(monkeypatch: pytest.Mo
     rows = [HEADER, *(("A1", None, None, "TEA", 2, "0" * 1000) for _ in range(100))]
     monkeypatch.setattr(workbooks, "_UNPACKED", 20_000)
     assert len(workbook(rows)) < 20_000
-    assert xlsx(rows).fault == f"too_large:{MOST_OBJECT_BYTES // 2**20}"
+    assert xlsx(rows).fault == f"too_large:{MOST_BOOK_BYTES // 2**20}"
 
 
 def test_an_empty_workbook_is_told() -> None:

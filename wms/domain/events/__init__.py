@@ -37,6 +37,7 @@ from wms.domain.events.orders import (
     OrderLineMatched,
     OrderReceived,
     OrderReleased,
+    OrdersReviewed,
     PartialAllowed,
     RecipientErased,
     RecipientRevealed,
@@ -124,6 +125,7 @@ Event: TypeAlias = (
     | OrderReceived
     | OrderHeld
     | OrderAsked
+    | OrdersReviewed
     | OrderLineMatched
     | OrderReleased
     | OrderCancelled
@@ -266,6 +268,7 @@ __all__ = [
     "OrderReceived",
     "OrderReleased",
     "OrderResumed",
+    "OrdersReviewed",
     "PackingSetAside",
     "PackingStarted",
     "PackingVerified",

@@ -46,6 +46,12 @@ class OrderHeld(Record):
     reason: str
 
 
+class OrdersReviewed(Record):
+    """The site's rules were applied to these orders, after they came in."""
+
+    orders: tuple[OrderId, ...]
+
+
 class OrderAsked(Record):
     """Somebody asked the customer or the channel about a held order; it stays held until the answer is here."""
 

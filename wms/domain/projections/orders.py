@@ -104,6 +104,14 @@ def _say_why(t: Tables, order: OrderId, hold: str) -> None:
         t.put(replace(found, detail=hold))
 
 
+@applies(e.OrdersReviewed)
+def orders_reviewed(t: Tables, event: e.OrdersReviewed, fact: Fact) -> None:
+    for name in event.orders:
+        order = t.get(Order, name)
+        if order is not None and not order.reviewed:
+            t.put(replace(order, reviewed=True))
+
+
 @applies(e.OrderAsked)
 def order_asked(t: Tables, event: e.OrderAsked, fact: Fact) -> None:
     found = t.get(Review, f"order_held/{event.order}")

@@ -139,6 +139,12 @@ def hold_order(command: c.HoldOrder, rows: Rows, context: Context) -> Answer:
     return (e.OrderHeld(order.id, ",".join(more)),) if more else ()
 
 
+@handles(c.NoteReviewed)
+def note_reviewed(command: c.NoteReviewed, rows: Rows, context: Context) -> Answer:
+    new = tuple(name for name in command.orders if (order := rows.get(Order, name)) is not None and not order.reviewed)
+    return (e.OrdersReviewed(new),) if new else ()
+
+
 @handles(c.AskAboutOrder)
 def ask_about_order(command: c.AskAboutOrder, rows: Rows, context: Context) -> Answer:
     order = rows.get(Order, command.order)
