@@ -256,7 +256,7 @@ def _taking(rules: Rules) -> Operation:
         "take_orders", "POST", "/v1/orders", "Orders", "Send orders", taking(rules),
         {201: ("At least one order was new, or was stopped.", m.OrdersTaken), 200: ("All were known.", m.OrdersTaken)},
         about="One order, or a list of up to 200, which are recorded together or not at all. An order is known by its"
-        " channel and reference: sent again it is a `skip`, and where it is not the same it is a `hold`: what came first"
+        " channel and reference: sent again it is a `skip`, and where it is not the same a `hold`: what came first"
         " stands until a supervisor takes the change. Goods that are not there or"
         " not known hold the order and put it before a supervisor; it is not refused.",
         body=m.OrderIn | m.Orders, acting=True, largest_body=2 * 1024 * 1024,
