@@ -59,3 +59,8 @@ def furnish(hub: HubStore, tea: int = 100) -> None:
 def order(reference: str, sku: str = "TEA", quantity: int = 1, **more: Any) -> dict[str, Any]:
     lines = [{"sku": sku, "quantity": quantity}]
     return {"channel": "shop", "reference": reference, "lines": lines, "recipient": WANG} | more
+
+
+def received(hub: HubStore) -> int:
+    """How many orders the journal says came in."""
+    return [line.kind for line in hub.page(0, 1000, 0).facts].count("OrderReceived")

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.hub.programs import furnish, order
+from tests.hub.programs import furnish, order, received
 from wms.hub import opening
 from wms.hub.clients import Clients
 from wms.hub.roles import ClientRole
@@ -50,7 +50,7 @@ def test_each_order_is_there_once_and_each_answer_stands(tmp_path: Path, engine:
     opening.add(folder, engine, "MAIN")
     with opening.hubs(folder, engine) as hubs:
         furnish(hubs["MAIN"], tea=10_000)
-        before = hubs["MAIN"].head()
+        before = received(hubs["MAIN"])
         clients = Clients(hubs["MAIN"].database, "MAIN")
         token = clients.new_token("erp", ClientRole.ERP, "cli:test", 0)
     answered: dict[str, bytes] = {}
@@ -87,4 +87,4 @@ def test_each_order_is_there_once_and_each_answer_stands(tmp_path: Path, engine:
     with served(folder, engine) as (_, address):
         assert {name: post(address, token, name)[1] for name in answered} == answered
     with opening.hubs(folder, engine) as hubs:
-        assert hubs["MAIN"].head() == before + ORDERS
+        assert received(hubs["MAIN"]) == before + ORDERS

@@ -13,7 +13,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.hub.gatehouse import House, Member
 from wms.domain import commands as c
-from wms.domain.ids import Badge, BatchId, CarrierCode, DeviceId, InspectionId, OrderId, ParcelId, PlaceId
+from wms.domain import events as e
+from wms.domain.ids import (
+    Badge,
+    BatchId,
+    CarrierCode,
+    ChannelCode,
+    DeviceId,
+    InspectionId,
+    OrderId,
+    ParcelId,
+    PlaceId,
+    Sku,
+)
 from wms.hub import gate
 from wms.hub.limits import KEYS, Allowance, neighbourhood
 from wms.hub.roles import ClientRole, TerminalRole
@@ -139,6 +151,15 @@ def a_command(kind: type) -> c.Command:
         c.ReassignBatch: c.ReassignBatch(BatchId("B"), Badge("P2")),
         c.RevokeNumber: c.RevokeNumber(ParcelId("P"), "N", ParcelId("Q"), "x"),
         c.GiveToBench: c.GiveToBench(OrderId("O"), DeviceId("B")),
+        c.AskAboutOrder: c.AskAboutOrder(OrderId("O"), "x"),
+        c.NoteReviewed: c.NoteReviewed((OrderId("O"),)),
+        c.MatchLine: c.MatchLine(OrderId("O"), "x", Sku("S")),
+        c.GiveLabelData: c.GiveLabelData(()),
+        c.CompleteGroup: c.CompleteGroup(OrderId("O")),
+        c.OfferChange: c.OfferChange("lines", "x", e.OrderReceived(OrderId("O"), "C", "1", 1, "", "", ())),  # type: ignore[arg-type]
+        c.TakeChange: c.TakeChange(OrderId("O"), "x"),
+        c.KeepOrder: c.KeepOrder(OrderId("O"), "x"),
+        c.ReportShipments: c.ReportShipments(ChannelCode("C"), (OrderId("O"),), "plain"),
     }
     return made[kind]
 
