@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from wms.channels.parsed import Loose, ParsedOrder, Result, Trouble
+from wms.channels.parsed import Kind, Loose, ParsedOrder, Result, Trouble
 
 _WEIGHT = {Result.REJECT: 3, Result.SKIP: 2, Result.HOLD: 1}
 
@@ -71,6 +71,7 @@ def entry_of(found: ParsedOrder | Loose) -> Entry:
         counts = found.orders if trouble.result == Result.REJECT else 0
         return Entry(found.file, trouble.record, found.reference, trouble.result, trouble.reason, trouble.column,
                      trouble.text, counts, found.lines, found.units)  # fmt: skip
+    found = _dated(found)
     worst = max(found.troubles, key=lambda one: _WEIGHT[one.result], default=None)
     done = [line for line in found.lines if line.done]
     todo = [line for line in found.lines if not line.done]
@@ -78,14 +79,30 @@ def entry_of(found: ParsedOrder | Loose) -> Entry:
     if worst is not None:
         entry.became(worst.result, worst.reason, worst.column, worst.text)
         entry.others = tuple(one for one in found.troubles if one is not worst)
-    elif found.recipient is None or not found.recipient.usable:
-        hidden = found.recipient is not None and found.recipient.hidden
-        entry.became(Result.READY_NOLABEL, "masked_recipient" if hidden else "no_recipient")
+    elif (why := _without_label(found)) and not (found.label is not None and found.label.waybill):
+        entry.became(Result.READY_NOLABEL, why)
     if entry.result in (Result.SKIP, Result.REJECT):  # nothing of it is picked, so nothing of it is done either
         todo, done = [*todo, *done], []
     entry.lines, entry.units = len(todo), sum(line.quantity for line in todo)
     entry.done_lines, entry.done_units = len(done), sum(line.quantity for line in done)
     return entry
+
+
+def _dated(order: ParsedOrder) -> ParsedOrder:
+    """A pre-sale of which nobody knows when it may be sent needs a person."""
+    if order.kind != Kind.PRESALE or order.not_before is not None or order.taken_back:
+        return order
+    return replace(order, troubles=(*order.troubles, Trouble(Result.HOLD, "presale_no_date", record=order.record)))
+
+
+def _without_label(order: ParsedOrder) -> str:
+    """Why no label can be made of the recipient, '' if one can."""
+    person = order.recipient
+    if person is None:
+        return "no_recipient"
+    if person.hidden:
+        return "masked_recipient"
+    return "" if person.usable else "incomplete_recipient"
 
 
 def sums(entries: Iterable[Entry]) -> dict[str, Sums]:

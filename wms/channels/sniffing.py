@@ -108,7 +108,7 @@ def _best(header: Header, parts: Sequence[tuple[Format, Part]]) -> tuple[Format,
     if near is not None:
         missing = [name for name in near[1].needed if name not in header.spelled]
         if len(missing) <= len(near[1].needed) // 2:
-            raise Unreadable(f"missing_column:{missing[0]}:{near[0].name}")
+            raise Unreadable(f"missing_column:{missing[0]}")
     raise Unreadable("unknown_format")
 
 

@@ -17,12 +17,17 @@ The file shows every column with example orders. Give it the ending .json for th
 
 def add(orders: Any) -> None:
     writing = command(orders, "template", "an example of our own format, with every column", write, TEMPLATE)
-    writing.add_argument("file", metavar="FILE", help="orders.csv or orders.json; must not be there yet")
+    writing.add_argument(
+        "file", nargs="?", metavar="FILE", help="orders.csv or orders.json, not there yet; left out: to the screen"
+    )
 
 
 def write(options: Namespace) -> int:
     from wms.channels.template import template_csv, template_json
 
+    if options.file is None:
+        emit(options, {"written": [], "template": template_csv()}, template_csv)
+        return 0
     path = Path(options.file)
     is_json = path.suffix.casefold() == ".json"
     text = template_json() if is_json else template_csv()

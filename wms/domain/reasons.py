@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     "no_sku": sentence("A line has no SKU"),
     "no_address": sentence("There is no address to ship to"),
     "no_recipient": sentence("The file has no recipient: get the label from the platform"),
+    "incomplete_recipient": sentence("The recipient has no name or no street: get the label from the platform"),
     "masked_recipient": sentence("The recipient is masked: get the label from the platform"),
     "not_paid": sentence("Not paid yet"),
     "cancelled": sentence("Cancelled"),
@@ -145,6 +146,7 @@ SENTENCES: dict[str, str] = {
     "unknown_order": sentence("There is no order {order} in this export"),
     "no_stock": sentence("{sku}: {missing} more needed"),
     "group_open": sentence("A group buy: its group is not complete yet"),
+    "presale_no_date": sentence("A pre-sale without a day: ask the channel from when it may be sent"),
     "presale_until": sentence("A pre-sale: not to be sent before {day}"),
     # told to the channels
     "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),

@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from labels import Language, ManifestParcel, ManifestSlip, MaskPolicy, QcMark, ShippingLabel
+from labels.fonts import chain
 from wms.domain.bounds import moment
 from wms.domain.catalogue import Carrier, Site
 from wms.domain.ids import CarrierCode
@@ -88,13 +89,18 @@ def manifest_slip(rows: Rows, manifest: Manifest, site: Site, language: Language
 
 def routing_code(carrier: CarrierCode, recipient: PersonalData) -> str:
     """Carrier and destination, for people to sort by. Carriers' own sorting codes come from carriers and are never
-    computed; where the full form is too long for the smallest printer, a shorter one is taken."""
-    code, city, postcode = carrier.upper(), recipient.city.strip(), recipient.postcode.strip()
+    computed; where the full form is too long for the smallest printer, a shorter one is taken. A city in a script that
+    no label can show is left out here, and stands in the address as far as it can."""
+    code, city, postcode = carrier.upper(), _showable(recipient.city), _showable(recipient.postcode)
     for parts in ((code, city, postcode), (code, postcode), (code, city)):
         text = " ".join(filter(None, parts))
         if _cells(text) <= ROUTING_CELLS and text != code:
             return text
     return code
+
+
+def _showable(text: str) -> str:
+    return "" if chain(bold=True).missing(text) else text.strip()
 
 
 def _cells(text: str) -> int:

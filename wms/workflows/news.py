@@ -6,7 +6,7 @@ from wms.domain import changes, holds
 from wms.domain.commands import Command, IncomingOrder
 from wms.domain.commands_channels import CompleteGroup, KeepOrder, OfferChange
 from wms.domain.ids import OrderId
-from wms.domain.orders import ChangeOffer, ChannelWord, Order, OrderKind, OrderStatus, Recipient
+from wms.domain.orders import ChangeOffer, ChannelWord, Order, OrderStatus, Recipient
 from wms.domain.recipients import PersonalData
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
@@ -38,7 +38,7 @@ def news_of(rows: Rows, incoming: IncomingOrder, people: People) -> tuple[Comman
     order, said = rows.get(Order, incoming.order), rows.get(ChannelWord, incoming.order)
     if order is None or said is None or incoming.cancelled or order.stop or order.status == OrderStatus.CANCELLED:
         return ()
-    complete = incoming.kind == OrderKind.GROUP and not incoming.waiting and holds.GROUP_OPEN in holds.codes(order.hold)
+    complete = not incoming.waiting and holds.GROUP_OPEN in holds.codes(order.hold)
     ship_by = incoming.ship_by if incoming.ship_by_given else 0
     group: tuple[Command, ...] = (CompleteGroup(order.id, ship_by),) if complete else ()
     if complete:  # the time it gave with that is no change of another

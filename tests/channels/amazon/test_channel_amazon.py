@@ -196,7 +196,7 @@ def test_columns_may_stand_anywhere_in_any_case_and_others_beside_them() -> None
     assert told(account(header.upper() + b"\n" + rest, "a.txt")) == [("113-1", "ready", "")]
     turned = b"\r\n".join(b"\t".join(reversed(line.split(b"\t"))) for line in mixed.splitlines())
     assert told(account(turned, "b.txt")) == [("113-1", "ready", "")]
-    assert account(report(row(), without="sku"), "c.txt").fault == "missing_column:sku:amazon"
+    assert account(report(row(), without="sku"), "c.txt").fault == "missing_column:sku"
 
 
 def test_a_japanese_report_is_read_in_its_encoding() -> None:

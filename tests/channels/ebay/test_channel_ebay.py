@@ -206,7 +206,7 @@ def test_damage_in_rows() -> None:
         (ORDER, "ready_nolabel", "masked_recipient")
     ]
     without = [name for name in COLUMNS if name != "Custom Label"]
-    assert account(report(single(), columns=without)).fault == "missing_column:custom label:ebay"
+    assert account(report(single(), columns=without)).fault == "missing_column:custom label"
 
 
 def test_saved_again_by_a_spreadsheet() -> None:

@@ -266,6 +266,6 @@ def test_other_official_headers() -> None:
     assert counts(accounts(of_list(), of_details(*rows, header=new))[0]) == {"ready": (1, 2, 3)}
     without = [name for name in LIST if name != "订单状态"]
     assert [one.fault for one in accounts(of_list(header=without), of_details())] == [
-        "missing_column:订单状态:taobao",
+        "missing_column:订单状态",
         "missing_file:ExportOrderList",
     ]

@@ -27,17 +27,18 @@ from wms.channels.draft import Draft, gathered
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.objects import said
 from wms.channels.parsed import Kind, LabelData, Loose
-from wms.channels.times import Ambiguous, utc_seconds
 
 NAME = "plain"
 NEEDED = ("order", "sku", "quantity")
 _LABEL = ("waybill", "carrier", "sort_code", "routing_code", "qr", "masked_name", "masked_phone", "masked_address")
+_PERSONAL = ("name", "phone", "address", "city", "postcode", "buyer", "remark")
 OF_THE_ORDER = (
     "channel", "placed_at", "ship_by", "name", "phone", "address", "city", "postcode", "country", "carrier",
     "buyer", "amount", "currency", "kind", "not_before", "remark", "invoice",
     *(name for name in _LABEL if name != "carrier"),
 )  # fmt: skip
 COLUMNS = (*NEEDED, *OF_THE_ORDER, "gift")
+_TIMES = ("placed_at", "ship_by", "not_before")
 _KINDS = {"": Kind.ORDINARY, "presale": Kind.PRESALE, "group": Kind.GROUP}
 _YES, _NO = ("yes", "y", "true", "1", "是"), ("", "no", "n", "false", "0", "否")
 
@@ -58,7 +59,7 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
 def _order(draft: Draft, records: list[Record]) -> Found:
     whole = _of_the_order(draft, records)
     _lines(draft, records)
-    times = {name: _time(draft, whole, name) for name in ("placed_at", "ship_by", "not_before")}
+    times = {column: draft.time(whole[column], column, end_of_day=column == "ship_by") for column in _TIMES}
     kind = _KINDS.get(whole["kind"].casefold())
     if kind is None:
         draft.reject(f"bad_choice:kind:{' / '.join(filter(None, _KINDS))}:{whole['kind'][:60]}", "kind", whole["kind"])
@@ -88,14 +89,15 @@ def _order(draft: Draft, records: list[Record]) -> Found:
 
 
 def _of_the_order(draft: Draft, records: Sequence[Record]) -> dict[str, str]:
-    """What is said of the whole order in any of its rows; rows that say different things refuse it."""
+    """What is said of the whole order in any of its rows; rows that say different things hold it."""
     found: dict[str, tuple[str, int]] = {}
     for record in records:
         for column in OF_THE_ORDER:
             if text := record[column]:
                 before, n = found.setdefault(column, (text, record.n))
                 if before != text:
-                    draft.reject(f"unlike_row:{column}:{n}:{text[:60]}", column, text, record.n)
+                    shown = "" if column in _PERSONAL else text
+                    draft.hold(f"unlike_record:{column}:{n}:{shown[:60]}", column, shown, record.n)
     return {column: found[column][0] if column in found else "" for column in OF_THE_ORDER}
 
 
@@ -122,17 +124,6 @@ def _yes(draft: Draft, text: str, column: str, record: int = 0) -> bool:
     if text.casefold() not in _YES + _NO:
         draft.reject(f"bad_yes_no:{column}:{text[:60]}", column, text, record)
     return text.casefold() in _YES
-
-
-def _time(draft: Draft, whole: Mapping[str, str], column: str) -> int | None:
-    text = whole[column]
-    try:
-        return utc_seconds(text, draft.given.zone, end_of_day=column == "ship_by") if text else None
-    except Ambiguous:
-        draft.reject(f"two_dates:{column}:{text[:60]}", column, text)
-    except (ValueError, OverflowError):
-        draft.reject(f"bad_time:{column}:{text[:60]}", column, text)
-    return None
 
 
 def _lay_out(document: Document) -> None:

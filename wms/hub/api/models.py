@@ -119,7 +119,9 @@ class OrderIn(In, frozen=True):
         Meta(description="`presale` waits until `not_before`, `group` until it is sent again with `waiting` false."),
     ] = Kind.ORDINARY
     not_before: Annotated[Moment | None, Meta(description="A pre-sale may be shipped from then on.")] = None
-    waiting: Annotated[bool, Meta(description="The group it belongs to is not complete yet.")] = False
+    waiting: Annotated[
+        bool | None, Meta(description="The group it belongs to is not complete yet. Left out, a `group` waits.")
+    ] = None
     instructions: Annotated[
         tuple[FilledCode, ...],
         Meta(max_length=10, description="For whoever packs, nothing personal: `invoice`, `gift`, `insert:…`."),

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from wms.channels import Entry, ParsedLine, ParsedOrder, ParsedRecipient, Result, of_orders
-from wms.channels.parsed import LabelData, Trouble
-from wms.channels.values import is_hidden
+from wms.channels.parsed import Kind, LabelData, Trouble
+from wms.channels.values import has_lost_digits, is_hidden, is_scientific
 from wms.domain import commands as c
 from wms.domain.auditing import Rules
 from wms.domain.commands import Command
@@ -139,7 +139,7 @@ def _parsed(order: m.OrderIn, n: int) -> ParsedOrder:
         currency=order.currency,
         kind=order.kind,
         not_before=_seconds(order.not_before, f"{where}.not_before"),
-        waiting=order.waiting,
+        waiting=order.kind == Kind.GROUP if order.waiting is None else order.waiting,
         instructions=order.instructions,
         remarks=order.remarks,
         label=LabelData(**msgspec.structs.asdict(order.label)) if order.label is not None else None,
@@ -156,7 +156,9 @@ def _recipient(said: m.RecipientIn | None) -> ParsedRecipient | None:
 def _troubles(order: m.OrderIn) -> tuple[Trouble, ...]:
     if order.cancelled:
         return (Trouble(Result.SKIP, "cancelled"),)
-    return () if order.lines else (Trouble(Result.HOLD, "no_items"),)
+    lost = is_scientific(order.reference) or has_lost_digits(order.reference)
+    found = [Trouble(Result.REJECT, f"number_lost:reference:{order.reference}", "reference")] if lost else []
+    return (*found, *(() if order.lines else (Trouble(Result.HOLD, "no_items"),)))
 
 
 def _seconds(moment: datetime | None, where: str) -> int | None:

@@ -12,7 +12,7 @@ from wms.domain.catalogue import Category, Item
 from wms.domain.ids import CategoryCode, InspectionId, Sku
 from wms.domain.inspection import InspectionLot, draw, sample_size
 from wms.domain.labelling import GivenLabel
-from wms.domain.orders import Order, OrderKind, OrderLine, OrderStatus, UnknownLine
+from wms.domain.orders import Order, OrderLine, OrderStatus, UnknownLine
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.domain.ship_by import ship_by_of
@@ -44,7 +44,7 @@ def take_orders(command: c.TakeOrders, rows: Rows, context: Context) -> Answer:
             if incoming.label != GivenLabel():
                 events.append(e.LabelDataGiven(incoming.order, incoming.label))
             seen.add(incoming.order)
-        elif known is not None and incoming.kind == OrderKind.GROUP and not (incoming.waiting or incoming.cancelled):
+        elif known is not None and not (incoming.waiting or incoming.cancelled):
             ship_by = incoming.ship_by if incoming.ship_by_given else 0
             events += completed(known, ship_by, rows, context.now) if GROUP in known.hold else ()
         if incoming.cancelled and (known is None or not known.stop):
