@@ -11,6 +11,7 @@ from wms.channels.documents import Document, Record
 from wms.channels.format import Given
 from wms.channels.parsed import Kind, LabelData, Loose, ParsedLine, ParsedOrder, ParsedRecipient, Result, Trouble
 from wms.channels.times import Ambiguous, utc_seconds
+from wms.domain.decode import Unreadable
 
 _SHOWN = 80  # characters of what was found
 
@@ -230,6 +231,12 @@ def gathered(
         if reference == cut_after:
             draft.hold("cut_off", record=records[-1].n)
         yield draft, records
+
+
+def require(document: Document, *spellings: str) -> None:
+    """Raises `Unreadable` where a table has none of these columns: without it, what is over would look like work."""
+    if not document.first(*spellings):
+        raise Unreadable(f"missing_column:{spellings[0]}")
 
 
 def fault_of_reference(reference: str, column: str, document: Document, n: int) -> Trouble | None:

@@ -143,7 +143,7 @@ def test_one_sub_order_in_trouble_holds_the_order() -> None:
         ({"收件人": "##a1b2", "收件人手机号": "$$c3d4", "详细地址": "##e5f6"}, "masked_recipient"),
         ({"收件人": "甲*", "收件人手机号": "138****8000", "详细地址": "****"}, "masked_recipient"),
         ({"收件人": "-", "收件人手机号": "-", "详细地址": "-"}, "no_recipient"),
-        ({"详细地址": "-"}, "no_recipient"),
+        ({"详细地址": "-"}, "incomplete_recipient"),
     ],
 )
 def test_without_a_recipient_the_label_comes_from_the_platform(hidden: dict[str, str], reason: str) -> None:
@@ -204,3 +204,7 @@ def test_a_shortened_export_in_another_order() -> None:
     found = export({}, {"商家编码": "CUP"}, header=few, mark=";")
     assert [(entry.reason, entry.lines) for entry in entries(found)] == [("no_recipient", 2)]
     assert export({}, header=[*few[1:], "子订单编号"]).fault == "missing_column:订单状态"
+    assert told(export({}, header=[name for name in few if name != "售后状态"])) == [
+        (NUMBER, "ready_nolabel", "no_recipient")
+    ]
+    assert export({}, header=[name for name in HEADER if name != "售后状态"]).fault == "missing_column:售后状态"

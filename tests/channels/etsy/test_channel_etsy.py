@@ -134,6 +134,8 @@ def test_damage_in_rows() -> None:
     assert told(of(row(Quantity="0"))) == [("3485187054", "reject", "bad_quantity:quantity:0")]
     assert told(of(row(Ship_Address1=""))) == [("3485187054", "hold", "no_address")]
     assert told(of(row(sku=""))) == [("3485187054", "hold", "no_sku")]
+    without = export(row(), columns=[name for name in COLUMNS if name != "Date Shipped"])
+    assert account(without).fault == "missing_column:date shipped"  # what was sent would be sent again
     whole = export(row(), row("2", "2"))
     assert [entry.result for entry in entries(account(whole[:-20]))] == ["hold", "reject"]
     assert account(whole[:-20] + '"').fault == "broken_csv:3"

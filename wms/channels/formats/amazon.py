@@ -2,9 +2,9 @@
 "Order reports attributes"; marketplaces add columns of their own).
 
 Separated by TABs without quoting: a `"` is data. A spreadsheet that saved the report again has quoted it. What is to be
-picked is `quantity-to-ship`; a report without that column is of new orders, of which nothing was shipped. Items of an
-order may have deadlines of their own: the earliest counts. Reports fetched without the right to personal data have no
-recipient.
+picked is `quantity-to-ship`; the report of new orders, of which nothing was shipped or cancelled, has no such column.
+Items of an order may have deadlines of their own: the earliest counts. Reports fetched without the right to personal
+data have no recipient.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from wms.channels import values
 from wms.channels.documents import Document, Record
-from wms.channels.draft import Draft, gathered
+from wms.channels.draft import Draft, gathered, require
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Loose, ParsedRecipient
 
@@ -31,6 +31,8 @@ _WANTED = (
 
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     for document in documents:
+        if document.first("quantity-shipped", "days-past-promise"):  # of unshipped orders
+            require(document, "quantity-to-ship")
         quantity = document.first("quantity-to-ship", "quantity-purchased")
         for one in gathered(document, "order-id", given, quantity):
             yield one if isinstance(one, Loose) else _order(*one, quantity)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from wms.channels import values
 from wms.channels.documents import Document, Record, without
-from wms.channels.draft import Draft, gathered
+from wms.channels.draft import Draft, gathered, require
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Kind, Loose, ParsedRecipient
 from wms.channels.statuses import OVER, TAKEN_BACK, Stage, judge, words
@@ -30,6 +30,7 @@ _WANTED = (
     "订单提交时间", "支付完成时间", "承诺发货时间", "预约发货时间", "售后状态", "订单类型", "订单应付金额",
     "拼团订单团编号", "发票抬头",
 )  # fmt: skip
+_SHORT = 21  # columns of the shortened export, which may tell nothing of what comes after a sale
 _NOTHING = frozenset({"-", "--", "—", "null"})
 _STATUSES = words(
     {
@@ -64,6 +65,8 @@ _SEVERAL = re.compile(r"[;；]")
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     given = replace(given, zone=ZONE)
     for document in documents:
+        if len(document.spelled) > _SHORT or document.has("取消原因"):
+            require(document, "售后状态")
         for one in gathered(without(document, _NOTHING), "主订单编号", given, "商品数量"):
             yield one if isinstance(one, Loose) else _order(*one)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from wms.channels import values
 from wms.channels.documents import Document, Record
-from wms.channels.draft import Draft, gathered
+from wms.channels.draft import Draft, gathered, require
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Loose, ParsedRecipient
 
@@ -42,6 +42,8 @@ def _is_trailer(cells: Sequence[str]) -> bool:
 
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     for document in documents:
+        require(document, *_SHIPPED)
+        require(document, "paid on date")
         for one in gathered(document, document.first(*_NUMBER), given, "quantity"):
             yield one if isinstance(one, Loose) else _order(*one)
 
@@ -58,7 +60,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
             _line(draft, record, item, bool(record[shipped] or whole[shipped]))
     if parents:
         _count_pieces(draft, parents)
-    if document.has(paid) and not any(record[paid] for record in records):
+    if not any(record[paid] for record in records):
         draft.skip("not_paid", paid)
     draft.agree(records, _address_columns(document), personal=True)
     ship_by = document.first(*_SHIP_BY)

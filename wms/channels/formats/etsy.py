@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from wms.channels import values
 from wms.channels.documents import Document, Record
-from wms.channels.draft import Draft, gathered
+from wms.channels.draft import Draft, gathered, require
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Loose, ParsedRecipient
 from wms.domain.decode import Unreadable
@@ -34,6 +34,7 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     for document in documents:
         if document.part == "orders":
             raise Unreadable("other_export:Order Items")
+        require(document, *_SHIPPED)
         for one in gathered(document, "order id", given, "quantity"):
             yield one if isinstance(one, Loose) else _order(*one)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wms.channels import values
 from wms.channels.documents import Document, Record
-from wms.channels.draft import Draft, gathered
+from wms.channels.draft import Draft, gathered, require
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.parsed import Kind, Loose
 from wms.channels.statuses import TAKEN_BACK, Stage, stage_of_order, words
@@ -45,6 +45,7 @@ _STATUSES = words(
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
     given = replace(given, zone=ZONE)
     for document in documents:
+        require(document, "客户地址")
         for one in gathered(document, "订单号", given, "订购数量"):
             yield one if isinstance(one, Loose) else _order(*one)
 
