@@ -58,8 +58,8 @@ def words(stages: Mapping[Stage, Iterable[str]], prefixes: Mapping[str, Stage] |
 
 
 def _plain(text: str) -> str:
-    """Without spaces, and with commas and brackets of one width: platforms write both."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """In small letters and without spaces, with commas and brackets of one width: platforms write all of them."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def judge(draft: Draft, stage: Stage, column: str, text: str, record: int = 0) -> None:
