@@ -109,6 +109,19 @@ def test_more_needs_than_rows_keep_the_selected_in_sight(play):
     play(replace(the_view(), board=replace(the_board(), needs=many, selected=33)), act, size=(80, 24))
 
 
+def test_all_that_wait_are_counted_though_only_some_are_listed(play):
+    some = tuple(Need(str(n), NOW, plain(f"need {n}")) for n in range(50))
+
+    async def act(stage):
+        text = "\n".join(stage.rows)
+        assert "NEEDS YOU (3396)" in text
+        assert "need 49" in text
+        assert "and 3390 more" in text
+
+    board = replace(the_board(), needs=some, needing=3396, selected=49)
+    play(replace(the_view(), board=board), act, size=(80, 24))
+
+
 def test_keys_and_searches_go_to_the_station(play):
     async def act(stage):
         await stage.pilot.press("down", "enter", "slash", "T", "M")

@@ -59,6 +59,11 @@ class StrictTables(MemoryTables):
             raise LookupError(f"{row.TABLE} has no index for {names}")
         return super().where(row, **equal)
 
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        if (*equal, by) not in row.INDEX:
+            raise LookupError(f"{row.TABLE} has no index for {(*equal, by)}")
+        return super().highest(row, most, by, **equal)
+
 
 class Floor:
     """The warehouse: rows, a clock, and whoever acts. Facts are applied as they are said."""

@@ -25,6 +25,9 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.inspection import InspectionLot
 from wms.domain.review import Review
+from wms.domain.rows import MemoryTables
+from wms.store import Store
+from wms.store.tables import SqliteTables
 from wms.terminal.messages import speech
 from wms.workflows.prompt import Entry, Tone
 from wms.workflows.reviews import decisions, hold_reason, printer_reason, sentence
@@ -50,6 +53,56 @@ def needs(worker):
 def too_many(floor, name="web-1"):
     """An order for more than there is."""
     return floor.order(name, (SOAP, 12))
+
+
+# What is shown of many
+
+
+def waits(floor, kind, *subjects, **more):
+    for n, subject in enumerate(subjects):
+        floor.rows.put(Review(f"{kind}/{subject}", kind, subject, floor.now + n, **more))
+
+
+def shown(floor):
+    return [need.id for need in board(a_supervisor(floor).look_again().state, floor.rows).needs]
+
+
+def test_of_many_the_most_urgent_are_listed_and_all_are_counted(floor):
+    waits(floor, "order_held", *(f"h{n:03}" for n in range(180)))
+    waits(floor, "send_together", *(f"s{n:03}" for n in range(120)))
+    waits(floor, "printer", "T1")
+    waits(floor, "order_short", "old")
+    waits(floor, "order_held", "asked", asked=floor.now)
+    assert board(a_supervisor(floor).look_again().state, floor.rows).needing == 303
+    newest = [f"order_held/h{n:03}" for n in range(179, 132, -1)]
+    assert shown(floor) == ["order_held/asked", "printer/T1", "order_short/old", *newest]
+
+
+def test_newer_suggestions_hide_nothing_that_is_held(floor):
+    waits(floor, "order_held", "h1", "h2")
+    floor.now += HOUR
+    waits(floor, "send_together", *(f"s{n:04}" for n in range(1200)))
+    assert shown(floor)[:3] == ["order_held/h2", "order_held/h1", "send_together/s1199"]
+
+
+def test_the_database_answers_as_memory_does(tmp_path):
+    store, memory = Store(tmp_path, "T1"), MemoryTables()
+    held = [Review(f"order_held/{n}", "order_held", str(n), 5 + n % 7, open=n % 3 > 0, asked=n % 2) for n in range(40)]
+
+    def put(connection):
+        tables = SqliteTables(connection)
+        for review in held:
+            tables.put(review)
+            memory.put(review)
+
+    store.writer.do(put)
+    for by, equal in (("at", {}), ("asked", {}), ("at", {"kind": "order_held"}), ("at", {"kind": "short"})):
+        found = store.rows.highest(Review, 9, by, open=True, **equal)
+        assert found == memory.highest(Review, 9, by, open=True, **equal)
+        assert len(found) == (0 if equal.get("kind") == "short" else 9)
+    with pytest.raises(LookupError):
+        store.rows.highest(Review, 9, "note", open=True)
+    store.close()
 
 
 # Decisions

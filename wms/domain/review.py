@@ -12,7 +12,12 @@ class Review(Row):
     `device` recorded what brought it to light, at `at`."""
 
     TABLE: ClassVar[str] = "review"
-    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (("open",),)
+    INDEX: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("open",),
+        ("open", "at"),
+        ("open", "kind", "at"),
+        ("open", "asked"),
+    )
     id: str  # kind/subject
     kind: str
     subject: str

@@ -39,6 +39,11 @@ class Rows(Protocol):
         """At most so many of `where`, without reading the rest."""
         ...
 
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        """At most so many of `where`, those with the highest `by` (then key) first, without reading the rest. The row
+        declares all of these columns as INDEX, `by` last."""
+        ...
+
     def count(self, row: type[Row], **equal: Cell) -> int:
         """How many `where` would answer, without reading them."""
         ...
@@ -88,6 +93,10 @@ class MemoryTables:
 
     def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
         return self.where(row, **equal)[:most]
+
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        found = [r for r in self.all(row) if all(getattr(r, name) == value for name, value in equal.items())]
+        return sorted(found, key=lambda r: (getattr(r, by), key_of(r)), reverse=True)[:most]
 
     def count(self, row: type[Row], **equal: Cell) -> int:
         return len(self.where(row, **equal))

@@ -25,6 +25,11 @@ class Overlay:
     def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
         return self.where(row, **equal)[:most]
 
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        found = self._merged(row, self._under.all(row), self._over.all(row))
+        those = [r for r in found if all(getattr(r, name) == value for name, value in equal.items())]
+        return sorted(those, key=lambda r: (getattr(r, by), key_of(r)), reverse=True)[:most]
+
     def count(self, row: type[Row], **equal: Cell) -> int:
         return len(self.where(row, **equal))
 

@@ -17,8 +17,8 @@ class BatchTables(SqliteTables):
     """As `SqliteTables`, but the database has it all only after `flush`.
 
     What was asked for is read once: a row by its key, rows by a column group. All that is changed is kept up to date in
-    memory. Only `first`, `count` and `all` look into the database each time, after the changed rows of their table were
-    written there.
+    memory. Only `first`, `highest`, `count` and `all` look into the database each time, after the changed rows of their
+    table were written there.
     """
 
     def __init__(self, connection: Any) -> None:
@@ -57,6 +57,10 @@ class BatchTables(SqliteTables):
     def first(self, row: type[R], most: int, **equal: Cell) -> list[R]:
         self._write(row)
         return super().first(row, most, **equal)
+
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        self._write(row)
+        return super().highest(row, most, by, **equal)
 
     def count(self, row: type[Row], **equal: Cell) -> int:
         self._write(row)

@@ -105,6 +105,15 @@ class SqliteRows:
         found = self.connection.execute(f"{_indexed(row, sql, equal)} LIMIT ?", (*equal.values(), most))
         return [_row(row, sql, values) for values in found]
 
+    def highest(self, row: type[R], most: int, by: str, **equal: Cell) -> list[R]:
+        sql = statements_of(row)
+        if (*equal, by) not in row.INDEX:
+            raise LookupError(f"{row.TABLE} has no index for {', '.join((*equal, by))}")
+        those = " AND ".join(f"{name} = ?" for name in equal)
+        order = ", ".join(f"{name} DESC" for name in (by, *row.KEY))  # one direction, so that the index serves it
+        statement = f"{sql.select} WHERE {those} ORDER BY {order} LIMIT ?"
+        return [_row(row, sql, values) for values in self.connection.execute(statement, (*equal.values(), most))]
+
     def count(self, row: type[Row], **equal: Cell) -> int:
         statement = _indexed(row, statements_of(row), equal)
         counted = f"SELECT count(*) FROM {row.TABLE} WHERE {statement.partition(' WHERE ')[2].partition(' ORDER ')[0]}"  # noqa: S608

@@ -50,6 +50,7 @@ from wms.workflows.workflow import Happening, Step, Who, is_scan
 
 AT_RISK_S = 2 * 3600
 SHOWN_NEEDS = 50
+READ_NEEDS = 2 * SHOWN_NEEDS  # somebody may be mending half of them already
 
 
 class Supervising(Record):
@@ -75,11 +76,10 @@ class SuperviseWorkflow:
     """`resume`, `step` and `prompt` of the board."""
 
     def resume(self, rows: Rows, who: Who, last: Supervising | None = None) -> Supervising:
-        found = rows.where(Review, open=True)
-        needs = tuple(sorted(found, key=lambda n: (-_urgency(n, rows), -n.at, n.id))[:SHOWN_NEEDS])
+        needs = _most_urgent(rows)
         if last is None:
             return Supervising(who, needs)
-        opened = last.opened if last.opened is not None and any(n.id == last.opened.id for n in needs) else None
+        opened = last.opened if last.opened is not None and _is_open(last.opened, rows) else None
         selected = max(0, min(last.selected, len(needs) - 1))
         decision = last.decision if opened is not None else -1
         shown = tuple(walks.under_way(rows)) if last.walks is not None else None
@@ -131,6 +131,30 @@ URGENCY = {
 }
 ASKED = 2
 HELD_LINES = 4  # on the smallest screen
+
+
+def _most_urgent(rows: Rows) -> tuple[Review, ...]:
+    """What is shown of all that is open, by urgency, then the newest first. Only as many are read as can come to be
+    shown: an import may hold ten thousand orders. Of each grave kind the newest, then of all the newest until enough of
+    them are no mere suggestions."""
+    found = {n.id: n for n in rows.highest(Review, SHOWN_NEEDS, "asked", open=True) if n.asked}
+    for kind in (kind for kind, urgency in URGENCY.items() if urgency > 0):
+        found |= {n.id: n for n in rows.highest(Review, READ_NEEDS, "at", open=True, kind=kind)}
+    urgencies = {name: _urgency(n, rows) for name, n in found.items()}
+    most = READ_NEEDS
+    while sum(urgency >= 0 for urgency in urgencies.values()) < SHOWN_NEEDS:
+        newest = rows.highest(Review, most, "at", open=True)
+        found |= {n.id: n for n in newest}
+        urgencies |= {n.id: _urgency(n, rows) for n in newest if n.id not in urgencies}
+        if len(newest) < most:
+            break
+        most *= 10
+    return tuple(sorted(found.values(), key=lambda n: (-urgencies[n.id], -n.at, n.id))[:SHOWN_NEEDS])
+
+
+def _is_open(review: Review, rows: Rows) -> bool:
+    found = rows.get(Review, review.id)
+    return found is not None and found.open
 
 
 def _urgency(review: Review, rows: Rows) -> int:
@@ -279,6 +303,7 @@ def board(state: Supervising, rows: Rows) -> Board | None:
     counts = _last_hour(rows, now)
     return Board(
         needs=tuple(Need(review.id, review.at, sentence(review, rows)) for review in state.needs),
+        needing=rows.count(Review, open=True),
         selected=state.selected,
         waves=tuple(_wave_line(wave, rows, now) for wave in _running(rows)),
         lines_last_hour=counts.get("lines", 0),

@@ -69,7 +69,8 @@ class WaveLine(Record):
 class Board(Record):
     """The supervisor's board: what needs a person first, then the flow."""
 
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Need, ...] = ()  # the most urgent of them
+    needing: int = 0  # how many there are
     selected: int = 0
     waves: tuple[WaveLine, ...] = ()
     terminals: int = 0

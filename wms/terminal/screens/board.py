@@ -52,13 +52,13 @@ def _terminals(board: Board) -> Msg:
 
 def _needs(board: Board, zone: str, pen: Pen, height: int) -> Rows:
     """The exceptions, the selected one in sight and its Enter named."""
-    count = len(board.needs)
+    count, listed = max(board.needing, len(board.needs)), len(board.needs)
     head = row(pen.say(msg("NEEDS YOU ({n})", n=count)), Ink.CAUTION if count else Ink.QUIET)
     if not count:
         nothing = pen.say(msg("Nothing waits for you"))
         return exactly([head, row(f"  {nothing}", Ink.QUIET)], height)
     room = max(height - 2, 1)
-    start = max(0, min(board.selected - room + 1, count - room))
+    start = max(0, min(board.selected - room + 1, listed - room))
     shown = board.needs[start : start + room]
     rows = [_need(need, start + index == board.selected, zone, pen) for index, need in enumerate(shown)]
     hidden = count - len(shown)
