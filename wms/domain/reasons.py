@@ -110,6 +110,7 @@ SENTENCES: dict[str, str] = {
     ),
     "merged_skus": sentence("One row names several goods and not how many of each: {codes}"),
     "known": sentence("Here already"),
+    "group_complete": sentence("Its group is complete now"),
     "not_recorded": sentence("Not recorded: import the file again"),
     "changed": sentence("The channel changed it ({what}): take the change or keep the order, on the board"),
     "goods_changed": sentence("The goods were changed in the channel ({value}): compare them before it is released"),
