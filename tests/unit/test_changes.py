@@ -279,6 +279,68 @@ def test_after_handover_it_is_told(floor):
     assert (review(floor), news(floor, MORE_TEA)) == (None, ())
 
 
+# Troubles
+
+REFUND = an_order(problems=("refund_asked:asked", "bad_postcode"))
+
+
+def test_a_trouble_holds_what_no_wave_has_yet(floor):
+    brought(floor, REFUND)
+    assert floor.rows.get(Order, "W1").hold == "refund_asked:asked,bad_postcode"
+    assert (review(floor), floor.rows.get(Review, "order_held/W1").open) == (None, True)
+    assert floor.rows.get(Promise, TEA) is None
+    floor.must(c.ReleaseOrder("W1"))
+    assert news(floor, REFUND) == ()
+
+
+def test_a_trouble_comes_to_the_supervisor_once_the_work_has_begun(floor):
+    floor.release()
+    brought(floor, REFUND)
+    assert told(floor)[0].startswith("Stop order 1001? A refund is under way (asked)")
+    assert len(told(floor)) == 2
+    assert ways(floor) == ["Stop the order", "Send it as it is"]
+    assert news(floor, REFUND) == ()
+    assert isinstance(floor.do(c.TakeChange("W1", review_digest(floor))), Refused)
+    decide(floor, 1)
+    assert (review(floor), news(floor, REFUND), floor.status("W1")) == (None, (), OrderStatus.IN_WAVE)
+
+
+def test_a_trouble_that_is_gone_needs_no_decision_any_more(floor):
+    floor.release()
+    brought(floor, REFUND)
+    brought(floor, an_order())
+    assert review(floor) is None
+
+
+def test_a_trouble_and_other_goods_under_way_are_one_decision(floor):
+    floor.release()
+    brought(floor, replace(MORE_TEA, problems=("refund_asked:asked",)))
+    assert told(floor)[0].startswith("Stop order 1001? A refund")
+    assert told(floor)[1:] == ["Green tea: 2 -> 3"]
+    decide(floor, 0, "refunded")
+    assert (review(floor), floor.status("W1")) == (None, OrderStatus.CANCELLED)
+
+
+def test_a_trouble_after_handover_is_told(floor):
+    floor.rows.put(replace(floor.rows.get(Order, "W1"), status=OrderStatus.HANDED_OVER))
+    brought(floor, REFUND)
+    assert told(floor)[0].startswith("The courier has order 1001 already: A refund is under way")
+    assert ways(floor) == ["Seen"]
+    decide(floor, 0)
+    assert (review(floor), news(floor, REFUND)) == (None, ())
+
+
+def test_a_trouble_that_crossed_with_a_wave_is_told_to_the_supervisor(floor):
+    commands = news(floor, REFUND)
+    other = a_warehouse()
+    other.must(c.TakeOrders((an_order(),)))
+    events = floor.must(commands[0])
+    other.release()
+    other.say(*events)
+    assert other.status("W1") == OrderStatus.IN_WAVE
+    assert other.rows.get(Review, "order_changed/W1").open
+
+
 def test_the_board_decides_it(floor):
     brought(floor, MORE_TEA)
     worker = Worker(floor, SuperviseWorkflow(), badge=CHEN, device="OFFICE")

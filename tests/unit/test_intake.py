@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import wms.workflows.handlers  # noqa: F401  # TakeOrders is decided there
 from wms.channels import Import, ParsedLine, ParsedOrder, ParsedRecipient, Result, of_bytes, of_orders, read, sums
-from wms.channels.parsed import Trouble
+from wms.channels.parsed import Kind, Trouble
 from wms.domain import events as e
 from wms.domain.catalogue import Channel, Item
-from wms.domain.commands import Command, TakeOrders
+from wms.domain.commands import Command, ReleaseOrder, TakeOrders
 from wms.domain.ids import NO_LOT, Badge, CarrierCode, CategoryCode, ChannelCode, OrderId, PlaceId, Sku
 from wms.domain.orders import Order, OrderLine, OrderStatus, Recipient
 from wms.domain.places import Place, PlaceKind
@@ -135,8 +136,6 @@ def test_codes_name_goods(store: Store) -> None:
 def test_half_an_order_is_never_released(store: Store) -> None:
     nameless = order("1", ("TEA", 1), ("A,B", 1))
     assert results(taken(store, nameless)) == [("1", Result.HOLD, "unknown_item:A;B")]
-    from wms.domain.commands import ReleaseOrder
-
     assert isinstance(store.execute(ReleaseOrder(OrderId("shop-1")), P), Refused)
 
 
@@ -183,6 +182,94 @@ def test_what_a_channel_says_anew_waits_for_a_supervisor_once(store: Store) -> N
     head = store.head()
     assert results(taken(store, changed)) == [("1", Result.SKIP, "known")]
     assert store.head() == head
+
+
+REFUND = Trouble(Result.HOLD, "refund_asked:asked", "Refund", "asked")
+
+
+def order_held(store: Store, name: str) -> tuple[OrderStatus, str]:
+    return kept(store, name).status, kept(store, name).hold
+
+
+def test_a_trouble_that_begins_later_holds_a_known_order_once(store: Store) -> None:
+    taken(store, order("1"))
+    troubled = order("1", troubles=(REFUND,))
+    for report in (rehearse(store, export(store, troubled)), taken(store, troubled)):
+        (entry,) = report.imported.entries()
+        assert (entry.result, entry.reason) == (Result.HOLD, "refund_asked:asked")
+        assert (entry.column, entry.text, report.changed) == ("Refund", "asked", ())
+    assert order_held(store, "shop-1") == (OrderStatus.HELD, "refund_asked:asked")
+    assert store.rows.get(Review, "order_changed/shop-1") is None
+    store.execute(ReleaseOrder(OrderId("shop-1")), P)
+    head = store.head()
+    assert results(taken(store, troubled)) == [("1", Result.SKIP, "known")]
+    assert (store.head(), kept(store, "shop-1").status) == (head, OrderStatus.READY)
+    assert verify(store.rows).problems == ()
+
+
+def test_a_trouble_that_was_gone_is_new_again(store: Store) -> None:
+    troubled = order("1", troubles=(REFUND,))
+    taken(store, troubled)
+    assert results(taken(store, order("1"))) == [("1", Result.SKIP, "known")]
+    assert kept(store, "shop-1").status == OrderStatus.HELD  # until a person releases it
+    store.execute(ReleaseOrder(OrderId("shop-1")), P)
+    head = store.head()
+    taken(store, order("1"))
+    assert store.head() == head
+    assert results(taken(store, troubled)) == [("1", Result.HOLD, "refund_asked:asked")]
+    assert kept(store, "shop-1").status == OrderStatus.HELD
+
+
+def test_a_held_order_is_held_for_what_it_was_not_held_for_yet(store: Store) -> None:
+    taken(store, order("1", troubles=(REFUND,)), order("2", carrier="ups"))
+    again = order("1", troubles=(REFUND, Trouble(Result.HOLD, "unlike_record:Name:7:x", "Name", "x")))
+    report = taken(store, again, order("2", carrier="ups"))
+    assert results(report) == [("1", Result.HOLD, "unlike_record:Name:7:x"), ("2", Result.SKIP, "known")]
+    assert order_held(store, "shop-1") == (OrderStatus.HELD, "refund_asked:asked,unlike_record:Name:7:x")
+    moved = order("1", troubles=(REFUND, Trouble(Result.HOLD, "unlike_record:Name:9:x", "Name", "x")))
+    assert results(taken(store, moved)) == [("1", Result.SKIP, "known")]  # the row's number says nothing new
+
+
+def test_a_trouble_and_other_goods_are_both_told(store: Store) -> None:
+    taken(store, order("1", ("TEA", 2), ("JAM", 1)))
+    lines = (ParsedLine("TEA", 2, column="Sku"), ParsedLine("JAM", 4, column="Sku"))
+    changed = replace(order("1", troubles=(REFUND,)), lines=lines)
+    report = taken(store, changed)
+    (entry,) = report.imported.entries()
+    assert (entry.reason, [(one.reason, one.column, one.text) for one in entry.others]) == (
+        "refund_asked:asked",
+        [("changed:lines", "Sku", "JAM")],
+    )
+    assert report.changed == ("shop-1",)
+    assert order_held(store, "shop-1")[1] == "no_stock:JAM:1,refund_asked:asked"
+    found = store.rows.get(Review, "order_changed/shop-1")
+    assert (found is not None, found and found.detail) == (True, "lines")
+    head = store.head()
+    assert results(taken(store, changed)) == [("1", Result.SKIP, "known")]
+    assert store.head() == head
+
+
+def test_a_code_that_nobody_knows_is_part_of_other_goods(store: Store) -> None:
+    taken(store, order("1"))
+    assert results(taken(store, order("1", ("GHOST", 1)))) == [("1", Result.HOLD, "changed:lines")]
+    assert kept(store, "shop-1").status == OrderStatus.READY
+
+
+def test_a_known_order_that_can_not_be_read_now_stays_as_it_is_and_is_told(store: Store) -> None:
+    taken(store, order("1"))
+    head = store.head()
+    bad = order("1", troubles=(Trouble(Result.REJECT, "bad_quantity:qty:-1", "qty", "-1"),))
+    assert results(taken(store, bad)) == [("1", Result.REJECT, "bad_quantity:qty:-1")]
+    assert store.head() == head
+
+
+def test_a_group_that_is_complete_is_told(store: Store) -> None:
+    group = order("1", kind=Kind.GROUP, waiting=True)
+    taken(store, group)
+    assert results(taken(store, group)) == [("1", Result.SKIP, "known")]
+    report = taken(store, order("1", kind=Kind.GROUP))
+    assert results(report) == [("1", Result.SKIP, "group_complete")]
+    assert kept(store, "shop-1").status == OrderStatus.READY
 
 
 def test_two_orders_of_one_name_are_not_taken_for_one(store: Store) -> None:

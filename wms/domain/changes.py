@@ -10,17 +10,26 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from wms.domain import holds
 from wms.domain.commands import IncomingOrder
 from wms.domain.events.orders import OrderReceived
 from wms.domain.ids import OrderId
 from wms.domain.orders import ChannelWord, Order, OrderStatus
 from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.reasons import explain
 from wms.domain.recipients import PersonalData
 from wms.domain.rows import Rows
 
 LINES, SHIP_BY, NOT_BEFORE, RECIPIENT, REMARKS = "lines", "ship_by", "not_before", "recipient", "remarks"
+TROUBLE = "trouble"
+"""The channel's word gives other reasons to hold the order than it had given."""
+
 UNDERWAY = (OrderStatus.IN_WAVE, OrderStatus.PICKED, OrderStatus.SHORT, OrderStatus.PACKED)
 WAITS = (OrderStatus.HELD, OrderStatus.READY)
+_ELSEWHERE = (*holds.NEEDS_MENDING, holds.PRESALE_UNTIL, holds.GROUP_OPEN)
+"""Codes of reasons that come of the goods, the day or the group: a change of those is seen there."""
+_WHERE = ("file", "record", "row")
+"""Values that only say where in a file something stands: another export of the same words has others."""
 
 
 def lines_of(order: OrderReceived | IncomingOrder) -> str:
@@ -60,7 +69,30 @@ def differences(
         else:
             found += [RECIPIENT] if _whereto(known) != _whereto(new) else []
             found += [REMARKS] if _words(known.remarks) != _words(new.remarks) else []
+    held = ",".join(now.problems)
+    if new_troubles(said.hold, held) or new_troubles(held, said.hold):
+        found.append(TROUBLE)
     return tuple(found)
+
+
+def new_troubles(before: str, now: str) -> list[str]:
+    """The reasons to hold an order that the channel's word gives `now` and did not give `before`."""
+    known = {_saying(reason) for reason in holds.reasons(before)}
+    return [
+        reason for reason in holds.reasons(now) if not holds.of_any(reason, _ELSEWHERE) and _saying(reason) not in known
+    ]
+
+
+def _saying(reason: str) -> tuple[str, ...]:
+    _, values = explain(reason)
+    return (reason.partition(":")[0], *(value for name, value in values.items() if name not in _WHERE))
+
+
+def to_decide(status: OrderStatus, before: str, now: str, what: Iterable[str]) -> tuple[str, ...]:
+    """Of `what`, what a supervisor has to decide. A trouble holds an order that waits, which says it already; one that
+    is gone needs nobody."""
+    trouble = status not in WAITS and new_troubles(before, now)
+    return tuple(respect for respect in what if respect != TROUBLE or trouble)
 
 
 def _whereto(person: PersonalData) -> tuple[str, ...]:
@@ -87,6 +119,7 @@ def digest_of(what: Iterable[str], now: IncomingOrder) -> str:
         lines_of(now) if LINES in respects else "",
         str(now.ship_by) if SHIP_BY in respects else "",
         str(now.not_before) if NOT_BEFORE in respects else "",
+        *(sorted(map(str, map(_saying, now.problems))) if TROUBLE in respects else ()),
     )
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
@@ -100,7 +133,7 @@ def may_take(rows: Rows, order: OrderId, what: str) -> bool:
     if found.status in WAITS:
         return True
     respects = set(what.split(","))
-    if found.status not in UNDERWAY or not respects.isdisjoint((LINES, NOT_BEFORE)):
+    if found.status not in UNDERWAY or not respects.isdisjoint((LINES, NOT_BEFORE, TROUBLE)):
         return False
     live = (parcel for parcel in rows.where(Parcel, order_id=order) if parcel.status != ParcelStatus.VOID)
     return respects == {SHIP_BY} or not any(parcel.waybill for parcel in live)

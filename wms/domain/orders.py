@@ -99,7 +99,7 @@ class UnknownLine(Row):
 
 class ChannelWord(Row):
     """What the channel last said of an order that counts: what the next file is compared with. `lines` as
-    `wms.domain.changes` writes them; `hold` are the reasons for which intake held it."""
+    `wms.domain.changes` writes them; `hold` are the reasons it gave to hold the order, whoever released it."""
 
     TABLE: ClassVar[str] = "channel_word"
     REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)

@@ -13,14 +13,13 @@ from typing import TypeAlias
 
 from wms.channels import Entry, Import, ParsedLine, ParsedOrder, Result
 from wms.channels.parsed import LabelData, Trouble
-from wms.domain import holds
+from wms.domain import changes, holds
 from wms.domain.catalogue import Carrier, Channel
-from wms.domain.changes import RECIPIENT, REMARKS
-from wms.domain.commands import Command, IncomingOrder, OfferChange, TakeOrders
+from wms.domain.commands import Command, CompleteGroup, IncomingOrder, OfferChange, TakeOrders
 from wms.domain.events import OrderCancelled, OrderReceived
 from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
 from wms.domain.labelling import GivenLabel, fault
-from wms.domain.orders import Order
+from wms.domain.orders import ChannelWord, Order
 from wms.domain.recipients import PersonalData
 from wms.domain.rows import Rows
 from wms.domain.ship_by import ship_by_of
@@ -48,7 +47,7 @@ class IntakeReport:
     """The import with what became of each order at the end. `taken` are the orders recorded as new, `stopped` says why
     orders with the reason `not_recorded` could not be recorded: importing again goes on there. `cancelled` are orders
     that were stopped because the channel took them back, `changed` those known before of which it now says something
-    else: that waits for a supervisor."""
+    else: that waits for a supervisor. Known ones that are not picked yet are held for what is wrong with them now."""
 
     imported: Import
     taken: tuple[OrderId, ...] = ()
@@ -163,29 +162,52 @@ class _Intake:
             elif parsed.taken_back and not known.stop:
                 yield _Waiting(entry, parsed, order)
             elif entry.result != Result.SKIP:
-                self._known(_Waiting(entry, parsed, order))
+                self._look_at(entry, parsed)
+                self._known(_Waiting(entry, entry.order or parsed, order), known)
 
-    def _known(self, one: _Waiting) -> None:
-        """An order that is here: nothing happens twice, and what its channel says anew waits for a supervisor."""
+    def _known(self, one: _Waiting, known: Order) -> None:
+        """An order that is here: nothing happens twice; what its channel says anew waits for a supervisor."""
         new = self._person(one) if one.parsed.recipient is not None and not one.parsed.recipient.hidden else None
         sealed, offered = sealed_of(self._rows, one.id)
         people = People(self._opened(one.id, sealed), self._opened(one.id, offered), new)
         incoming = self._incoming(one, new, "")
         told = news_of(self._rows, incoming, people)
         offer = next((command for command in told if isinstance(command, OfferChange)), None)
-        if offer is not None and new is not None and not {RECIPIENT, REMARKS}.isdisjoint(offer.what.split(",")):
+        if (
+            offer is not None
+            and new is not None
+            and not {changes.RECIPIENT, changes.REMARKS}.isdisjoint(offer.what.split(","))
+        ):
             incoming = self._incoming(one, new, self._keys.seal({one.id: new}).get(one.id, ""))
             told = news_of(self._rows, incoming, people)
+        said, word = self._said(one, offer, incoming), offer.what.split(",") if offer is not None else []
         refused = any(isinstance(self._tell(command), Refused) for command in told)
         if refused:
             one.entry.became(Result.REJECT, "not_recorded")
-        elif offer is not None:
-            self.changed.append(one.id)
-            one.entry.became(Result.HOLD, f"changed:{offer.what.replace(',', ' ')}")
+        elif said:
+            if known.status not in changes.WAITS or set(word) - {changes.TROUBLE}:
+                self.changed.append(one.id)
+            one.entry.became(said[0].result, said[0].reason, said[0].column, said[0].text)
+            one.entry.others = said[1:]
             return
         else:
-            one.entry.became(Result.SKIP, "known")
+            complete = any(isinstance(command, CompleteGroup) for command in told)
+            one.entry.became(Result.SKIP, "group_complete" if complete else "known")
         _all_to_do(one.entry)
+
+    def _said(self, one: _Waiting, offer: OfferChange | None, now: IncomingOrder) -> tuple[Trouble, ...]:
+        """What the channel says anew of a known order: first what is wrong with it now, then what else differs."""
+        word = self._rows.get(ChannelWord, one.id)
+        if offer is None or word is None:
+            return ()
+        what = offer.what.split(",")
+        new = changes.new_troubles(word.hold, offer.received.hold) if changes.TROUBLE in what else []
+        troubles = [trouble for trouble in one.parsed.troubles if _kept(trouble.reason) in new]
+        if rest := [respect for respect in what if respect != changes.TROUBLE]:
+            line = _changed_line(word, now, one.parsed.lines) if changes.LINES in rest else None
+            column, text = (line.column, line.code) if line is not None else ("", "")
+            troubles.append(Trouble(Result.HOLD, f"changed:{' '.join(rest)}", column, text))
+        return tuple(troubles)
 
     def _opened(self, order: OrderId, sealed: str) -> PersonalData | None:
         return self._keys.unseal({order: sealed}).get(order) if sealed else None
@@ -330,6 +352,14 @@ def _lines(said: Iterable[ParsedLine]) -> tuple[tuple[tuple[Sku, int], ...], tup
             wanted[line.sku, line.gift] += line.quantity * line.pack
     lines = tuple((sku, quantity) for (sku, _), quantity in wanted.items())
     return lines, tuple(n for n, (_, gift) in enumerate(wanted, 1) if gift)
+
+
+def _changed_line(word: ChannelWord, now: IncomingOrder, lines: Sequence[ParsedLine]) -> ParsedLine | None:
+    """The first whose goods or quantity differ, the first of all where lines are gone."""
+    before, after = changes.quantities(word.lines), changes.quantities(changes.lines_of(now))
+    differ = {code for code, _ in before.items() ^ after.items()}
+    codes = ((line, line.sku or f"?{_kept(line.code[:_LONGEST_CODE])}") for line in lines if not line.done)
+    return next((line for line, code in codes if code in differ), next(iter(lines), None))
 
 
 def _unknown(said: Iterable[ParsedLine]) -> Counter[str]:

@@ -19,6 +19,7 @@ from wms.domain.review import Review
 from wms.domain.rows import Rows
 from wms.domain.waiting import day_of
 from wms.workflows.conflicts import Decision, close, order_name
+from wms.workflows.held_orders import hold_reason
 from wms.workflows.prompt import Msg, Value, msg
 from wms.workflows.say import item_name
 
@@ -34,6 +35,8 @@ RESPECTS = {
 def sentence(review: Review, rows: Rows) -> Msg:
     """In which respect, the gravest first; what exactly stands below it."""
     name = order_name(rows, review.subject)
+    if changes.TROUBLE in review.detail.split(",") and (troubles := _troubles(review, rows)):
+        return _trouble(name, troubles[0], review, rows)
     first = next((text for respect, text in RESPECTS.items() if respect in review.detail.split(",")), "")
     order = rows.get(Order, review.subject)
     if order is not None and order.status == OrderStatus.HANDED_OVER:
@@ -43,6 +46,21 @@ def sentence(review: Review, rows: Rows) -> Msg:
     return msg("Order {order} was changed in the channel: {what}", order=name, what=first)
 
 
+def _trouble(name: str, reason: str, review: Review, rows: Rows) -> Msg:
+    order, why = rows.get(Order, review.subject), hold_reason(reason, rows)
+    if order is not None and order.status == OrderStatus.HANDED_OVER:
+        return msg("The courier has order {order} already: {why}", order=name, why=why)
+    return msg("Stop order {order}? {why}", order=name, why=why)
+
+
+def _troubles(review: Review, rows: Rows) -> list[str]:
+    """What the channel says to be wrong now and did not say before."""
+    offer, said = rows.get(ChangeOffer, review.subject), rows.get(ChannelWord, review.subject)
+    if offer is None or said is None:
+        return []
+    return changes.new_troubles(said.hold, msgspec.json.decode(offer.received, type=OrderReceived).hold)
+
+
 def facts(review: Review, rows: Rows) -> Iterator[Msg]:
     """What differs, old and new; of the person only that it is another one."""
     offer, said = rows.get(ChangeOffer, review.subject), rows.get(ChannelWord, review.subject)
@@ -50,6 +68,8 @@ def facts(review: Review, rows: Rows) -> Iterator[Msg]:
     if offer is None or said is None or order is None:
         return
     now, what = msgspec.json.decode(offer.received, type=OrderReceived), offer.what.split(",")
+    if changes.TROUBLE in what:
+        yield from (hold_reason(reason, rows) for reason in _troubles(review, rows)[1:])
     if changes.LINES in what:
         yield from _lines(changes.quantities(said.lines), changes.quantities(changes.lines_of(now)), rows)
     if changes.SHIP_BY in what:

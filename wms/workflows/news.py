@@ -44,17 +44,27 @@ def news_of(rows: Rows, incoming: IncomingOrder, people: People) -> tuple[Comman
     if complete:  # the time it gave with that is no change of another
         incoming = replace(incoming, ship_by_given=False)
     what = changes.differences(said, incoming, people.known, people.new, order.masked)
-    offer = rows.get(ChangeOffer, order.id)
+    offer, problems = rows.get(ChangeOffer, order.id), ",".join(incoming.problems)
+    open_to = changes.to_decide(order.status, said.hold, problems, what)
+    back: tuple[Command, ...] = ()
+    if not open_to and offer is not None and offer.open:
+        back = (KeepOrder(order.id, offer.digest, "the channel went back"),)
+    digest = changes.digest_of(open_to, incoming)
+    if not open_to or _offered(offer, digest, open_to, people):
+        what = tuple(respect for respect in what if respect == changes.TROUBLE and respect not in open_to)
     if not what:
-        back = offer is not None and offer.open
-        return (*group, KeepOrder(order.id, offer.digest, "the channel went back")) if offer and back else group
-    digest = changes.digest_of(what, incoming)
-    if offer is not None and (offer.open or offer.kept) and offer.digest == digest and _same(offer, what, people):
-        return group
+        return (*back, *group)
     person = changes.RECIPIENT in what or changes.REMARKS in what
-    today = received(incoming, rows, ",".join(incoming.problems))
+    today = received(incoming, rows, problems)
     today = today if person else replace(today, sealed="", masked="")
-    return (*group, OfferChange(",".join(what), digest, today))
+    return (*back, OfferChange(",".join(what), digest, today), *group)
+
+
+def _offered(offer: ChangeOffer | None, digest: str, what: tuple[str, ...], people: People) -> bool:
+    """Whether just that was offered, and nobody has taken it."""
+    if offer is None or not (offer.open or offer.kept) or offer.digest != digest:
+        return False
+    return _same(offer, what, people)
 
 
 def _same(offer: ChangeOffer, what: tuple[str, ...], people: People) -> bool:

@@ -5,9 +5,21 @@ from __future__ import annotations
 import msgspec
 
 from wms.domain import events as e
-from wms.domain.changes import LINES, NOT_BEFORE, RECIPIENT, REMARKS, SHIP_BY, WAITS, lines_of, may_take
+from wms.domain.changes import (
+    LINES,
+    NOT_BEFORE,
+    RECIPIENT,
+    REMARKS,
+    SHIP_BY,
+    TROUBLE,
+    WAITS,
+    lines_of,
+    may_take,
+    new_troubles,
+    to_decide,
+)
 from wms.domain.events import Fact
-from wms.domain.holds import only_waits
+from wms.domain.holds import only_waits, reasons
 from wms.domain.orders import ChangeOffer, ChannelWord, Order, OrderLine, OrderStatus, Recipient, Reported, UnknownLine
 from wms.domain.projections.orders import keep_unknown, leave_offer, note_waiting, promise_all
 from wms.domain.projections.registry import applies, close_review, review
@@ -18,17 +30,34 @@ from wms.domain.rows import Tables
 
 @applies(e.OrderChangeOffered)
 def order_change_offered(t: Tables, event: e.OrderChangeOffered, fact: Fact) -> None:
-    """A later offer takes the place of an earlier one."""
+    """A later offer takes the place of an earlier one. Troubles alone leave it: they hold an order that waits."""
     said = event.received
     order = t.get(Order, said.order)
     if order is None or order.stop or order.status == OrderStatus.CANCELLED:
         return
+    what = event.what
+    if TROUBLE in what.split(","):
+        what = _heard(t, order, event)
+    if not what:
+        return
     received = msgspec.json.encode(said).decode()
-    t.put(ChangeOffer(said.order, event.what, event.digest, received, said.masked, said.sealed))
-    review(t, fact, "order_changed", said.order, event.what)
+    t.put(ChangeOffer(said.order, what, event.digest, received, said.masked, said.sealed))
+    review(t, fact, "order_changed", said.order, what)
     found = t.get(Review, f"order_changed/{said.order}")
     if found is not None:
-        t.put(replace(found, detail=event.what))
+        t.put(replace(found, detail=what))
+
+
+def _heard(t: Tables, order: Order, event: e.OrderChangeOffered) -> str:
+    """Remember the troubles; returns what is left to decide. Of those that come when the work has begun only a decision
+    is remembered."""
+    word, now = t.get(ChannelWord, order.id), event.received.hold
+    before = word.hold if word is not None else ""
+    if word is not None:
+        gone = new_troubles(now, before)
+        still = ",".join(reason for reason in reasons(before) if reason not in gone)
+        t.put(replace(word, hold=now if order.status in WAITS else still))
+    return ",".join(to_decide(order.status, before, now, event.what.split(",")))
 
 
 @applies(e.OrderChanged)

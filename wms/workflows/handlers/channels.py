@@ -7,7 +7,7 @@ import msgspec
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain import holds
-from wms.domain.changes import LINES, NOT_BEFORE, WAITS, may_take
+from wms.domain.changes import LINES, NOT_BEFORE, TROUBLE, WAITS, may_take, new_troubles
 from wms.domain.orders import ChangeOffer, ChannelWord, Order, OrderLine, OrderStatus, Reported
 from wms.domain.records import replace
 from wms.domain.rows import Rows
@@ -31,10 +31,17 @@ def complete_group(command: c.CompleteGroup, rows: Rows, context: Context) -> An
 
 @handles(c.OfferChange)
 def offer_change(command: c.OfferChange, rows: Rows, context: Context) -> Answer:
+    """A trouble holds an order that no wave has yet."""
     order = rows.get(Order, command.received.order)
     if order is None or order.stop or order.status == OrderStatus.CANCELLED:
         return refuse(msg("No order {order}", order=command.received.order))
-    return (e.OrderChangeOffered(command.what, command.digest, command.received),)
+    offered = e.OrderChangeOffered(command.what, command.digest, command.received)
+    if TROUBLE not in command.what.split(",") or order.status not in WAITS:
+        return (offered,)
+    word = rows.get(ChannelWord, order.id)
+    new = new_troubles(word.hold if word is not None else "", command.received.hold)
+    more = [reason for reason in new if reason not in holds.reasons(order.hold)]
+    return (offered, e.OrderHeld(order.id, ",".join(more))) if more else (offered,)
 
 
 @handles(c.KeepOrder)
