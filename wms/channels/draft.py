@@ -3,7 +3,7 @@ stands. Nothing raises: an order with a note ends as what its weightiest note sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wms.channels import values
@@ -43,12 +43,14 @@ class Draft:
 
     # Values
 
-    def text(self, text: str, column: str, record: int = 0) -> str:
-        """A text a person will read. One with control characters or beyond all measure holds the order."""
+    def text(self, text: str, column: str, record: int = 0, *, personal: bool = False) -> str:
+        """A text a person will read. One with control characters or beyond all measure holds the order. `personal` ones
+        are not told: the column is enough to find them."""
+        told = "" if personal else text
         if control := values.control_character(text):
-            self.hold(f"control_character:{column}:{control}", column, text, record)
+            self.hold(f"control_character:{column}:{control}", column, told, record)
         if len(text) > values.LONGEST_TEXT:
-            self.hold(f"too_long:{column}:{len(text)}", column, text, record)
+            self.hold(f"too_long:{column}:{len(text)}", column, told, record)
             return text[: values.LONGEST_TEXT]
         return text
 
@@ -84,14 +86,17 @@ class Draft:
         country: str = "",
         *,
         column: str = "",
+        columns: Sequence[str] = (),
     ) -> ParsedRecipient | None:
-        """The person; None where neither name nor address is said. `column` is where the address stands."""
-        lines = tuple(part for part in address if part)
+        """The person; None where neither name nor address is said. `columns` are where these parts stand, one for each
+        in the order they are given, each line of the address for itself; `column` is where they stand if it is one."""
+        told = tuple(address)
+        lines = tuple(part for part in told if part)
         if not name and not lines:
             return None
-        parts = (name, phone, *lines, city, postcode, country)
-        for part in parts:
-            self.text(part, column)
+        parts = (name, phone, *told, city, postcode, country)
+        for at, part in enumerate(parts):
+            self.text(part, columns[at] if at < len(columns) else column, personal=True)
         hidden = any(map(values.is_hidden, (name, phone, *lines)))
         return ParsedRecipient(name, phone, lines, city, postcode, country, hidden)
 
@@ -163,12 +168,15 @@ class Draft:
         not_before: int | None = None,
         waiting: bool = False,
         instructions: Sequence[str] = (),
-        remarks: Sequence[str] = (),
+        remarks: Sequence[str] | Mapping[str, str] = (),
         label: LabelData | None = None,
     ) -> ParsedOrder:
-        kept = tuple(self.text(remark, "") for remark in remarks if remark)
-        for text in (channel, carrier, buyer, currency):
-            self.text(text, "")
+        """The order as it was drafted. `remarks` are people's own words, or these with the column they stand in."""
+        where = remarks if isinstance(remarks, Mapping) else {}
+        kept = tuple(self.text(remark, where.get(remark, ""), personal=True) for remark in remarks if remark)
+        for column, text in (("channel", channel), ("carrier", carrier), ("currency", currency)):
+            self.text(text, column)
+        self.text(buyer, "buyer", personal=True)
         if not self.lines:
             self.hold("no_items")
         elif all(line.done for line in self.lines):

@@ -191,7 +191,7 @@ def test_damage_in_rows() -> None:
     assert told(of(row(sku="4.00638E+12"))) == [("113-1", "reject", "number_lost:sku:4.00638E+12")]
     assert told(of(row(promise_date="soon"))) == [("113-1", "hold", "bad_time:promise-date:soon")]
     assert told(of(row(promise_date="03/04/2026"))) == [("113-1", "hold", "two_dates:promise-date:03/04/2026")]
-    assert told(of(row(recipient_name="A\x1b[2J"))) == [("113-1", "hold", "control_character:ship-address-1:U+001B")]
+    assert told(of(row(recipient_name="A\x1b[2J"))) == [("113-1", "hold", "control_character:recipient-name:U+001B")]
 
 
 def test_columns_may_stand_anywhere_in_any_case_and_others_beside_them() -> None:

@@ -127,7 +127,7 @@ def test_a_time_without_gmt_is_the_shops_own() -> None:
         ({"number": "9.95E+18"}, "reject", "number_lost:number:9.95E+18"),
         ({"number": 9956431568476740000}, "reject", "number_lost:number:9956431568476740000"),
         ({"number": None, "id": None}, "reject", "missing:number"),
-        ({"customer_note": "a\x1bb"}, "hold", "control_character::U+001B"),
+        ({"customer_note": "a\x1bb"}, "hold", "control_character:customer_note:U+001B"),
     ],
 )
 def test_what_is_not_sure_is_not_sent(change: Json, result: str, reason: str) -> None:

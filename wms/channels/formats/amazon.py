@@ -53,13 +53,11 @@ def _order(draft: Draft, records: list[Record], quantity: str) -> Found:
         amount=_amount(records),
         currency=whole["currency"],
         instructions=("gift",) if any(record["gift-wrap-type"] for record in records) else (),
-        remarks=tuple(
-            dict.fromkeys(
-                _unquoted(record[column])
-                for record in records
-                for column in ("gift-message-text", "delivery-instructions")
-            )
-        ),
+        remarks={
+            _unquoted(record[column]): column
+            for record in records
+            for column in ("gift-message-text", "delivery-instructions")
+        },
     )
 
 
@@ -95,7 +93,9 @@ def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
     name, *address, city, state, postcode, country = (_unquoted(whole[column]) for column in _RECIPIENT)
     phone = whole["ship-phone-number"] or whole["buyer-phone-number"]
     place = " ".join(filter(None, (city, state)))
-    return draft.recipient(name, phone, address, place, postcode, country, column="ship-address-1")
+    where = (_RECIPIENT[0], "ship-phone-number" if whole["ship-phone-number"] else "buyer-phone-number", *_ADDRESS,
+             "ship-city", *_RECIPIENT[-2:])  # fmt: skip
+    return draft.recipient(name, phone, address, place, postcode, country, columns=where)
 
 
 def _amount(records: Sequence[Record]) -> int | None:

@@ -94,7 +94,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         not_before=max((when for when in earliest if when is not None), default=None),
         waiting=waiting,
         instructions=("invoice",) if invoice else (),
-        remarks=(*dict.fromkeys(record[column] for column in _REMARKS for record in records), invoice),
+        remarks={record[column]: column for column in _REMARKS for record in records} | {invoice: "发票抬头"},
     )
 
 
@@ -163,7 +163,8 @@ def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
     district = "" if whole["区"] in ("其它区", "其他区") else whole["区"]
     address = (district + whole["街道"], street) if street else ()
     city = " ".join(filter(None, (whole["省"], whole["市"])))
-    return draft.recipient(whole["收件人"], whole["收件人手机号"], address, city, column="详细地址")
+    where = (*_PERSON[:2], *(("区", "详细地址") if street else ()), "省")
+    return draft.recipient(whole["收件人"], whole["收件人手机号"], address, city, columns=where)
 
 
 FORMAT = Format(NAME, _read, (Part("orders", _NEEDED, _WANTED),))

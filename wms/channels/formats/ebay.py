@@ -72,7 +72,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         buyer=whole[document.first(*_BUYER)],
         amount=values.minor_units(whole["total price"], _currency(whole["total price"])),
         currency=_currency(whole["total price"]),
-        remarks=tuple(dict.fromkeys(record["buyer note"] for record in records)),
+        remarks={record["buyer note"]: "buyer note" for record in records},
     )
 
 
@@ -123,12 +123,15 @@ def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
     name, phone, one, two, city, state, postcode, country = (whole[column] for column in columns)
     if not one and any(not line.done for line in draft.lines):
         draft.hold("no_address", columns[2])
-    address = [one, two]
-    for reference in (whole[column] for column in _REFERENCES):
-        if reference and not any(reference in line for line in address):
-            address.append(f"Ref. {reference}")
+    address = {columns[2]: one, columns[3]: two}
+    for column in _REFERENCES:
+        if whole[column] and not any(whole[column] in line for line in (one, two)):
+            address[column] = f"Ref. {whole[column]}"
+    if not one:
+        address = {}
     place = " ".join(filter(None, (city, state)))
-    return draft.recipient(name, phone, address if one else (), place, postcode, country, column=columns[2])
+    where = (*columns[:2], *address, columns[4], *columns[6:])
+    return draft.recipient(name, phone, address.values(), place, postcode, country, column=columns[2], columns=where)
 
 
 def _currency(price: str) -> str:

@@ -134,9 +134,14 @@ def _recipient(draft: Draft, order: Object) -> ParsedRecipient | None:
     country = address.pop() if len(address) > 1 and _COUNTRY.fullmatch(address[-1]) else ""
     if not address and "shipping_address" in order:
         draft.hold("no_address", "shipping_address")
-    name = next(filter(None, (said(order.get(name)) for name in ("contact_display", "customer_name", "customer"))), "")
-    phone = said(order.get("contact_mobile")) or said(order.get("contact_phone")) or said_there.get("phone", "")
-    return draft.recipient(name, phone, address, country=country, column="shipping_address")
+    names, phones = ("contact_display", "customer_name", "customer"), ("contact_mobile", "contact_phone")
+    where = [
+        next((column for column in columns if said(order.get(column))), "shipping_address")
+        for columns in (names, phones)
+    ]
+    name = said(order.get(where[0])) if where[0] in names else ""
+    phone = said(order.get(where[1])) if where[1] in phones else said_there.get("phone", "")
+    return draft.recipient(name, phone, address, country=country, column="shipping_address", columns=where)
 
 
 FORMAT = Format(NAME, _read, recognises=_recognises)

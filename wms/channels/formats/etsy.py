@@ -83,7 +83,16 @@ def _recipient(draft: Draft, whole: Record, columns: Sequence[str]) -> ParsedRec
     if not one and any(not line.done for line in draft.lines):
         draft.hold("no_address", columns[1] or "ship address1")
     place = " ".join(filter(None, (city, state)))
-    return draft.recipient(name, "", (one, two), place, postcode, country, column=columns[1])
+    return draft.recipient(
+        name,
+        "",
+        (one, two),
+        place,
+        postcode,
+        country,
+        column=columns[1],
+        columns=(columns[0], "", *columns[1:4], *columns[5:]),
+    )
 
 
 def _amount(records: Sequence[Record]) -> int | None:

@@ -64,18 +64,18 @@ def _order(draft: Draft, records: list[Record]) -> Found:
             key="|".join((record["商品id"], record["货号"], record["京东价"])),
         )
     _whole_goods(draft, records)
-    invoice = [whole[column] for column in _INVOICE if whole[column] not in _NO_INVOICE]
+    invoice = [column for column in _INVOICE if whole[column] not in _NO_INVOICE]
     total = whole["应付金额"] or whole["订单金额"]
     return draft.order(
         placed_at=draft.time(whole["付款确认时间"] or whole["下单时间"], "付款确认时间"),
-        recipient=draft.recipient(whole["客户姓名"], whole["联系电话"], (whole["客户地址"],), column="客户地址"),
+        recipient=draft.recipient(whole["客户姓名"], whole["联系电话"], (whole["客户地址"],), columns=_PERSON),
         taken_back=stage in TAKEN_BACK,
         buyer=whole["下单帐号"] or whole["下单账号"],
         amount=values.minor_units(total, "CNY"),
         currency="CNY",
         kind=Kind.PRESALE if "预售" in whole["订单类型"] else Kind.ORDINARY,
         instructions=("invoice",) if invoice else (),
-        remarks=(*(whole[column] for column in _REMARKS), *invoice),
+        remarks={whole[column]: column for column in (*_REMARKS, *invoice)},
     )
 
 

@@ -88,7 +88,7 @@ def _order(draft: Draft, order: Object, beside: _Beside) -> Found:
         buyer=_name(order.get("partner_id")),
         amount=pages.amount(order.get("amount_total"), currency),
         currency=currency,
-        remarks=("\n".join(lines_of(said(order.get("note")))),),
+        remarks={"\n".join(lines_of(said(order.get("note")))): "note"},
     )
 
 

@@ -97,7 +97,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         not_before=draft.time(whole["预约发货时间"], "预约发货时间"),
         waiting=stage == Stage.GROUP_OPEN,
         instructions=_inserts(draft, records),
-        remarks=[whole[column] for column in _REMARKS],
+        remarks={whole[column]: column for column in _REMARKS},
     )
 
 
@@ -146,14 +146,17 @@ def _parts(text: str) -> list[str]:
 
 def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
     """Older exports have one; a place without a street is none."""
-    name, phone, street = (
-        next((whole[column] for column in columns if whole[column]), "") for columns in (_NAMES, _PHONES, _STREETS)
+    person, telephone, address = (
+        next((column for column in columns if whole[column]), columns[0]) for columns in (_NAMES, _PHONES, _STREETS)
     )
+    name, phone, street = whole[person], whole[telephone], whole[address]
     if not street:
-        return draft.recipient(name, phone, ())
+        return draft.recipient(name, phone, (), columns=(person, telephone))
     town = whole["街道/镇"] or whole["街道"]
     city = " ".join(filter(None, (whole["省"], whole["市"])))
-    return draft.recipient(name, phone, (whole["区"] + town, street), city, column="详细地址")
+    return draft.recipient(
+        name, phone, (whole["区"] + town, street), city, columns=(person, telephone, "区", address, "省")
+    )
 
 
 FORMAT = Format(NAME, _read, (Part("orders", _NEEDED, _WANTED),))

@@ -152,7 +152,7 @@ def _order(draft: Draft, records: list[Record], several: Sequence[_Goods]) -> Fo
         currency="CNY",
         kind=Kind.ORDINARY,
         instructions=("invoice",) if whole["发票抬头"] else (),
-        remarks=(*(whole[column].removeprefix("'") for column in _REMARKS), whole["发票抬头"]),
+        remarks={whole[column].removeprefix("'"): column for column in (*_REMARKS, "发票抬头")},
     )
 
 
@@ -228,11 +228,13 @@ def _recipient(draft: Draft, whole: Record) -> ParsedRecipient | None:
         address, postcode = found[1], found[2] if found[2].strip("0") else ""
     parts = address.split(" ", 3)
     phone = whole["联系手机"] or whole["联系电话"]
+    person = ("收货人姓名", "联系手机" if whole["联系手机"] else "联系电话")
     if len(parts) < 4:
-        return draft.recipient(whole["收货人姓名"], phone, (address,), "", postcode, column=column)
+        return draft.recipient(whole["收货人姓名"], phone, (address,), "", postcode, column=column, columns=person)
     province, city, district, street = parts
     lines = ("" if district in _NO_DISTRICT else district, street)
-    return draft.recipient(whole["收货人姓名"], phone, lines, f"{province} {city}".strip(), postcode, column=column)
+    place = f"{province} {city}".strip()
+    return draft.recipient(whole["收货人姓名"], phone, lines, place, postcode, column=column, columns=person)
 
 
 FORMAT = Format(

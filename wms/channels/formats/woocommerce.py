@@ -76,13 +76,16 @@ def _order(draft: Draft, order: Object) -> Found:
             _joined(shipping, "city", "state"),
             said(shipping.get("postcode")),
             said(shipping.get("country")),
-            column="shipping",
+            columns=(
+                *("shipping.first_name", "shipping.phone" if shipping.get("phone") else "billing.phone"),
+                *(f"shipping.{name}" for name in ("company", "address_1", "address_2", "city", "postcode", "country")),
+            ),
         ),
         taken_back=skipped in _TAKEN_BACK,
         buyer=said(billing.get("email")),
         amount=pages.amount(order.get("total"), currency),
         currency=currency,
-        remarks=(html.unescape(said(order.get("customer_note"))),),
+        remarks={html.unescape(said(order.get("customer_note"))): "customer_note"},
     )
 
 
