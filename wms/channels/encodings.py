@@ -21,6 +21,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 1 << 18  # bytes with letters beyond ASCII that are weighed
+_SLIPS = 4  # NULs that any text may have
 _WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜŸ–—‘’“”…•€£¥©®°ºª«»´¿¡§½¼¾×·")
 
 
@@ -36,7 +37,7 @@ def encoding_of(source: Source) -> str:
     if wide:
         _require(source, wide)
         return wide
-    if b"\0" in head:
+    if _is_full_of_nothing(head.count(0), len(head)):
         raise Unreadable("not_text")
     at = _first_fault(source, "utf-8")
     if at < 0:
@@ -52,15 +53,26 @@ def encoding_of(source: Source) -> str:
 
 
 def text_blocks(source: Source, encoding: str) -> Iterator[str]:
-    """The text in pieces. Raises `Unreadable` for NUL characters."""
+    """The text in pieces. A NUL, which nothing keeps, is marked as a character that was lost. Raises `Unreadable` where
+    there are many of them."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    done = nothing = 0
     with source.open() as file:
         while block := file.read(BLOCK):
             text = decoder.decode(block)
             if "\0" in text:
-                raise Unreadable("not_text")
+                nothing += text.count("\0")
+                if _is_full_of_nothing(nothing, done + len(text)):
+                    raise Unreadable("not_text")
+                text = text.replace("\0", "\ufffd")
+            done += len(text)
             yield text
     yield decoder.decode(b"", final=True)
+
+
+def _is_full_of_nothing(nothing: int, characters: int) -> bool:
+    """Whether so many NULs make it no text; a few are slips in single cells."""
+    return nothing > _SLIPS + characters // 1000
 
 
 def _without_mark(head: bytes) -> str:
@@ -97,9 +109,9 @@ def _sample(source: Source) -> tuple[bytes, bool]:
     """Lines with bytes beyond ASCII, and whether most of these bytes are sound UTF-8."""
     lines, size = [], 0
     with source.open() as file:
-        for line in file:
+        for line in iter(lambda: file.readline(BLOCK), b""):
             if not line.isascii():
-                lines.append(line[:BLOCK])
+                lines.append(line)
                 size += len(lines[-1])
                 if size > _SAMPLE:
                     break

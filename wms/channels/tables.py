@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
@@ -19,7 +18,8 @@ from wms.domain.decode import Unreadable
 Rows = Callable[[], Iterator[Sequence[str]]]
 _DELIMITERS = ",;\t|"
 _HEADER_LINES = 30  # before a header: titles, remarks, blank lines
-_LARGEST_FIELD = 64 * 1024 * 1024
+_LARGEST_FIELD = 4 * 1024 * 1024  # characters; more is a quote that nobody closed
+_LONGEST_LINE = 4 * _LARGEST_FIELD
 _HTML = ("<!doctype html", "<html", "<table", "<?xml", "<meta")
 
 
@@ -45,7 +45,7 @@ def text_rows(source: Source, encoding: str, delimiter: str, *, quoted: bool) ->
     """Rows of a text with separated values. Raises `Unreadable` where a quote is misplaced or left open."""
 
     def rows() -> Iterator[Sequence[str]]:
-        csv.field_size_limit(min(_LARGEST_FIELD, sys.maxsize))
+        csv.field_size_limit(_LARGEST_FIELD)
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
         reader = csv.reader(_lines(text_blocks(source, encoding)), delimiter=delimiter, strict=quoted, quoting=quoting)
         count = 0
@@ -122,8 +122,10 @@ def records_of(rows: Rows, header: Header, skip: int, part: Part) -> Callable[[]
 
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:
-    """Lines with their ends, whatever ends them; a line end within quotes stays what it was."""
+    """Lines with their ends, whatever ends them; a line end within quotes stays what it was. Raises `csv.Error` for one
+    beyond all measure."""
     rest: list[str] = []
+    waiting = 0
     first = True
     for block in blocks:
         rest.append(block.removeprefix("\ufeff") if first else block)
@@ -131,5 +133,9 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
         if "\n" in block or "\r" in block:
             lines = io.StringIO("".join(rest), newline="").readlines()
             rest = [lines.pop()]
+            waiting = 0
             yield from lines
+        waiting += len(block)
+        if waiting > _LONGEST_LINE:
+            raise csv.Error("line too long")
     yield from io.StringIO("".join(rest), newline="").readlines()

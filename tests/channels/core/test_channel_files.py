@@ -4,6 +4,7 @@ those that are read is accounted for."""
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import BinaryIO
 
 import pytest
@@ -203,3 +204,35 @@ def test_a_line_that_was_lost_or_counted_twice_is_a_fault_of_the_program() -> No
     object.__setattr__(entry.order, "lines", (*entry.order.lines, ParsedLine("NUT", 1)))
     with pytest.raises(Unaccounted):
         found.check()
+
+
+def test_a_nul_in_a_cell_holds_its_order_alone_and_many_are_no_text() -> None:
+    found = account("order,sku,quantity,name\n1,TEA,1,A\0da\n2,TEA,1,Bob\n3,TE\0A,1,Eve\n")
+    assert [(one, result) for one, result, _ in told(found)] == [
+        ("1", "hold"),
+        ("2", "ready_nolabel"),
+        ("3", "hold"),
+    ]
+    assert "\0" not in repr([(entry.text, entry.reason, entry.order) for entry in entries(found)])
+    assert account(f"order,sku,quantity\n1,TEA,1\n{chr(0) * 40}").fault == "not_text"
+    assert account(b"order,sku,quantity\n" + b"1,TEA,1\n" * 9_000 + bytes(4_000)).fault == "not_text"
+
+
+def test_a_quote_that_nobody_closes_ends_the_reading_early() -> None:
+    row = "1,TEA,1,\n"
+    whole = f'{HEADER.rpartition(",address")[0]}\n1,TEA,1,"Ada\n{row * 1_000_000}'
+    tracemalloc.start()
+    try:
+        assert account(whole.encode()).fault.startswith("broken_csv:")
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+    assert account(f"order,sku,quantity,name\n1,TEA,1,{'x' * 20_000_000}").fault == "broken_csv:2"
+    assert told(account(f"order,sku,quantity,remark\n1,TEA,1,{'x' * 2_000_000}\n"))[0][:2] == ("1", "hold")
+
+
+def test_line_ends_within_quotes_are_text_whatever_ends_the_lines() -> None:
+    for end in ("\r", "\n", "\r\n"):
+        for inner in ("\n", "\r\n"):
+            rows = [HEADER, f'1,TEA,1,Ada,"Main St 5{inner}Springfield",', "2,TEA,1,Bob,Elm St 1,"]
+            assert told(account(end.join([*rows, ""]))) == [("1", "ready", ""), ("2", "ready", "")]
