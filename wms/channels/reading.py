@@ -11,6 +11,7 @@ from wms.channels.format import Format, Found, Given
 from wms.channels.formats import all_formats
 from wms.channels.goods import Goods
 from wms.channels.parsed import ParsedItem, ParsedLine, ParsedOrder, Result, Trouble
+from wms.channels.repeated import leave_out_repeated
 from wms.channels.sniffing import sniff
 from wms.channels.sources import Source
 from wms.domain.decode import Unreadable
@@ -68,7 +69,7 @@ def read(sources: Sequence[Source], channel: str = AUTO, zone: str = "UTC", good
         groups = [documents] if by_name[name].goes_together else [[document] for document in documents]
         for group in groups:
             _read_group(by_name[name], group, given, imported)
-    _leave_out_repeated(imported)
+    leave_out_repeated(imported.files)
     if goods is not None:
         for entry in imported.entries():
             match(entry, goods)
@@ -81,7 +82,7 @@ def of_orders(name: str, channel: str, orders: Sequence[ParsedOrder], goods: Goo
     account = FileAccount(name, channel, "", len(orders))
     account.entries += [entry_of(order) for order in orders]
     imported = Import([account])
-    _leave_out_repeated(imported)
+    leave_out_repeated(imported.files)
     if goods is not None:
         for entry in account.entries:
             match(entry, goods)
@@ -136,39 +137,6 @@ class _Counting:
             count = record.n
             yield record
         self.account.records = count
-
-
-def _leave_out_repeated(imported: Import) -> None:
-    """Of an order in several files the weightiest stands, the first among equals: rather not sent than sent twice."""
-    standing: dict[tuple[str, str], Entry] = {}
-    for entry in imported.entries():
-        if entry.order is None:
-            continue
-        key = (entry.order.channel, entry.reference)
-        before = standing.get(key)
-        if before is None or _weight(entry) > _weight(before):
-            standing[key] = entry
-    for entry in imported.entries():
-        if entry.order is None:
-            continue
-        first = standing[entry.order.channel, entry.reference]
-        if first is not entry and entry.result != Result.REJECT:
-            where = f"{imported.files[first.file].name}:{first.record}"
-            trouble = Trouble(Result.SKIP, f"order_twice:{where}", record=entry.record)
-            order = replace(entry.order, troubles=(trouble,), taken_back=False)
-            again = entry_of(order)
-            entry.became(Result.SKIP, trouble.reason)
-            entry.lines, entry.units, entry.done_lines, entry.done_units = again.lines, again.units, 0, 0
-            entry.order = order
-
-
-def _weight(entry: Entry) -> int:
-    """Shipped or cancelled outweighs ready; only `not paid yet` gives way."""
-    if entry.result == Result.REJECT:
-        return -1
-    if entry.result == Result.SKIP:
-        return 0 if entry.reason == "not_paid" else 2
-    return 1
 
 
 def match(entry: Entry, goods: Goods) -> None:
