@@ -152,6 +152,16 @@ def test_the_notes_of_all_rows_are_kept_once() -> None:
     assert order.remarks == ("Ring twice", "Leave it")
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["Shipping Name", "Shipping Address2", "Shipping City", "Shipping Zip", "Shipping Phone", "Phone", "Notes"],
+)
+def test_a_control_character_is_told_by_its_column_alone(column: str) -> None:
+    entry = only(of(first(**{column: "Secret\x1b[2J"})))
+    assert (entry.result, entry.column, entry.text) == ("hold", column, "")
+    assert entry.reason == f"control_character:{column.lower()}:U+001B"
+
+
 # Status words
 
 

@@ -83,7 +83,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
         buyer=_said(records, "email"),
         amount=values.minor_units(_said(records, "total"), currency),
         currency=currency,
-        remarks=tuple(dict.fromkeys(record["notes"] for record in records)),
+        remarks={record["notes"]: "notes" for record in records},
     )
 
 
@@ -134,14 +134,15 @@ def _recipient(draft: Draft, records: Sequence[Record]) -> ParsedRecipient | Non
     address = [_said(records, column) for column in _ADDRESS]
     if not any(address) and not all(line.done for line in draft.lines):
         draft.hold("no_address", "shipping address1")
+    phone = "shipping phone" if _said(records, "shipping phone") else "phone"
     return draft.recipient(
         _said(records, "shipping name"),
-        _said(records, "shipping phone") or _said(records, "phone"),
+        _said(records, phone),
         address,
         " ".join(filter(None, (_said(records, column) for column in ("shipping city", "shipping province")))),
         _said(records, "shipping zip"),
         _said(records, "shipping country"),
-        column="shipping address1",
+        columns=("shipping name", phone, *_ADDRESS, "shipping city", "shipping zip", "shipping country"),
     )
 
 
