@@ -113,6 +113,13 @@ def test_a_parcel_shipped_with_a_failed_sample(audited):
     assert "nothing_shipped_from_an_undecided_batch" in audited(failed)
 
 
+@pytest.mark.parametrize(
+    ("detail", "broken"), [("layout,sort_code,too wide", {"every_label_could_be_printed"}), ("broken", set())]
+)
+def test_a_label_that_could_never_be_printed(audited, detail, broken):
+    assert audited([*SHIPPED, e.ReviewRaised("label", "o1/1", detail)]) == broken
+
+
 def test_an_order_lost_on_the_way_in(audited):
     assert audited(SHIPPED, orders=2) == {"every_order_accounted_for"}
 

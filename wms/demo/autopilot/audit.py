@@ -17,6 +17,7 @@ from wms.domain.events import Fact
 from wms.domain.inspection import Disposition, InspectionLot
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.places import COUNT_DIFFERENCE, CUSTOMER, QUARANTINE, SCRAP, SUPPLIER, Place, PlaceKind
+from wms.domain.review import Review
 from wms.domain.rows import key_of
 from wms.domain.stock import Stock
 from wms.store import verify
@@ -46,6 +47,7 @@ def audit(day: Day, nodes: dict[str, Node]) -> dict[str, Problems]:
         "killed_terminals_resumed_where_they_were": lambda: not_resumed(day),
         "all_nodes_hold_the_same": lambda: _different(hub, nodes.values()),
         "every_node_verifies": lambda: _unverified(nodes.values()),
+        "every_label_could_be_printed": lambda: _unprintable(hub),
         "labels_are_those_of_the_parcels": lambda: labels_that_match_nothing(day, hub),
     }
     return {name: list(check())[:MOST] for name, check in checks.items()}
@@ -140,6 +142,13 @@ def _lost_orders(day: Day, hub: Node) -> Iterable[str]:
     held = len(hub.rows.all(Order))
     if held != day.warehouse.expected:
         yield f"{day.warehouse.expected} orders came in, {held} are known"
+
+
+def _unprintable(hub: Node) -> Iterable[str]:
+    """Parcels that still wait because their label can't be made; the supervisor's board says why."""
+    for found in hub.rows.where(Review, open=True):
+        if found.kind == "label" and found.detail.startswith("layout"):
+            yield f"parcel {found.subject} waits for a label that can't be printed: {found.detail}"
 
 
 def _different(hub: Node, nodes: Iterable[Node]) -> Iterable[str]:

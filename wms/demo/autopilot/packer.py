@@ -16,6 +16,9 @@ SCALE_TAKES_G = 30_000
 PAN_EMPTY_SECONDS = 0.2
 """How long the pan must lie empty for the scale to say so."""
 LABEL_SECONDS = 6.0
+MENDING_TRIES = 2
+"""How often a label that can't be made is tried again before somebody else must see to it."""
+IT_IS_MENDED = "It is mended: print"
 NEW_ROLL_SECONDS = 2.0
 IT_IS_NOT_IN_THE_TOTE = NOTHING_CAME_OUT = TOO_LARGE = 0
 _TOO_LARGE_FOR_THE_SCALE = 1
@@ -36,6 +39,7 @@ class Packer(Person):
         self._labels_before = 0
         self._label_due = 0.0
         self._waybills: list[str] = []
+        self._mended = 0  # how often the label of the parcel at hand was said to be mended
 
     def is_in_the_middle(self) -> bool:
         return bool(self._parcels and self._parcels[0])
@@ -243,13 +247,20 @@ class Packer(Person):
         await self.terminal.choose(NOTHING_CAME_OUT)
 
     async def on_pack_look(self, seen: Sight) -> None:
-        """The printer was interrupted: what came out is scanned, what did not is printed again."""
-        if len(self.terminal.labels) > self._labels_before:
+        """The printer was interrupted: what came out is scanned, what did not is printed again. A label that can't be
+        made stays on the screen and on the supervisor's board; the other bench packs the rest."""
+        if IT_IS_MENDED in seen.choices:
+            self._mended += 1
+            self.done = self._mended > MENDING_TRIES
+            if not self.done:
+                await self.terminal.choose(seen.choices.index(IT_IS_MENDED))
+        elif len(self.terminal.labels) > self._labels_before:
             await self.on_pack_label(seen)
         else:
             await self.on_pack_reprint(seen)
 
     async def on_pack_stage(self, seen: Sight) -> None:
+        self._mended = 0
         verdict = await self.terminal.scan(self.floor.labels[seen.target])
         if verdict.green:
             self.floor.staged.setdefault(seen.target, []).append(self._waybills[-1])

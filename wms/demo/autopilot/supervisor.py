@@ -10,6 +10,8 @@ SEND_IN_PART, CANCEL = 0, 1
 _ONE_CART = 12
 """Lines of a batch that is sorted though it is still being picked: a larger one would keep too many totes waiting."""
 LEFT_ALONE = ("order_held/", "batch_rejected/")
+CANT_BE_PRINTED = ("can't be printed", "recipient was erased", "recipient can't be read")
+"""What a label's review says where looking at the printer mends nothing: it stays open until the order is mended."""
 
 
 class Supervisor(Person):
@@ -28,7 +30,7 @@ class Supervisor(Person):
             self._released |= (await self.terminal.press("f3")).says("Waves released")
             return
         self.floor.all_released |= self._released
-        index = next((n for n, (name, _) in enumerate(seen.needs) if not name.startswith(LEFT_ALONE)), None)
+        index = next((n for n, need in enumerate(seen.needs) if not _is_left_alone(*need)), None)
         if index is None:
             self.done = not self.floor.at_work.total()
             if not self.done:
@@ -72,3 +74,8 @@ class Supervisor(Person):
         if verdict.tone == "no":
             await self.terminal.press("escape")
             await self.wait("the hub", A_WHILE)
+
+
+def _is_left_alone(name: str, sentence: str) -> bool:
+    cant = name.startswith("label/") and any(words in sentence for words in CANT_BE_PRINTED)
+    return cant or name.startswith(LEFT_ALONE)
