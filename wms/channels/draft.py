@@ -3,7 +3,8 @@ stands. Nothing raises: an order with a note ends as what its weightiest note sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wms.channels import values
@@ -14,6 +15,8 @@ from wms.channels.times import Ambiguous, utc_seconds
 from wms.domain.decode import Unreadable
 
 _SHOWN = 80  # characters of what was found
+_SHIFTED = ("short_row", "beyond_header")
+_DIGITS, _LETTERS = re.compile(r"[0-9]+"), re.compile(r"[^\W\d_]+")
 
 
 @dataclass(slots=True)
@@ -217,12 +220,15 @@ def gathered(
     """
     orders: dict[str, list[Record]] = {}
     twice: dict[int, int] = {}
+    like_others = _likeness_of(document, column)
     before = cut_after = ""
     for record in document.records():
         reference = record[column]
         if not alone and record.trouble is not None and record.trouble.reason.startswith("cut_row"):
             cut_after = before
         before = reference
+        if record.trouble is not None and record.trouble.reason.startswith(_SHIFTED) and not like_others(reference):
+            reference = ""  # what stands there is not of this column
         fault = fault_of_reference(reference, column, document, record.n)
         if fault is None and not repeats and record.trouble is None:
             first = twice.setdefault(record.digest, record.n)
@@ -239,6 +245,25 @@ def gathered(
         if reference == cut_after:
             draft.hold("cut_off", record=records[-1].n)
         yield draft, records
+
+
+def _likeness_of(document: Document, column: str) -> Callable[[str], bool]:
+    """Tells whether a text is made as those are that the sound records have in that column."""
+    shapes: set[str] = set()
+    lengths: set[int] = set()
+
+    def is_like_others(text: str) -> bool:
+        if not lengths:
+            sound = {record[column] for record in document.records() if record.trouble is None}
+            shapes.update(map(_shape, sound))
+            lengths.update(map(len, sound), () if sound else (-1,))
+        return lengths == {-1} or (_shape(text) in shapes and min(lengths) <= len(text) <= max(lengths))
+
+    return is_like_others
+
+
+def _shape(text: str) -> str:
+    return _LETTERS.sub("A", _DIGITS.sub("0", text))
 
 
 def require(document: Document, *spellings: str) -> None:

@@ -20,6 +20,7 @@ _DELIMITERS = ",;\t|"
 _HEADER_LINES = 30  # before a header: titles, remarks, blank lines
 _LARGEST_FIELD = 4 * 1024 * 1024  # characters; more is a quote that nobody closed
 _LONGEST_LINE = 4 * _LARGEST_FIELD
+_MANY = 0.25  # of the rows; as few as are shorter by accident would not be as many
 _HTML = ("<!doctype html", "<html", "<table", "<?xml", "<meta")
 
 
@@ -35,6 +36,10 @@ class Header:
         self.names = tuple(unicodedata.normalize("NFKC", name).casefold() for name in spelled)
         self.width = max((at for at, name in enumerate(self.names, 1) if name), default=0)
         self.spelled = {name: spelled[at] for at, name in reversed(list(enumerate(self.names))) if name}
+
+    def repeats(self, row: Sequence[str]) -> bool:
+        """Whether the row is this header once more."""
+        return Header(row).names[: self.width] == self.names[: self.width]
 
     def doubled(self, columns: Iterable[str]) -> str:
         """The first of these columns that stands there twice."""
@@ -96,29 +101,61 @@ def records_of(rows: Rows, header: Header, skip: int, part: Part) -> Callable[[]
     wanted = tuple(dict.fromkeys((*part.needed, *part.wanted)))
     places = [header.names.index(name) if name in header.spelled else -1 for name in wanted]
     columns = {name: at for at, name in enumerate(wanted)}
+    least = max((header.names.index(name) for name in part.needed), default=0) + 1
 
     def records() -> Iterator[Record]:
-        n = 0
-        for at, row in enumerate(rows()):
-            if at < skip or not any(row) or not any(cell.strip() for cell in row):
-                continue
-            if part.is_trailer is not None and part.is_trailer(row):
-                continue
-            n += 1
+        trimmed: bool | None = None
+        for n, row in enumerate(_rows_of_data(rows, header, skip, part), 1):
             if n > MOST_RECORDS:
                 raise Unreadable(f"too_many_records:{MOST_RECORDS}")
             width = len(row)
             cells = tuple(clean(row[place]) if 0 <= place < width else "" for place in places)
             trouble = None
             if width < header.width and not part.ragged:
-                code = "cut_row" if isinstance(row, CutOff) else "short_row"
-                trouble = unsound(f"{code}:{width}:{header.width}", n)
+                if trimmed is None:
+                    trimmed = _is_trimmed(_rows_of_data(rows, header, skip, part), header.width)
+                if isinstance(row, CutOff):
+                    trouble = unsound(f"cut_row:{width}:{header.width}", n)
+                elif not trimmed or width < least:
+                    trouble = unsound(f"short_row:{width}:{header.width}", n)
             elif width > header.width and any(cell.strip() for cell in row[header.width :]):
                 beyond = next(cell for cell in row[header.width :] if cell.strip())
                 trouble = unsound(f"beyond_header:{beyond[:60]}", n, beyond[:60])
             yield Record(n, cells, columns, trouble, hash(tuple(row)))
 
     return records
+
+
+def _rows_of_data(rows: Rows, header: Header, skip: int, part: Part) -> Iterator[Sequence[str]]:
+    """The rows below the header that hold anything, without remarks of the program that wrote the file, and without the
+    header where it stands there again, as in files that were put together."""
+    first = header.spelled.get(header.names[0], "")
+    for at, row in enumerate(rows()):
+        if at < skip or not any(row) or not any(cell.strip() for cell in row):
+            continue
+        if part.is_trailer is not None and part.is_trailer(row):
+            continue
+        if clean(row[0]) == first and header.repeats(row):
+            continue
+        yield row
+
+
+def _is_trimmed(rows: Iterable[Sequence[str]], width: int) -> bool:
+    """Whether the program that wrote the rows leaves out empty cells at their end: then many are short, and every one
+    ends in a cell that is filled. Rows that were broken in two are few, or stand among others that end in empty cells,
+    or their halves make up a whole one."""
+    short = count = before = 0
+    for row in rows:
+        if isinstance(row, CutOff) and len(row) < width:
+            continue
+        if len(row) < width and before + len(row) in (width, width + 1):
+            return False
+        before = len(row) if len(row) < width else 0
+        count += 1
+        short += len(row) < width
+        if not row[min(len(row), width) - 1].strip():
+            return False
+    return short > 1 and short >= _MANY * count
 
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:

@@ -181,7 +181,7 @@ def test_the_order_before_the_place_where_a_file_was_cut_off_may_not_be_whole() 
     assert told(account(whole.removesuffix(b"\r\n"), "d.txt"))[1] == ("113-1", "ready", "")
     assert told(account(whole[: whole.rindex(b"113-1") + 3] + b"\r\n", "e.txt"))[1:] == [
         ("113-1", "ready", ""),
-        ("113", "reject", "short_row:1:22"),
+        ("", "reject", "short_row:1:22"),
     ]
 
 

@@ -236,3 +236,49 @@ def test_line_ends_within_quotes_are_text_whatever_ends_the_lines() -> None:
         for inner in ("\n", "\r\n"):
             rows = [HEADER, f'1,TEA,1,Ada,"Main St 5{inner}Springfield",', "2,TEA,1,Bob,Elm St 1,"]
             assert told(account(end.join([*rows, ""]))) == [("1", "ready", ""), ("2", "ready", "")]
+
+
+NEW_ORDERS = "order-id,sku,quantity-purchased,order-item-id,recipient-name,ship-address-1,gift-message-text"
+
+
+def test_rows_without_their_empty_ends_are_whole_where_the_writer_leaves_these_out() -> None:
+    rows = ["1,TEA,1,i1,Ada,Main St 5,soon", "2,TEA,1,i2,Bob,Elm St 1", "3,TEA,1,i3", "4,TEA,1,i4,Eve,Oak St 2"]
+    found = account("\n".join([NEW_ORDERS, *rows, "5,TEA,1,i5,Kim", "6,TEA", ""]))
+    assert told(found) == [
+        ("1", "ready", ""),
+        ("2", "ready", ""),
+        ("3", "ready_nolabel", "no_recipient"),
+        ("4", "ready", ""),
+        ("5", "ready_nolabel", "incomplete_recipient"),
+        ("6", "reject", "short_row:2:7"),
+    ]
+    assert told(account("\n".join([NEW_ORDERS, *rows])))[-1] == ("4", "reject", "cut_row:6:7")
+
+
+@pytest.mark.parametrize(
+    ("rows", "short"),
+    [
+        (["1,TEA,1,i1,Ada,Main St 5,soon", "2,TEA,1,i2,Bob", " Elm St 1,new,now"], "short_row:5:7"),  # broken in two
+        (["1,TEA,1,i1,Ada,Main St 5,", "2,TEA,1,i2,Bob,Elm St 1", "3,TEA,1,i3,Eve,Oak St 2"], "short_row:6:7"),
+        ([f"1,TEA,1,i{n},Ada,Main St 5,soon" for n in range(9)] + ["2,TEA,1,i2,Bob,Elm St 1"], "short_row:6:7"),
+    ],
+)
+def test_rows_that_lost_cells_are_refused(rows: list[str], short: str) -> None:
+    found = told(account("\n".join([NEW_ORDERS, *rows, ""])))
+    assert next(reason for order, _, reason in found if order == "2") == short
+
+
+def test_a_header_that_stands_there_again_is_no_record() -> None:
+    found = account(f"{HEADER}\n1,TEA,1,Ada,Main St 5,x\n{HEADER}\n2,TEA,1,Bob,Elm St 1,x\n")
+    assert (found.records, told(found)) == (2, [("1", "ready", ""), ("2", "ready", "")])
+
+
+def test_a_shifted_row_names_no_order_by_what_is_none() -> None:
+    rows = ["A-1001,TEA,1,i,Ada,Main St 5,", "Ada Example,A-1002,TEA,1,i,Bob,Elm St 1,x", "A-1003,TEA,1", ""]
+    found = account("\n".join([NEW_ORDERS, *rows]))
+    assert [(one, result) for one, result, _ in told(found)] == [
+        ("A-1001", "ready"),
+        ("", "reject"),
+        ("A-1003", "reject"),
+    ]
+    assert "Ada Example" not in repr([(entry.reference, entry.text, entry.reason) for entry in entries(found)])
