@@ -243,14 +243,14 @@ NEW_ORDERS = "order-id,sku,quantity-purchased,order-item-id,recipient-name,ship-
 
 def test_rows_without_their_empty_ends_are_whole_where_the_writer_leaves_these_out() -> None:
     rows = ["1,TEA,1,i1,Ada,Main St 5,soon", "2,TEA,1,i2,Bob,Elm St 1", "3,TEA,1,i3", "4,TEA,1,i4,Eve,Oak St 2"]
-    found = account("\n".join([NEW_ORDERS, *rows, "5,TEA,1,i5,Kim", "6,TEA", ""]))
+    found = account("\n".join([NEW_ORDERS, "6,TEA", *rows, "5,TEA,1,i5,Kim", ""]))
     assert told(found) == [
+        ("6", "reject", "short_row:2:7"),
         ("1", "ready", ""),
         ("2", "ready", ""),
         ("3", "ready_nolabel", "no_recipient"),
         ("4", "ready", ""),
         ("5", "ready_nolabel", "incomplete_recipient"),
-        ("6", "reject", "short_row:2:7"),
     ]
     assert told(account("\n".join([NEW_ORDERS, *rows])))[-1] == ("4", "reject", "cut_row:6:7")
 
