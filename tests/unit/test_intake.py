@@ -22,6 +22,7 @@ from wms.intake import CHUNK, IntakeReport, StoreGoods, item_of, rehearse, take_
 from wms.store import Store, verify
 from wms.store.sealing import unseal
 from wms.workflows.handling import Outcome, Refused
+from wms.workflows.import_words import result_words
 from wms.workflows.prompt import msg
 
 P = Badge("007")
@@ -269,6 +270,7 @@ def test_a_group_that_is_complete_is_told(store: Store) -> None:
     assert results(taken(store, group)) == [("1", Result.SKIP, "known")]
     report = taken(store, order("1", kind=Kind.GROUP))
     assert results(report) == [("1", Result.SKIP, "group_complete")]
+    assert [result_words(entry) for entry in report.imported.entries()] == [msg("here already")]
     assert kept(store, "shop-1").status == OrderStatus.READY
 
 

@@ -192,10 +192,12 @@ def _file_text(file: dict[str, Any]) -> str:
 
 def summary(file: dict[str, Any]) -> str:
     """`32 orders in 47 records: 24 ready, 3 need you, 5 not ours, 0 lost`, or why the file was refused."""
+    from wms.workflows.import_words import HERE
+
     if file["file_level"]:
         return str(file["says"])
     counts = {name: found["orders"] for name, found in file["counts"].items() if name != "already_done"}
-    here = sum(one["reason"] == "known" for one in file["outcomes"])
+    here = sum(one["reason"] in HERE for one in file["outcomes"])
     parts = (
         (counts["ready"], "ready"),
         (counts["ready_nolabel"], "ready, label from the platform"),

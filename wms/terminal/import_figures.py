@@ -9,6 +9,7 @@ from wms.domain.orders import Order
 from wms.domain.rows import Rows
 from wms.intake import IntakeReport
 from wms.workflows.import_state import Figures
+from wms.workflows.import_words import HERE
 
 _FIRST = {Result.REJECT: 0, Result.HOLD: 1, Result.READY_NOLABEL: 2, Result.SKIP: 3}
 
@@ -16,7 +17,7 @@ _FIRST = {Result.REJECT: 0, Result.HOLD: 1, Result.READY_NOLABEL: 2, Result.SKIP
 def figures(report: IntakeReport, rows: Rows) -> Figures:
     files = report.imported.files
     entries = [entry for file in files for entry in file.entries]
-    here = sum(entry.orders for entry in entries if entry.reason == "known")
+    here = sum(entry.orders for entry in entries if entry.reason in HERE)
     by = {result: sum(entry.orders for entry in entries if entry.result == result) for result in Result}
     return Figures(
         orders=sum(entry.orders for entry in entries),
@@ -39,7 +40,7 @@ def needing_a_look(files: Iterable[FileAccount]) -> tuple[Entry, ...]:
         if file.fault:
             found.append(Entry(n, 0, file.name, Result.REJECT, file.fault, orders=0))
         found += (entry for entry in file.entries if not entry.plain)
-    found.sort(key=lambda entry: (_FIRST[entry.result], entry.reason == "known", entry.file, entry.record))
+    found.sort(key=lambda entry: (_FIRST[entry.result], entry.reason in HERE, entry.file, entry.record))
     return tuple(found)
 
 

@@ -6,6 +6,9 @@ from wms.channels import Entry, Result
 from wms.domain.reasons import explain
 from wms.workflows.prompt import Msg, msg
 
+HERE = ("known", "group_complete")
+"""Reasons of orders that were here already."""
+
 LONGEST = 120  # characters of a merchant's text that are shown
 
 
@@ -21,7 +24,7 @@ def reason_words(reason: str) -> Msg:
 
 
 def result_words(entry: Entry) -> Msg:
-    if entry.reason == "known":
+    if entry.reason in HERE:
         return msg("here already")
     match entry.result:
         case Result.READY:
@@ -37,7 +40,7 @@ def result_words(entry: Entry) -> Msg:
 
 def result_title(entry: Entry) -> Msg:
     """The same, as the heading of its account."""
-    if entry.reason == "known":
+    if entry.reason in HERE:
         return msg("Here already")
     match entry.result:
         case Result.READY | Result.READY_NOLABEL:
