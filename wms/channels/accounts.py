@@ -98,7 +98,7 @@ def _dated(order: ParsedOrder) -> ParsedOrder:
 def _without_label(order: ParsedOrder) -> str:
     """Why no label can be made of the recipient, '' if one can."""
     person = order.recipient
-    if person is None:
+    if person is None or not (person.name or any(person.address_lines)):
         return "no_recipient"
     if person.hidden:
         return "masked_recipient"

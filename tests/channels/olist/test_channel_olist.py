@@ -57,7 +57,7 @@ def test_rows_are_pieces_and_the_earliest_limit_counts() -> None:
     assert order.placed_at == utc_seconds("2018-03-01 03:10:25")  # São Paulo is three hours behind
     assert order.ship_by == utc_seconds("2018-03-06 03:00:00")
     assert order.recipient is not None
-    assert (order.recipient.city, order.recipient.postcode) == ("sao bernardo do campo", "09782")
+    assert (order.recipient.city, order.recipient.postcode) == ("sao bernardo do campo SP", "09782")
 
 
 def test_every_order_ends_once_and_counts_on_the_table_of_orders() -> None:

@@ -147,11 +147,12 @@ def _order(
 
 
 def _recipient(draft: Draft, customer: Record | None) -> ParsedRecipient | None:
-    """The place is all that the tables tell of a person."""
+    """The place is all that the tables tell of a person: nobody is missing a street here, the platform has it."""
     if customer is None:
         return None
-    state, city, code = (customer[column] for column in ("customer_state", "customer_city", "customer_zip_code_prefix"))
-    return draft.recipient("", "", (state,), city, code, "BR", column="customer_city")
+    city, state, code = (customer[column] for column in ("customer_city", "customer_state", "customer_zip_code_prefix"))
+    place = draft.text(" ".join(filter(None, (city, state))), "customer_city")
+    return ParsedRecipient("", "", (), place, draft.text(code, "customer_zip_code_prefix"), "BR")
 
 
 def _sound(documents: Iterable[Document]) -> Iterator[Record]:
