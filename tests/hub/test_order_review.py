@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.hub.gatehouse import House
 from tests.hub.programs import furnish, order, program
 from wms.domain.auditing import Blocked
+from wms.domain.events import ReviewRaised
 from wms.domain.ids import Badge, OrderId
 from wms.domain.orders import Order, Recipient
 from wms.domain.records import replace
@@ -31,6 +32,17 @@ def test_an_order_that_came_over_the_api_is_reviewed_with_the_hub_s_own_keys(hou
     asked = {"way": "Ask the customer", "reason": "mailed"}
     assert erp.post("/v1/exceptions/order_held/shop-1/decide", asked).status == 204
     assert erp.post("/v1/exceptions/order_held/shop-1/decide", {"way": "Release"}).status == 204
+
+
+def test_an_erp_is_told_what_a_channel_changed(house: House) -> None:
+    furnish(house.hub)
+    erp = program(house)
+    erp.post("/v1/orders", order("1"))
+    house.hub.record([ReviewRaised("order_changed", "shop-1", "lines")], P)
+    (told,) = erp.get("/v1/exceptions").body["exceptions"]
+    assert (told["id"], told["says"]) == (
+        "order_changed/shop-1", "Order 1 was changed in the channel: other goods"
+    )  # fmt: skip
 
 
 def test_a_person_who_was_erased_is_not_known_any_more(house: House) -> None:

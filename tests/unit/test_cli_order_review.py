@@ -91,7 +91,7 @@ def status(folder: Path, name: str) -> str:
 
 def test_what_is_held_is_told_with_its_facts_and_nobody_s_name(shell: Shell) -> None:
     take(shell.data, "A-1")
-    assert shell.json("review") == {"held": [], "together": [], "unrecorded": []}
+    assert shell.json("review") == {"held": [], "together": [], "changed": [], "unrecorded": []}
     (held,) = shell.json("review", "--again")["held"]
     assert held == {
         "order": "A-1",

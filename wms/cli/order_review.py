@@ -23,9 +23,13 @@ REVIEW = """\
              "reasons": [{"reason": "first_order:CNY 2500.00", "says": "The first order of this buyer, worth …"}],
              "unknown": [{"code": "tea01", "quantity": 1, "offered": ["TEA-01"]}],
              "asked": {"at": "2026-11-11T08:30:00Z", "note": "called the customer"}}],
-   "together": [{"order": "shop-A-1002", "with": ["shop-A-1003"]}], "unrecorded": []}
+   "together": [{"order": "shop-A-1002", "with": ["shop-A-1003"]}],
+   "changed": [{"order": "shop-A-1004", "channel": "shop", "reference": "A-1004", "status": "picked",
+                "what": ["lines"], "says": ["Order A-1004 was changed, but is under way: other goods", "Tea: 2 -> 3"],
+                "can_be_taken": false, "since": "2026-11-11T08:30:00Z"}], "unrecorded": []}
 
-`asked` is null where nobody asked. `unrecorded` names orders that --again would hold, but could not."""
+`asked` is null where nobody asked. `unrecorded` names orders that --again would hold, but could not. `changed` are
+orders that their channel changed: `wms orders change` takes or leaves that."""
 ASKED = """\
   {"order": "shop-A-1001", "asked": "called the customer"}"""
 MATCHED = """\
@@ -85,6 +89,7 @@ def _reviewed_again(store: Store) -> list[str]:
 
 
 def _document(options: Namespace, rows: Rows) -> dict[str, Any]:
+    from wms.cli.order_change import undecided
     from wms.domain.holds import reasons
     from wms.domain.orders import Order
     from wms.domain.review import Review
@@ -95,6 +100,7 @@ def _document(options: Namespace, rows: Rows) -> dict[str, Any]:
     return {
         "held": [_held(options, one, order, rows) for one, order in held],
         "together": [{"order": one.subject, "with": reasons(one.detail)} for one in together],
+        "changed": undecided(options, rows),
     }
 
 
@@ -145,7 +151,14 @@ def _text(document: dict[str, Any], zone: str) -> str:
     if document["together"]:
         pairs = [(one["order"], ", ".join(one["with"])) for one in document["together"]]
         parts.append(table(("ORDER", "COULD GO WITH"), pairs))
+    if document["changed"]:
+        changed = [(one["order"], one["status"], _choice(one), ". ".join(one["says"])) for one in document["changed"]]
+        parts.append(table(("ORDER", "STATUS", "CHANGE", "WHAT DIFFERS"), changed))
     return "\n\n".join(parts) or "nothing is held"
+
+
+def _choice(changed: dict[str, Any]) -> str:
+    return "--take or --keep" if changed["can_be_taken"] else "too late: --keep"
 
 
 def ask(options: Namespace) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from wms.cli import order_change
 from wms.cli.acting import because, carry_out, zone_of
 from wms.cli.orders import described
 from wms.cli.output import Refusal, emit, table, wall
 from wms.domain.commands import RevealRecipient
-from wms.domain.orders import Order, OrderLine, Recipient
+from wms.domain.orders import ChangeOffer, Order, OrderLine, Recipient
 from wms.domain.packing import Parcel
 from wms.store.sealing import unseal
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def show(options: Namespace, store: Store, order: Order) -> int:
     revealed = _revealed(options, store, order) if options.reveal else None
-    document = described(order) | _details(options, store, order)
+    document = described(order, store.rows) | _details(options, store, order)
     if revealed is not None:
         document["revealed"] = {
             "name": revealed.name,
@@ -50,8 +51,11 @@ def _revealed(options: Namespace, store: Store, order: Order) -> PersonalData:
 def _details(options: Namespace, store: Store, order: Order) -> dict[str, Any]:
     lines = store.rows.where(OrderLine, order_id=order.id)
     parcels = store.rows.where(Parcel, order_id=order.id)
+    offered = store.rows.get(ChangeOffer, order.id)
+    offer = offered if offered is not None and offered.open else None
     return {
         "says": because(options, order.hold),
+        "changes": order_change.described(options, offer, store.rows)["says"] if offer else [],
         "lines": [
             {
                 "n": line.n,
@@ -85,6 +89,7 @@ def _text(document: dict[str, Any], order: Order, zone: str) -> str:
             ("status", order.status),
             ("stopped", order.stop),
             ("held for", document["says"]),
+            ("changed", "; ".join(document["changes"])),
             ("ship by", wall(order.ship_by, zone)),
             ("category", order.category),
             ("carrier", order.carrier),

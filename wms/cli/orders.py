@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wms.cli import (
     erasing,
+    order_change,
     order_label_data,
     order_review,
     order_shipped,
@@ -29,9 +30,13 @@ STATUSES = ("held", "ready", "in_wave", "picked", "packed", "handed_over", "shor
 LIST = """\
   {"orders": [{"order": "shop-A-1001", "channel": "shop", "reference": "A-1001", "status": "held",
                "ship_by": "2026-11-13T08:27:00Z", "received": "2026-11-11T08:30:00Z", "category": "food",
-               "carrier": "sf", "wave": "", "stop": "", "holds": ["no_stock:TEA-01:2"], "recipient": "王* 上海"}]}"""
+               "carrier": "sf", "wave": "", "stop": "", "holds": ["no_stock:TEA-01:2"], "changed": [],
+               "recipient": "王* 上海"}]}
+
+`changed` says in which respects the channel changed the order and nobody has decided yet: see `wms orders change`."""
 SHOW = """\
-  the same object as in `list`, with "says" (the holds in words),
+  the same object as in `list`, with "says" (the holds in words), "changes" (what the channel changed,
+  in words),
   "lines": [{"n": 1, "sku": "TEA-01", "quantity": 2, "picked": 0, "short": 0, "packed": 0}],
   "parcels": [{"parcel": "shop-A-1001/1", "status": "staged", "waybill": "SF100000000001", "weight_g": 420,
                "carton": "K1", "place": "S-1", "manifest": ""}] and, with --reveal,
@@ -47,6 +52,7 @@ def add(top: ArgumentParser, commands: Any) -> None:
         orders_watch,
         orders_template,
         order_review,
+        order_change,
         order_waiting,
         order_label_data,
         order_shipped,
@@ -76,22 +82,23 @@ def add(top: ArgumentParser, commands: Any) -> None:
 
 def list_orders(options: Namespace) -> int:
     from wms.cli.acting import because, zone_of
-    from wms.domain.orders import Order
+    from wms.domain.orders import ChangeOffer, Order
 
     with opened(options) as store:
         rows = store.rows
         found = rows.where(Order, status=options.status) if options.status else rows.all(Order)
         orders = sorted(found, key=lambda order: (order.ship_by, order.id))
-        zone = zone_of(rows)
+        zone, changed = zone_of(rows), {offer.order_id for offer in rows.where(ChangeOffer, open=True)}
+        document = {"orders": [described(order, rows) for order in orders]}
     emit(
         options,
-        {"orders": [described(order) for order in orders]},
+        document,
         lambda: table(
             ("ORDER", "STATUS", "SHIP BY", "CATEGORY", "WAVE", "RECIPIENT", "HELD FOR"),
             [
                 (
                     o.id,
-                    o.stop or o.status,
+                    f"{o.stop or o.status}{', changed' if o.id in changed else ''}",
                     wall(o.ship_by, zone),
                     o.category,
                     o.wave,
@@ -105,7 +112,7 @@ def list_orders(options: Namespace) -> int:
     return 0
 
 
-def described(order: Order) -> dict[str, Any]:
+def described(order: Order, rows: Rows) -> dict[str, Any]:
     return {
         "order": order.id,
         "channel": order.channel,
@@ -118,6 +125,7 @@ def described(order: Order) -> dict[str, Any]:
         "wave": order.wave,
         "stop": order.stop,
         "holds": [reason for reason in order.hold.split(",") if reason],
+        "changed": order_change.respects(rows, order.id),
         "recipient": order.masked,
     }
 

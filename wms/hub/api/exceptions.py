@@ -17,6 +17,7 @@ from wms.workflows.reviews import decisions, sentence
 OF_TRADE = {
     "order_held",
     "send_together",
+    "order_changed",
     "order_short",
     "label_waits",
     "label_conflict",
