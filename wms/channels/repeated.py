@@ -76,11 +76,12 @@ def _where(entry: Entry, files: Sequence[FileAccount]) -> str:
 
 def _unlike(stands: Entry, other: Entry) -> bool:
     """Whether they differ in their lines, their recipient or how far the order has come. In what order lines stand is
-    nothing; and one that was not paid yet is just older."""
+    nothing, no lines agree with all, and one that was not paid yet is just older."""
     if stands.order is None or other.order is None or other.reason == "not_paid":
         return False
+    lines, others = _lines(stands.order), _lines(other.order)
     return (
-        _lines(stands.order) != _lines(other.order)
+        (lines != others and bool(lines) and bool(others))
         or _state(stands.order) != _state(other.order)
         or _other_person(stands.order.recipient, other.order.recipient)
     )
@@ -92,7 +93,7 @@ def _lines(order: ParsedOrder) -> Counter[tuple[str, int, str, bool]]:
 
 def _state(order: ParsedOrder) -> tuple[frozenset[str], bool, bool]:
     codes = frozenset(trouble.reason.partition(":")[0] for trouble in order.troubles)
-    return codes, order.taken_back, order.waiting
+    return codes - {"no_items"}, order.taken_back, order.waiting
 
 
 def _other_person(one: ParsedRecipient | None, other: ParsedRecipient | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.channels.given import told
@@ -66,6 +68,14 @@ def test_one_that_reads_otherwise_holds_the_one_that_stands(other: str) -> None:
 @pytest.mark.parametrize("person", ["A*a,***,Main ****", ",,"])
 def test_what_is_hidden_or_not_said_agrees(person: str) -> None:
     assert plain(f"A1,TEA,1,{ADA}", f"A1,TEA,1,{person}") == [("ready", ""), TWICE]
+
+
+def test_one_without_lines_agrees() -> None:
+    whole = {"id": 1, "number": "A1", "status": "processing", "line_items": [{"id": 1, "sku": "TEA", "quantity": 2}]}
+    texts = [json.dumps([one]).encode() for one in (whole, whole | {"line_items": []})]
+    found = read([of_bytes(f"{n}.json", text) for n, text in enumerate(texts, 1)])
+    assert outcomes(found)[1] == ("skip", "order_twice:1.json:1")
+    assert not any("order_unlike" in reason for _, reason in outcomes(found))
 
 
 def test_one_that_cannot_be_read_holds_the_one_that_can() -> None:
