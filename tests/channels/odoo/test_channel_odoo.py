@@ -169,8 +169,9 @@ def test_an_order_does_not_go_without_a_line_that_the_file_lacks() -> None:
 
 
 def test_lines_of_no_order_are_told() -> None:
-    found = of_json(beside([order(1)], [line(), line(2, order_id=[7, "S00007"], qty=4.0), line(3, order_id=False)]))
-    assert counts(found) == {"ready": (1, 1, 1), "reject": (2, 2, 5)}
+    orphans = [line(n, order_id=[7, "S00007"], qty=2.0) for n in (2, 3)]
+    found = of_json(beside([order(1)], [line(), *orphans, line(4, order_id=False)]))
+    assert counts(found) == {"ready": (1, 1, 1), "reject": (2, 3, 5)}  # two orders: the lines of one count as one
     assert ("S00007", "reject", "unknown_order:S00007") in told(found)
 
 

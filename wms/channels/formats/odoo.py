@@ -55,11 +55,12 @@ class _Beside:
 
     def orphans(self, document: Document) -> Iterator[Loose]:
         for order, lines in self._lines.items():
-            for n, line in () if order and order in self._known else lines:
+            for at, (n, line) in enumerate(() if order and order in self._known else lines):
                 shown = _name(line.get("order_id")) or order
                 trouble = Trouble(Result.REJECT, f"unknown_order:{shown[:60]}", "order_id", shown[:80], n)
                 pieces = 0 if said(line.get("display_type")) else values.whole(said(line.get("product_uom_qty")))
-                yield Loose(trouble, shown, 1, pieces or 0, document.file)
+                counts = 0 if order and at else 1  # lines of one order that is not there stand for one order
+                yield Loose(trouble, shown, 1, pieces or 0, document.file, counts)
 
 
 def _order(draft: Draft, order: Object, beside: _Beside) -> Found:
