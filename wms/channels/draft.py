@@ -30,6 +30,7 @@ class Draft:
     lines: list[ParsedLine] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     _keys: dict[str, ParsedLine] = field(default_factory=dict)
+    _done_at: tuple[str, str] = ("", "")  # of the first line
 
     def note(self, result: Result, reason: str, column: str = "", text: str = "", record: int = 0) -> None:
         spelled = self.document.spelled.get(column, column)
@@ -136,10 +137,12 @@ class Draft:
         column: str = "",
         key: str = "",
         done: str = "",
+        done_at: tuple[str, str] = ("", ""),
         gift: bool = False,
     ) -> None:
-        """One more line. Without a code it holds the order, unless nothing of it is to be picked. A `key` that came
-        before with something else in it holds the order too: nobody knows which of the two counts."""
+        """One more line. Without a code it holds the order, unless nothing of it is to be picked, which the column and
+        the text of `done_at` say. A `key` that came before with something else in it holds the order too: nobody knows
+        which of the two counts."""
         for what in (code, name):
             self.text(what, column, record)
         spelled = self.document.spelled.get(column, column)
@@ -151,6 +154,8 @@ class Draft:
             self.hold("no_sku", column, name, record)
         elif code and not done and values.is_scientific(code):
             self.reject(f"number_lost:{column}:{code[:_SHOWN]}", column, code, record)
+        if not self.lines:
+            self._done_at = done_at
         self.lines.append(line)
 
     # The end
@@ -183,7 +188,7 @@ class Draft:
         if not self.lines:
             self.hold("no_items")
         elif all(line.done for line in self.lines):
-            self.skip(self.lines[0].done)
+            self.skip(self.lines[0].done, *self._done_at, record=self.lines[0].record)
         return ParsedOrder(
             channel or self.given.channel,
             self.reference,

@@ -208,3 +208,15 @@ def test_a_shortened_export_in_another_order() -> None:
         (NUMBER, "ready_nolabel", "no_recipient")
     ]
     assert export({}, header=[name for name in HEADER if name != "售后状态"]).fault == "missing_column:售后状态"
+
+
+@pytest.mark.parametrize("number", ["6.9E+18", "6900000000000000000"])
+def test_a_destroyed_number_of_a_sub_order_holds(number: str) -> None:
+    found = export({"子订单编号": number})
+    assert told(found) == [(NUMBER, "hold", f"number_lost:子订单编号:{number}")]
+
+
+def test_what_is_over_is_told_where_it_stands() -> None:
+    for cells, column in ({"订单状态": "已发货"}, "订单状态"), ({"售后状态": "退款成功"}, "售后状态"):
+        entry = only(export(cells))
+        assert (entry.result, entry.column, entry.text) == ("skip", column, cells[column])

@@ -146,3 +146,9 @@ def test_saved_again_by_a_spreadsheet(mark: str, end: str) -> None:
     assert told(account(export(row(Ship_Address2="5, left; back"), mark=mark, end=end))) == [
         ("3485187054", "ready", "")
     ]
+
+
+def test_what_is_over_is_told_where_it_stands() -> None:
+    for column, text in ("Date Shipped", "11/13/2026"), ("Listings Type", "digital"), ("Order Type", "in-person"):
+        entry = only(of(row() | {column: text}))
+        assert (entry.result, entry.column, entry.text) == ("skip", column, text)

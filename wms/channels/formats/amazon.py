@@ -77,6 +77,7 @@ def _line(draft: Draft, record: Record, column: str) -> None:
         column="sku",
         key=key,
         done="" if quantity else "already_shipped" if shipped else "cancelled",
+        done_at=(column, record[column]),
     )
 
 

@@ -77,7 +77,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     _judge(draft, records, stages)
     draft.agree(records, (*_PERSON, *_PLACE, *_REMARKS), personal=True)
     for record, stage in zip(records, stages, strict=True):
-        _lines(draft, record, stage if stage in OVER else "")
+        _lines(draft, record, stage)
     going = [record for record, stage in zip(records, stages, strict=True) if stage not in OVER]
     deadlines = [draft.time(record["承诺发货时间"], "承诺发货时间", record.n, end_of_day=True) for record in going]
     earliest = [draft.time(record["预约发货时间"], "预约发货时间", record.n) for record in going]
@@ -105,12 +105,16 @@ def _stage(record: Record) -> Stage:
     return _AFTER_SALES.stage(record["售后状态"]) or stage
 
 
+def _said_in(record: Record, stage: Stage) -> str:
+    return "售后状态" if _STATUSES.stage(record["订单状态"]) != stage else "订单状态"
+
+
 def _judge(draft: Draft, records: Sequence[Record], stages: Sequence[Stage]) -> None:
     """Sub-orders that are over are done each by itself; what stands in the way of any other concerns the order."""
     going = [(record, stage) for record, stage in zip(records, stages, strict=True) if stage not in OVER]
     paid = next((record for record, stage in going if stage != Stage.UNPAID), None)
     for record, stage in going:
-        column = "售后状态" if _STATUSES.stage(record["订单状态"]) != stage else "订单状态"
+        column = _said_in(record, stage)
         if stage == Stage.UNPAID and paid is not None:
             told = record[column]
             draft.hold(f"unlike_record:{column}:{paid.n}:{told}", column, told, record.n)
@@ -118,7 +122,12 @@ def _judge(draft: Draft, records: Sequence[Record], stages: Sequence[Stage]) -> 
             judge(draft, stage, column, record[column], record.n)
 
 
-def _lines(draft: Draft, record: Record, done: str) -> None:
+def _lines(draft: Draft, record: Record, stage: Stage) -> None:
+    done = stage if stage in OVER else ""
+    said = _said_in(record, stage)
+    number = record["子订单编号"]
+    if values.is_scientific(number) or values.has_lost_digits(number):  # two with such a number could be one
+        draft.hold(f"number_lost:子订单编号:{number}", "子订单编号", number, record.n)
     column = next((column for column in _CODES if record[column]), _CODES[0])
     codes = [code.strip() for code in _SEVERAL.split(record[column])]
     counts = [count.strip() for count in _SEVERAL.split(record["商品数量"])]
@@ -138,6 +147,7 @@ def _lines(draft: Draft, record: Record, done: str) -> None:
             column=column,
             key=f"{key}|{at}",
             done=done,
+            done_at=(said, record[said]),
         )
 
 

@@ -57,7 +57,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     without_item = {parent.n for parent in parents}
     for record in records:
         if record.n not in without_item:
-            _line(draft, record, item, bool(record[shipped] or whole[shipped]))
+            _line(draft, record, item, (shipped, record[shipped] or whole[shipped]))
     if parents:
         _count_pieces(draft, parents)
     if not any(record[paid] for record in records):
@@ -76,7 +76,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     )
 
 
-def _line(draft: Draft, record: Record, item: str, shipped: bool) -> None:
+def _line(draft: Draft, record: Record, item: str, shipped: tuple[str, str]) -> None:
     choice = record["variation details"]
     draft.line(
         record["custom label"],
@@ -85,7 +85,8 @@ def _line(draft: Draft, record: Record, item: str, shipped: bool) -> None:
         record=record.n,
         column="custom label",
         key="|".join((record["transaction id"], record[item], record["custom label"], choice)),
-        done="already_shipped" if shipped else "",
+        done="already_shipped" if shipped[1] else "",
+        done_at=shipped,
     )
 
 

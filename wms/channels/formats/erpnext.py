@@ -115,6 +115,9 @@ def _line(draft: Draft, line: Object) -> None:
         column="item_code",
         key=said(line.get("name")) or said(line.get("idx")),
         done=done,
+        done_at=("delivered_by_supplier", "1")
+        if done == "sent_by_supplier"
+        else ("delivered_qty", said(line.get("delivered_qty"))),
     )
 
 

@@ -62,11 +62,13 @@ def _line(draft: Draft, record: Record, shipped: str) -> None:
     name = html.unescape(record["item name"])
     variations = html.unescape(record["variations"])
     chosen = ", ".join(part for part in variations.split(",") if part.strip() and part.casefold() not in _NO_SUCH)
-    done = ""
+    done = where = ""
     if record[shipped]:
-        done = "already_shipped"
-    elif "digital" in record["listings type"].casefold() or "person" in record["order type"].casefold():
-        done = "nothing_to_ship"  # a file to download, or handed over at a market stall
+        done, where = "already_shipped", shipped
+    elif "digital" in record["listings type"].casefold():
+        done, where = "nothing_to_ship", "listings type"  # a file to download
+    elif "person" in record["order type"].casefold():
+        done, where = "nothing_to_ship", "order type"  # handed over at a market stall
     draft.line(
         html.unescape(record["sku"]),
         draft.quantity(record["quantity"], "quantity", record.n, least=1),
@@ -75,6 +77,7 @@ def _line(draft: Draft, record: Record, shipped: str) -> None:
         column="sku" if draft.document.has("sku") else "item name",
         key=record["transaction id"],
         done=done,
+        done_at=(where, record[where]),
     )
 
 

@@ -101,13 +101,14 @@ def _line(draft: Draft, line: Object) -> None:
     code = said(product.get("default_code")) if isinstance(product, dict) else ""
     name = coded[2] if coded else _name(product) or said(line.get("name"))
     quantity, done = _quantity(draft, line)
-    if said(line.get("is_delivery")) or said(line.get("is_downpayment")):
-        done = "nothing_to_ship"
+    where = "qty_delivered"
+    if fee := next((name for name in ("is_delivery", "is_downpayment") if said(line.get(name))), ""):
+        done, where = "nothing_to_ship", fee
     unit = line.get("product_uom") or line.get("product_uom_id")
     if unit and _id(unit) != _UNITS_ID and _name(unit).casefold() not in _UNITS and not done:
         draft.hold(f"other_unit:{_name(unit)[:60]}", "product_uom", _name(unit))
     draft.line(code or (coded[1].strip() if coded else ""), quantity, name, column="product_id",
-               key=said(line.get("id")), done=done)  # fmt: skip
+               key=said(line.get("id")), done=done, done_at=(where, said(line.get(where))))  # fmt: skip
 
 
 def _quantity(draft: Draft, line: Object) -> tuple[int, str]:
