@@ -140,6 +140,14 @@ def test_orders_wait_for_what_they_can_t_do_without(shell: Shell) -> None:
     assert "not checked" in alone.err
 
 
+def test_a_program_gets_a_document_where_nothing_could_be_read(house: Shell) -> None:
+    orders, list_of_none = house.file("shop.csv", ORDERS), house.file("goods.csv", "name\nTea\n")
+    for given in (["nowhere.csv"], [orders, "--catalog", list_of_none], [orders, "--catalog", "nowhere.csv"]):
+        refused = house("orders", "import", *given, "--dry-run", "--json")
+        assert (refused.code, refused.json["files"]) == (1, [])
+        assert refused.json["error"] in refused.err
+
+
 def test_decisions_are_made_order_by_order(house: Shell) -> None:
     house("orders", "import", house.file("shop.csv", ORDERS))
     answer = house("orders", "cancel", "A-1", "A-99", "A-4", "--reason", "recalled", "--json")

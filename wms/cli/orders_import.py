@@ -31,6 +31,7 @@ IMPORT = """\
 `outcomes` lists every order or record that is not plainly ready. `record` counts data records from 1. `file_level`
 says why a file was refused whole; nothing of it was taken then. `offered` has goods that look like an unknown code.
 `checked` is false where no goods are known yet: what lines name was not looked at. Exit code 1 if a file was refused.
+Where nothing could be read, as a file that is not there: {"files": [], "error": "orders.csv: no such file ..."}
 """
 
 
@@ -48,6 +49,18 @@ def add(orders: Any) -> None:
 
 
 def import_orders(options: Namespace) -> int:
+    """A program that reads the document gets one too where nothing was read."""
+    from wms.cli.output import emit_line
+
+    try:
+        return _import(options)
+    except Refusal as refusal:
+        if options.json:
+            emit_line({"files": [], "error": str(refusal)})
+        raise
+
+
+def _import(options: Namespace) -> int:
     from wms.channels import read
     from wms.cli.acting import zone_of
     from wms.cli.files import sources
