@@ -14,7 +14,7 @@ from wms.channels.sources import MOST_BYTES, Source
 from wms.channels.tables import Header, Rows, delimiter_of, header_of, records_of, text_rows
 from wms.domain.decode import Unreadable
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-"
 _WRAPPERS = ("orders", "data", "sale.order", "result", "records", "results", "message", "docs", "items")
 _FIRST_OBJECTS = 20  # of which one must be an order
 
@@ -42,6 +42,8 @@ def sniff(n: int, source: Source, formats: Sequence[Format]) -> Sniffed:
         return Sniffed(document, form, "xlsx")
     if head.startswith(_OLE):
         raise Unreadable("workbook")
+    if head.startswith(_PDF):
+        raise Unreadable("not_text")
     encoding = encoding_of(source)
     if _begins_as_json(source, encoding):
         form, document = _objects(n, source, encoding, formats)

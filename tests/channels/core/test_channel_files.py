@@ -41,6 +41,7 @@ def test_a_web_page_is_told(page: str) -> None:
     ("text", "fault"),
     [
         ("Hello world\n", "unknown_format"),
+        ("%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\n", "not_text"),
         ("a,b,c\n1,2,3\n", "unknown_format"),
         ('{"hello": 1}', "unknown_format"),
         ("[1, 2, 3]", "unknown_format"),
