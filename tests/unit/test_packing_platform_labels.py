@@ -113,6 +113,29 @@ def test_the_platforms_own_label_is_scanned_and_bound(floor):
     assert a_courier_is_here(floor).scan(NUMBER).tone is Tone.OK
 
 
+def shown(packer):
+    return " ".join(ENGLISH.say(line.text) for line in packer.prompt.what)
+
+
+def test_no_carrier_is_named_that_is_only_assumed(floor):
+    packer = to_bind(floor).scan(NUMBER)
+    assert "Parcel 1 of 1" in shown(packer)
+    assert "SF" not in shown(packer)
+    assert packer.scan(f"{SHIP_SF}*88").says[0] == f"Parcel stands at {SHIP_SF}"
+
+
+def test_no_carrier_of_a_given_number_is_named_that_is_only_assumed(floor):
+    platform_order(floor, label=GivenLabel(NUMBER))
+    picked(floor)
+    assert "Parcel 1 of 1" in shown(a_bench(floor).go_on(until="pack.label"))
+
+
+def test_a_carrier_that_came_with_the_number_is_named(floor):
+    platform_order(floor, label=GivenLabel(NUMBER, "ZT"))
+    picked(floor)
+    assert "   parcel 1 of 1" in shown(a_bench(floor).go_on(until="pack.label"))
+
+
 def test_the_form_of_a_number_tells_its_carrier(floor):
     floor.say(e.CarrierDefined("YT", "圆通", "YTO", "SHIP-ZT", "YT", 13, 1, 9))
     assert to_bind(floor).scan(NUMBER).prompt.target == "SHIP-ZT"

@@ -17,8 +17,10 @@ from wms.cli.parsing import group
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier
 from wms.domain.ids import Badge, OrderId
+from wms.domain.labelling import LabelData
 from wms.domain.orders import Order, OrderLine, OrderStatus, Reported
 from wms.domain.packing import Parcel, ParcelStatus
+from wms.domain.records import replace
 from wms.domain.rows import MemoryTables
 from wms.shipped import FORMS, Shipment, ShippedParcel, form_named, form_of
 from wms.shipped.form import guarded
@@ -114,6 +116,31 @@ def test_an_order_sent_in_part_or_without_a_number_is_left_to_a_person():
     assert left("amazon", shipment(whole=False)) == left("ebay", shipment(whole=False)) == ["sent_in_part"]
     assert left("taobao", shipment(whole=False)) == []
     assert left("plain", shipment(ShippedParcel("", "sf", "", ""))) == ["no_waybill"]
+
+
+def test_an_order_whose_carrier_is_not_known_is_left_to_a_person_in_every_form():
+    for form in FORMS:
+        assert left(form.name, shipment(ShippedParcel("TB77", "", "", ""))) == ["carrier_unknown:TB77"]
+
+
+def whose(number: str, *, bound: bool = False, label: LabelData | None = None) -> str:
+    tables = a_picture()
+    tables.put(Carrier("sf", "顺丰速运", "SF Express", "S-1", "SF", 12, 1, 9, 1))
+    tables.put(Parcel("a/1", "a", 1, ParcelStatus.HANDED_OVER, "sf", waybill=number, bound=bound))
+    if label is not None:
+        tables.put(label)
+    shipments = [one for found in to_tell(tables).values() for one in found]
+    return next(one for one in shipments if one.order == "a").parcels[0].carrier
+
+
+def test_a_carrier_is_known_by_the_platform_by_the_number_or_by_its_being_ours():
+    assert whose("TB7700000000123", bound=True) == ""
+    assert whose("SF770000000012", bound=True) == "sf"
+    assert whose("TB7700000000123") == "sf"
+    given = LabelData(OrderId("a"), "TB7700000000123")
+    assert whose(given.waybill, label=given) == ""
+    assert whose(given.waybill, label=replace(given, carrier="zt")) == "zt"
+    assert whose(given.waybill, bound=True, label=replace(given, waybill="", carrier="zt")) == "zt"
 
 
 def test_a_carrier_that_amazon_does_not_list_is_named():

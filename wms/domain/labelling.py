@@ -177,6 +177,20 @@ def carrier_of(rows: Rows, order: Order, number: str) -> CarrierCode:
     return max(like, key=lambda carrier: len(carrier.prefix)).code
 
 
+def known_carrier(rows: Rows, parcel: Parcel) -> CarrierCode:
+    """Whose number the parcel bears, '' where that is only assumed: a number of the platform's that came without a
+    carrier and has the form of none. What the site gave out itself is known."""
+    number, order = parcel.waybill, parcel.order_id
+    told = rows.get(LabelData, order, number)
+    if told is None and not parcel.bound:
+        return parcel.carrier
+    told = told or rows.get(LabelData, order, "")
+    if told is not None and told.carrier:
+        return CarrierCode(told.carrier)
+    own = rows.get(Carrier, parcel.carrier)
+    return parcel.carrier if own is not None and own.prefix and _is_of(own, number) else CarrierCode("")
+
+
 def _is_of(carrier: Carrier, number: str) -> bool:
     digits = number.removeprefix(carrier.prefix)
     return number.startswith(carrier.prefix) and digits.isdigit() and len(digits) == carrier.digits

@@ -153,6 +153,7 @@ SENTENCES: dict[str, str] = {
     "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),
     "sent_in_part": sentence("It was sent in part: the form needs the channel's own items. Enter it at the channel"),
     "no_waybill": sentence("A parcel left without a waybill"),
+    "carrier_unknown": sentence("The carrier of {number} is not known: enter it at the channel"),
     "unknown_item": sentence("{sku} is not set up"),
     # the review of orders
     "large_orders": sentence("{n} large orders to one address in {hours} h, also {order}"),

@@ -12,12 +12,13 @@ from wms.domain.ids import OrderId
 SEVERAL_PARCELS = "several_parcels"
 IN_PART = "sent_in_part"
 NO_WAYBILL = "no_waybill"
+CARRIER_UNKNOWN = "carrier_unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class ShippedParcel:
     waybill: str
-    carrier: str  # the site's code
+    carrier: str  # the site's code; '' where it is only assumed whose number that is
     carrier_zh: str
     carrier_en: str
 
@@ -69,13 +70,21 @@ class Form:
         writer = csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n")
         writer.writerow(self.header)
         for shipment in shipments:
-            rows = self.rows(shipment, zone) if all(p.waybill for p in shipment.parcels) else NO_WAYBILL
+            rows = _lacking(shipment) or self.rows(shipment, zone)
             if isinstance(rows, str):
                 left.append(Left(shipment, rows))
                 continue
             writer.writerows([guarded(cell) for cell in row] for row in rows)
             told.append(shipment)
         return Written(out.getvalue().encode(self.encoding), tuple(told), tuple(left))
+
+
+def _lacking(shipment: Shipment) -> str:
+    """Why no form can tell of it; '' if it has all that one needs."""
+    if not all(parcel.waybill for parcel in shipment.parcels):
+        return NO_WAYBILL
+    unknown = next((parcel.waybill for parcel in shipment.parcels if not parcel.carrier), "")
+    return f"{CARRIER_UNKNOWN}:{unknown}" if unknown else ""
 
 
 def guarded(cell: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wms.domain.catalogue import Carrier
+from wms.domain.labelling import known_carrier
 from wms.domain.orders import Order, OrderLine, OrderStatus, Reported
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.rows import Rows
@@ -31,6 +32,7 @@ def shipment_of(rows: Rows, order: Order) -> Shipment:
 def _gone(rows: Rows, order: Order) -> Iterator[ShippedParcel]:
     for parcel in rows.where(Parcel, order_id=order.id):
         if parcel.status == ParcelStatus.HANDED_OVER:
-            carrier = rows.get(Carrier, parcel.carrier)
-            zh, en = (carrier.zh, carrier.en) if carrier is not None else (parcel.carrier, parcel.carrier)
-            yield ShippedParcel(parcel.waybill, parcel.carrier, zh, en)
+            code = known_carrier(rows, parcel)
+            carrier = rows.get(Carrier, code)
+            zh, en = (carrier.zh, carrier.en) if carrier is not None else (code, code)
+            yield ShippedParcel(parcel.waybill, code, zh, en)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from wms.domain import commands as c
 from wms.domain.catalogue import Carton
 from wms.domain.ids import OrderId, ParcelId, PlaceId, Sku
-from wms.domain.labelling import given_number, label_waits, lacks_label
+from wms.domain.labelling import given_number, known_carrier, label_waits, lacks_label
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import PackJob, Parcel, ParcelStatus
 from wms.domain.places import PlaceKind, inside
@@ -453,12 +453,13 @@ def _stage(state: Packing, happening: Happening, rows: Rows) -> Step[Packing]:
     match happening:
         case r.PlaceScan(place=place, wrong_digits=False):
             more = [p for p in state.parcels if p.status not in DONE and p.id != state.parcel.id]
-            name = carrier_name(rows, state.parcel.carrier)
+            code = known_carrier(rows, state.parcel)
+            stands = msg("Parcel stands with {carrier}", carrier=carrier_name(rows, code))
             then = msg("Next parcel of this order") if more else msg("Order finished. Next tote")
             return Step(
                 state,
                 (c.StageParcel(state.parcel.id, place),),
-                ok(msg("Parcel stands with {carrier}", carrier=name), then),
+                ok(stands if code else msg("Parcel stands at {place}", place=place), then),
             )
         case Pressed(key="f3") if state.parcel.bound:
             said = info(msg("This label is not this parcel's"), msg("Scan the right one"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wms.domain import commands as c
 from wms.domain.codes import gtin14
 from wms.domain.ids import OrderId
-from wms.domain.labelling import LabelWait, label_data, label_waits, lacks_label, plausible_number
+from wms.domain.labelling import LabelWait, known_carrier, label_data, label_waits, lacks_label, plausible_number
 from wms.domain.orders import Order
 from wms.domain.packing import Parcel, ParcelStatus
 from wms.domain.records import replace
@@ -116,13 +116,14 @@ def bind_prompt(base: Prompt, state: Packing, rows: Rows) -> Prompt:
 
 def made_prompt(base: Prompt, state: Packing, rows: Rows) -> Prompt:
     assert state.order is not None  # noqa: S101
-    name = carrier_name(rows, state.order.carrier)
+    assert state.parcel is not None  # noqa: S101
+    code = known_carrier(rows, replace(state.parcel, waybill=state.given))
     return base.but(
         verb=msg("The label's data came"),
         target=state.given,
         target_size=Size.BOLD,
         ask=msg("Press Enter to print it"),
-        what=(Line(msg("{carrier}", carrier=name)),),
+        what=(Line(msg("{carrier}", carrier=carrier_name(rows, code))),) if code else (),
         keys=(HELP, MORE),
         expects=("CMD-ENTER",),
     )

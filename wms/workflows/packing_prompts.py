@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wms.domain.catalogue import Carrier, Carton, Item
-from wms.domain.labelling import lacks_label
+from wms.domain.labelling import known_carrier, lacks_label
 from wms.domain.orders import OrderLine
 from wms.domain.packing import Parcel
 from wms.domain.places import Place, PlaceKind, inside
@@ -287,9 +287,10 @@ def _look(base: Prompt, state: Packing, parcel: Parcel) -> Prompt:
 
 def _parcel_lines(state: Packing, parcel: Parcel, rows: Rows) -> tuple[Line, ...]:
     live = [p for p in state.parcels if p.status != "void"]
-    first = msg(
-        "{carrier}   parcel {n} of {total}", carrier=carrier_name(rows, parcel.carrier), n=parcel.n, total=len(live)
-    )
+    carrier = carrier_name(rows, known_carrier(rows, parcel))
+    first = msg("{carrier}   parcel {n} of {total}", carrier=carrier, n=parcel.n, total=len(live))
+    if not carrier:
+        first = msg("Parcel {n} of {total}", n=parcel.n, total=len(live))
     masked = (Line(plain(state.order.masked)),) if state.order is not None and state.order.masked else ()
     return (Line(first), *masked, Line(msg("{n} g", n=parcel.weight_g)))
 
