@@ -11,8 +11,11 @@ from tests.unit.cli_shell import Shell
 from wms.channels.label_data import read
 from wms.cli import order_label_data, orders
 from wms.domain import commands as c
-from wms.domain.ids import CarrierCode, ChannelCode, OrderId, Sku
+from wms.domain import events as e
+from wms.domain.ids import CarrierCode, ChannelCode, OrderId, PlaceId, Sku
 from wms.domain.labelling import GivenLabel, label_data
+from wms.domain.places import Place, PlaceKind
+from wms.domain.stock import Stock
 from wms.store import Store, verify
 
 _GB18030 = 'order,waybill,masked_name\n="0012",\'75312345678901,王＊\n'.encode("gb18030")
@@ -172,3 +175,35 @@ def test_who_waits_is_listed(house):
     ]
     assert "shop-2" in house.good("orders", "label-data", "--waiting").out
     assert house("orders", "label-data").code == 2
+
+
+def test_who_waits_in_a_tote_is_told_with_it(house):
+    store = Store(house.data)
+    item = next(stock for stock in store.rows.all(Stock) if stock.sku == "CAR-01")
+    store.record(
+        [
+            e.PlaceDefined(Place(PlaceId("TOTE-77"), PlaceKind.TOTE)),
+            e.WaveReleased(
+                "W9",
+                "",
+                2_000_000_000,
+                (
+                    e.PlannedBatch(
+                        "W9-01",
+                        2_000_000_000,
+                        ("shop-2",),
+                        (e.PlannedTask("W9-01-001", "shop-2", 1, "CAR-01", item.place, item.lot, 1, 1, 1),),
+                    ),
+                ),
+            ),
+            e.BatchClaimed("W9-01", "9001", "HUB", "CART-1"),
+            e.ToteAssigned("W9-01", 1, "TOTE-77"),
+        ],
+        "9001",
+    )
+    store.close()
+    waiting = house.good("orders", "label-data", "--waiting", "--json").json["waiting"]
+    assert {one["order"]: one["where"] for one in waiting} == {
+        "fast-3": "", "shop-1": "", "shop-2": "TOTE-77", "shop-3": ""
+    }  # fmt: skip
+    assert "TOTE-77" in house.good("orders", "label-data", "--waiting").out

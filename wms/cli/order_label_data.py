@@ -103,14 +103,16 @@ def _waiting(options: Namespace, rows: Rows) -> int:
     from wms.domain.labelling import LabelWait, lacks_label
     from wms.domain.orders import Order, OrderStatus
     from wms.terminal.messages import speech
-    from wms.workflows.packing_labels import where
+    from wms.workflows.packing_labels import totes_of, where
 
     alive = (OrderStatus.READY, OrderStatus.IN_WAVE, OrderStatus.SHORT, OrderStatus.PICKED)
     orders = [order for status in alive for order in rows.where(Order, status=status)]
     lacking = sorted((o for o in orders if lacks_label(rows, o) and not o.stop), key=lambda o: (o.ship_by, o.id))
     voice, zone = speech(language_of(options)), zone_of(rows)
     found = [(order, rows.get(LabelWait, order.id)) for order in lacking]
-    places = {order.id: voice.say(where(wait, rows)) if wait else "" for order, wait in found}
+    places = {
+        order.id: voice.say(where(wait, rows)) if wait else ", ".join(totes_of(order.id, rows)) for order, wait in found
+    }
     document = [
         {
             "order": order.id,

@@ -175,8 +175,12 @@ def where(wait: LabelWait, rows: Rows) -> Msg:
     if wait.parcels:
         n = sum(p.status == ParcelStatus.WEIGHED for p in rows.where(Parcel, order_id=wait.order_id))
         return msg_n("{n} parcel", "{n} parcels", n)
-    totes = dict.fromkeys(slot.tote for slot in rows.where(Slot, order_id=wait.order_id) if slot.tote)
-    return plain(", ".join(totes))
+    return plain(", ".join(totes_of(wait.order_id, rows)))
+
+
+def totes_of(order: str, rows: Rows) -> tuple[str, ...]:
+    """The totes that hold what was picked for an order and is not packed yet."""
+    return tuple(dict.fromkeys(slot.tote for slot in rows.where(Slot, order_id=order) if slot.tote))
 
 
 def told_of(review: Review, rows: Rows) -> Iterator[Msg]:
