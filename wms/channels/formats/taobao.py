@@ -80,16 +80,16 @@ class _Goods:
 
 
 def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
-    """Raises `Unreadable` if the list is missing. Orders and their goods are counted on the list, goods that belong to
-    no order on the file they stand in."""
+    """Raises `Unreadable` if the list is missing. All is counted on the list, the first one if there are several."""
     given = replace(given, zone=ZONE)
     lists = [without(document, _NOTHING) for document in documents if document.part == "list"]
     if not lists:
         raise Unreadable("missing_file:ExportOrderList")
+    counted = lists[0].file
     goods: dict[str, list[_Goods]] = {}
     for document in documents:
         if document.part != "list":
-            yield from _details(without(document, _NOTHING), given, goods)
+            yield from _details(without(document, _NOTHING), given, counted, goods)
     named = set()
     for document in lists:
         for one in gathered(document, "订单编号", given, alone=True):
@@ -98,31 +98,33 @@ def _read(documents: Sequence[Document], given: Given) -> Iterator[Found]:
             else:
                 named.add(one[0].reference)
                 yield _order(*one, goods.get(one[0].reference, []))
-    yield from _left_over(goods, named)
+    yield from _left_over(goods, named, counted)
 
 
-def _details(document: Document, given: Given, goods: dict[str, list[_Goods]]) -> Iterator[Loose]:
+def _details(document: Document, given: Given, counted: int, goods: dict[str, list[_Goods]]) -> Iterator[Loose]:
     for one in gathered(document, document.first("主订单编号", "订单编号"), given, _PIECES):
         if isinstance(one, Loose):
-            yield one
+            where = f"{document.name}:{one.trouble.record}"
+            yield replace(one, file=counted, orders=0, trouble=replace(one.trouble, text=where))
         else:
             draft, records = one
             goods.setdefault(draft.reference, []).append(_Goods(document, records, draft.troubles))
 
 
-def _left_over(goods: Mapping[str, Sequence[_Goods]], named: set[str]) -> Iterator[Loose]:
+def _left_over(goods: Mapping[str, Sequence[_Goods]], named: set[str], counted: int) -> Iterator[Loose]:
     """Goods of orders that no list has, and those that a second file of details repeats."""
     for reference, several in goods.items():
         for at, one in enumerate(several):
-            n, column = one.records[0].n, one.document.first("主订单编号", "订单编号")
+            n = one.records[0].n
+            where = f"{one.document.name}:{n}"
             if reference not in named:
-                trouble = Trouble(Result.REJECT, f"unknown_order:{reference}", column, reference, n)
+                trouble = Trouble(Result.REJECT, f"unknown_order:{reference}", "订单编号", where, n)
             elif at:
                 first = f"{several[0].document.name}:{several[0].records[0].n}"
-                trouble = Trouble(Result.SKIP, f"order_twice:{first}", column, reference, n)
+                trouble = Trouble(Result.SKIP, f"order_twice:{first}", "订单编号", where, n)
             else:
                 continue
-            yield Loose(trouble, reference, len(one.records), one.pieces, one.document.file)
+            yield Loose(trouble, reference, len(one.records), one.pieces, counted)
 
 
 def _order(draft: Draft, records: list[Record], several: Sequence[_Goods]) -> Found:
