@@ -59,14 +59,14 @@ def test_the_chains_cover_what_addresses_need(bold: bool) -> None:
     cells = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
     gb2312 = b"".join(cells).decode("gb2312", "ignore")
     assert len(gb2312) == 6763
-    names = "䶮𠮷𬎆㛃镕喆堃"
+    names = "䶮𠮷𬎆㛃镕喆堃김철수ㄱ힣"
     latin = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x180))))
     assert font.missing(gb2312 + names + latin + "ŁłĐđ Жжщ Ωλ ，。、（）《》“”…—·×№℃") == ""
 
 
 def test_a_glyph_is_ink_and_not_the_box_for_missing_ones() -> None:
     font = chain(bold=False)
-    assert font.missing("a😀b😀한") == "😀한"
+    assert font.missing("a😀b😀ع") == "😀ع"
     drawn = [font.glyph(char, 24) for char in "中łЖ1"]
     assert all(glyph is not None for glyph in drawn)
     assert len({glyph.ink.tobytes() for glyph in drawn if glyph}) == 4

@@ -150,7 +150,8 @@ def test_quality_mark_tells_some_from_all(rows: MemoryTables, verdicts: list[Ver
         ("黔东南苗族侗族自治州", "556000", "SF 556000"),
         ("黔东南苗族侗族自治州凯里市", "", "SF"),
         ("", "", "SF"),
-        ("서울", "04524", "SF 04524"),  # no label has these letters in bold
+        ("서울", "04524", "SF 서울 04524"),
+        ("القاهرة", "11511", "SF 11511"),  # no label has these letters
         ("Llanfairpwllgwyngyllgogerychwyrndrobwll", "LL61 5UJ", "SF LL61 5UJ"),
     ],
 )

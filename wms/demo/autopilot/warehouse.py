@@ -44,10 +44,12 @@ def open_warehouse(folder: Path, files: Sequence[Path], limit: int | None, seed:
         goods = StoreGoods(store.rows)
         for entry in imported.entries():
             match(entry, goods)
-        take_in(store, imported, store.execute, Badge(""))
+        report = take_in(store, imported, store.execute, Badge(""))
         ready = store.rows.where(Order, status=OrderStatus.READY)
         units = sum(line.quantity for order in ready for line in store.rows.where(OrderLine, order_id=order.id))
-        return Warehouse(events, tuple(order.id for order in ready), len(imported.orders), units, shifted)
+        return Warehouse(
+            events, tuple(order.id for order in ready), len(report.taken) + len(report.cancelled), units, shifted
+        )
     finally:
         store.close()
 
