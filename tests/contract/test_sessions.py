@@ -91,7 +91,7 @@ def test_a_copied_terminal_and_its_origin_work_on_side_by_side(hub: HubProcess, 
     assert len({lease.first for lease in leases}) == len({lease.epoch for lease in leases}) == 2
     for n, name in enumerate(("A", "clone") * 3):
         floor.stores[name].record([received(100 + n)], P)
-    assert floor.settle(27) == 27
+    assert floor.settle(27) in (27, 28)  # where both speak at the same moment, the other may find itself a copy too
     facts = floor.require_equal()
     said = (1, 2, *range(10, 15), *range(20, 30), *range(100, 106))
     assert receipts(facts) == sorted(f"R{n}" for n in said)
