@@ -43,6 +43,13 @@ def only(found: FileAccount) -> Entry:
     return entry
 
 
+def judged(found: FileAccount) -> tuple[str, str, bool]:
+    """Of the only order: its result, the reason, and whether its channel took it back."""
+    entry = only(found)
+    assert entry.order is not None
+    return str(entry.result), entry.reason, entry.order.taken_back
+
+
 def counts(found: FileAccount) -> Counts:
     """Orders, lines and units by result, without what is nought."""
     every = {name: (one.orders, one.lines, one.units) for name, one in sums(found.entries).items()}

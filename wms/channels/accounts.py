@@ -44,6 +44,21 @@ class Entry:
         """Something was found later, as that the order is known already."""
         self.result, self.reason, self.column, self.text = result, reason, column, text
 
+    def hold(self, trouble: Trouble) -> None:
+        """Something was found later that a person must decide about, beside what holds the order already."""
+        if self.order is not None:
+            self.order = replace(self.order, troubles=(*self.order.troubles, trouble))
+        if self.result == Result.HOLD:
+            self.others = (*self.others, trouble)
+        else:
+            self.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+
+    def leave_out(self, result: Result, reason: str) -> None:
+        """It is not taken in after all, so nothing of it is done already."""
+        self.became(result, reason)
+        self.lines, self.units = self.lines + self.done_lines, self.units + self.done_units
+        self.done_lines = self.done_units = 0
+
 
 @dataclass(slots=True)
 class FileAccount:

@@ -28,8 +28,7 @@ class Record:
 @dataclass(slots=True)
 class Document:
     """A file by its number among those given and its name. `records` reads the table from its beginning; `objects` are
-    those of a JSON file, `whole` is all that it holds. `spelled` tells how the file writes a column's name. `count` is
-    how many records were read."""
+    those of a JSON file, `whole` is all that it holds. `spelled` tells how the file writes a column's name."""
 
     file: int
     name: str
@@ -38,7 +37,6 @@ class Document:
     objects: tuple[object, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
     whole: object = None
-    count: int = 0
 
     def has(self, *columns: str) -> bool:
         return all(column in self.spelled for column in columns)

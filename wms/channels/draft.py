@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from wms.channels import values
 from wms.channels.documents import Document, Record
 from wms.channels.format import Given
-from wms.channels.parsed import Kind, LabelData, Loose, ParsedLine, ParsedOrder, ParsedRecipient, Result, Trouble
+from wms.channels.parsed import Kind, Loose, ParsedLine, ParsedOrder, ParsedRecipient, Result, Trouble
 from wms.channels.times import Ambiguous, utc_seconds
 from wms.domain.decode import Unreadable
+from wms.domain.labelling import GivenLabel
 
 _SHOWN = 80  # characters of what was found
 _SHIFTED = ("short_row", "beyond_header")
@@ -177,7 +178,7 @@ class Draft:
         waiting: bool = False,
         instructions: Sequence[str] = (),
         remarks: Sequence[str] | Mapping[str, str] = (),
-        label: LabelData | None = None,
+        label: GivenLabel | None = None,
     ) -> ParsedOrder:
         """The order as it was drafted. `remarks` are people's own words, or these with the column they stand in."""
         where = remarks if isinstance(remarks, Mapping) else {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wms.domain.ids import Sku
+from wms.domain.labelling import GivenLabel
 
 
 class Result(StrEnum):
@@ -67,20 +68,6 @@ class ParsedRecipient:
         return bool(self.name and any(self.address_lines)) and not self.hidden
 
 
-@dataclass(frozen=True, slots=True)
-class LabelData:
-    """What the platform or its carrier gave for the label, to be printed as it is; parts it lacks are ''."""
-
-    waybill: str = ""
-    carrier: str = ""
-    sort_code: str = ""
-    routing_code: str = ""
-    qr: str = ""
-    masked_name: str = ""
-    masked_phone: str = ""
-    masked_address: str = ""
-
-
 class Kind(StrEnum):
     ORDINARY = ""
     PRESALE = "presale"  # waits until `not_before`
@@ -115,7 +102,7 @@ class ParsedOrder:
     waiting: bool = False  # of a group that is not complete
     instructions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    label: LabelData | None = None
+    label: GivenLabel | None = None
 
 
 @dataclass(frozen=True, slots=True)

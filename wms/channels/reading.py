@@ -157,10 +157,6 @@ def match(entry: Entry, goods: Goods) -> None:
             troubles.append(Trouble(Result.HOLD, reason, line.column, line.code[:80], line.record))
             if near := goods.near(line.code):
                 entry.offered[line.code] = tuple(near)
-    entry.order = replace(order, lines=tuple(lines), troubles=(*order.troubles, *troubles))
-    if troubles and entry.result != Result.HOLD:
-        first = troubles[0]
-        entry.became(Result.HOLD, first.reason, first.column, first.text)
-        entry.others = tuple(troubles[1:])
-    else:
-        entry.others = (*entry.others, *troubles)
+    entry.order = replace(order, lines=tuple(lines))
+    for trouble in troubles:
+        entry.hold(trouble)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wms.channels import values
-from wms.channels.accounts import Entry, FileAccount, entry_of
+from wms.channels.accounts import Entry, FileAccount
 from wms.channels.parsed import ParsedOrder, ParsedRecipient, Result, Trouble
 
 _GIVES_WAY = ("not_paid", "nothing_to_ship", "not_goods")
@@ -44,26 +44,17 @@ def _weight(entry: Entry) -> int:
 
 def _hold(stands: Entry, other: Entry, files: Sequence[FileAccount]) -> None:
     """Holds what would be sent; what is not sent anyway is left as it is."""
-    order = stands.order
-    if order is None or stands.result in (Result.SKIP, Result.REJECT):
+    if stands.order is None or stands.result in (Result.SKIP, Result.REJECT):
         return
-    trouble = Trouble(Result.HOLD, f"order_unlike:{_where(other, files)}", record=stands.record)
-    stands.order = replace(order, troubles=(*order.troubles, trouble))
-    if stands.result == Result.HOLD:
-        stands.others = (*stands.others, trouble)
-    else:
-        stands.became(Result.HOLD, trouble.reason)
+    stands.hold(Trouble(Result.HOLD, f"order_unlike:{_where(other, files)}", record=stands.record))
 
 
 def _leave_out(entry: Entry, stands: Entry, files: Sequence[FileAccount]) -> None:
     if entry.order is None or entry.result == Result.REJECT:
         return
     trouble = Trouble(Result.SKIP, f"order_twice:{_where(stands, files)}", record=entry.record)
-    order = replace(entry.order, troubles=(trouble,), taken_back=False)
-    again = entry_of(order)
-    entry.became(Result.SKIP, trouble.reason)
-    entry.lines, entry.units, entry.done_lines, entry.done_units = again.lines, again.units, 0, 0
-    entry.order = order
+    entry.order = replace(entry.order, troubles=(trouble,), taken_back=False)
+    entry.leave_out(Result.SKIP, trouble.reason)
 
 
 def _where(entry: Entry, files: Sequence[FileAccount]) -> str:

@@ -8,12 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from wms.channels.cells import clean
 from wms.channels.documents import Record, unsound
 from wms.channels.encodings import text_blocks
 from wms.channels.format import Part
 from wms.channels.sources import MOST_RECORDS, Source
-from wms.domain.decode import Unreadable
+from wms.domain.decode import Unreadable, clean
 
 Rows = Callable[[], Iterator[Sequence[str]]]
 _DELIMITERS = ",;\t|"

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from wms.domain.money import WITHOUT_DECIMALS
+
 MOST_UNITS = 999_999  # of one line; more is a barcode or an amount in the wrong column
 EXCEL_DIGITS = 15  # spreadsheets keep so many of a number, and make the rest zeros
 LONGEST_TEXT = 2_000  # characters of a name, an address, a remark
@@ -13,7 +15,6 @@ LONGEST_REFERENCE = 100
 _WHOLE = re.compile(r"[0-9]{1,9}(?:\.0{1,6})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _NOT_MONEY = re.compile(r"[^\d.,\-]")
-_NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF"})
 _ALLOWED_CONTROLS = frozenset("\t\n\r")
 
 
@@ -68,7 +69,7 @@ def minor_units(text: str, currency: str = "") -> int | None:
         amount = Decimal(digits)
     except InvalidOperation:
         return None
-    found = int((amount * (1 if currency.upper() in _NO_DECIMALS else 100)).to_integral_value())
+    found = int((amount * (1 if currency.upper() in WITHOUT_DECIMALS else 100)).to_integral_value())
     return found if abs(found) < 10**13 else None
 
 

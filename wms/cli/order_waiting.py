@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli.output import Refusal, emit, opened, table, utc
+from wms.cli.output import emit, opened, table, utc
 from wms.cli.parsing import command, filled, language_flag
 
 if TYPE_CHECKING:
@@ -71,23 +70,9 @@ def _described(until: int, order: Order) -> dict[str, Any]:
 
 
 def decide(options: Namespace) -> int:
-    from wms.cli.acting import carry_out
-    from wms.cli.orders import order_named
+    from wms.cli.orders import decide_each
 
-    done: list[str] = []
-    refused: list[dict[str, str]] = []
-    with opened(options) as store:
-        for name in options.orders:
-            try:
-                order = order_named(store.rows, name)
-                carry_out(options, store, _decision(options, order))
-                done.append(order.id)
-            except Refusal as refusal:
-                refused.append({"order": name, "says": str(refusal)})
-    emit(options, {"done": done, "refused": refused}, lambda: "\n".join(f"{options.subcommand}: {one}" for one in done))
-    for one in refused:
-        print(f"wms: {one['order']}: {one['says']}", file=sys.stderr)
-    return 1 if refused else 0
+    return decide_each(options, lambda order: _decision(options, order))
 
 
 def _decision(options: Namespace, order: Order) -> Command:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wms.cli import (
@@ -153,7 +154,12 @@ def order_named(rows: Rows, name: str) -> Order:
 
 
 def decide(options: Namespace) -> int:
-    """`hold`, `release` and `cancel`: every order is tried, each refusal has its reason."""
+    """`hold`, `release` and `cancel`."""
+    return decide_each(options, lambda order: _decision(options, order))
+
+
+def decide_each(options: Namespace, decision: Callable[[Order], Command]) -> int:
+    """Every order that the options name is tried, each refusal has its reason."""
     from wms.cli.acting import carry_out
 
     done: list[str] = []
@@ -162,7 +168,7 @@ def decide(options: Namespace) -> int:
         for name in options.orders:
             try:
                 order = order_named(store.rows, name)
-                carry_out(options, store, _decision(options, order))
+                carry_out(options, store, decision(order))
                 done.append(order.id)
             except Refusal as refusal:
                 refused.append({"order": name, "says": str(refusal)})

@@ -143,6 +143,8 @@ def clean(cell: str) -> str:
     ('0213', '02139', "'s-Hertogenbosch")
     """
     cell = cell.strip()
+    if cell[:1] not in ("=", "'"):
+        return cell
     formula = _FORMULA_TEXT.fullmatch(cell)
     if formula:
         cell = formula[1].strip()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from wms.channels import Entry, Import, ParsedLine, ParsedOrder, Result
-from wms.channels.parsed import LabelData, Trouble
+from wms.channels.parsed import Trouble
 from wms.domain import changes, holds
 from wms.domain.catalogue import Carrier, Channel
 from wms.domain.commands import Command, CompleteGroup, IncomingOrder, OfferChange, TakeOrders
@@ -21,6 +21,7 @@ from wms.domain.ids import Badge, CarrierCode, ChannelCode, OrderId, Sku
 from wms.domain.labelling import GivenLabel, fault
 from wms.domain.orders import ChannelWord, Order
 from wms.domain.recipients import PersonalData
+from wms.domain.records import replace
 from wms.domain.rows import Rows
 from wms.domain.ship_by import ship_by_of
 from wms.store import Store
@@ -154,8 +155,7 @@ class _Intake:
             mine = (parsed.channel, parsed.reference)
             other = named.setdefault(order, mine if known is None else (known.channel, known.reference))
             if other != mine:  # `a-b` + `c` and `a` + `b-c` make the same name
-                entry.became(Result.REJECT, f"id_taken:{other[0]}:{other[1]}")
-                _all_to_do(entry)
+                entry.leave_out(Result.REJECT, f"id_taken:{other[0]}:{other[1]}")
             elif known is None:
                 self._look_at(entry, parsed)
                 yield _Waiting(entry, entry.order or parsed, order)
@@ -183,17 +183,15 @@ class _Intake:
         said, word = self._said(one, offer, incoming), offer.what.split(",") if offer is not None else []
         refused = any(isinstance(self._tell(command), Refused) for command in told)
         if refused:
-            one.entry.became(Result.REJECT, "not_recorded")
+            one.entry.leave_out(Result.REJECT, "not_recorded")
         elif said:
             if known.status not in changes.WAITS or set(word) - {changes.TROUBLE}:
                 self.changed.append(one.id)
             one.entry.became(said[0].result, said[0].reason, said[0].column, said[0].text)
             one.entry.others = said[1:]
-            return
         else:
             complete = any(isinstance(command, CompleteGroup) for command in told)
-            one.entry.became(Result.SKIP, "group_complete" if complete else "known")
-        _all_to_do(one.entry)
+            one.entry.leave_out(Result.SKIP, "group_complete" if complete else "known")
 
     def _said(self, one: _Waiting, offer: OfferChange | None, now: IncomingOrder) -> tuple[Trouble, ...]:
         """What the channel says anew of a known order: first what is wrong with it now, then what else differs."""
@@ -238,8 +236,7 @@ class _Intake:
             elif one.id in received:
                 self._taken.append(one.id)
             elif one.entry.result != Result.SKIP:  # whoever decides had it already
-                one.entry.became(Result.SKIP, "known")
-                _all_to_do(one.entry)
+                one.entry.leave_out(Result.SKIP, "known")
         return ()
 
     def _person(self, one: _Waiting) -> PersonalData | None:
@@ -266,7 +263,6 @@ class _Intake:
         placed = self._now if parsed.placed_at is None else parsed.placed_at
         lines, gifts = _lines(parsed.lines)
         unknown = _unknown(parsed.lines)
-        label = self._label(parsed)
         return IncomingOrder(
             one.id,
             ChannelCode(parsed.channel),
@@ -291,7 +287,7 @@ class _Intake:
             nolabel=parsed.recipient is None or not parsed.recipient.usable,
             remarked=bool(parsed.remarks) and person is not None,
             gifts=gifts,
-            label=label if not fault(self._rows, label) else GivenLabel(),
+            label=self._sound_label(parsed),
         )
 
     def _look_at(self, entry: Entry, parsed: ParsedOrder) -> None:
@@ -299,11 +295,7 @@ class _Intake:
         if parsed.taken_back:
             return
         for trouble in filter(None, (self._wrong_carrier(parsed), self._wrong_label(parsed))):
-            entry.order = replace(entry.order or parsed, troubles=(*(entry.order or parsed).troubles, trouble))
-            if entry.result == Result.HOLD:
-                entry.others = (*entry.others, trouble)
-            else:
-                entry.became(trouble.result, trouble.reason, trouble.column, trouble.text)
+            entry.hold(trouble)
 
     def _wrong_carrier(self, parsed: ParsedOrder) -> Trouble | None:
         """One that is not set up: who releases the order sends it with the usual one."""
@@ -314,22 +306,20 @@ class _Intake:
 
     def _wrong_label(self, parsed: ParsedOrder) -> Trouble | None:
         """Data that can't be those of a label are not kept: who releases the order gives others, or does without."""
-        reason = fault(self._rows, self._label(parsed))
+        label = self._label(parsed)
+        reason = fault(self._rows, label) if label is not None else ""
         return Trouble(Result.HOLD, reason, record=parsed.record) if reason else None
 
-    def _label(self, parsed: ParsedOrder) -> GivenLabel:
-        said = parsed.label or LabelData()
-        carrier = said.carrier if self._rows.get(Carrier, said.carrier) is not None else ""
-        return GivenLabel(
-            said.waybill,
-            carrier,
-            said.sort_code,
-            said.routing_code,
-            said.qr,
-            said.masked_name,
-            said.masked_phone,
-            said.masked_address,
-        )
+    def _sound_label(self, parsed: ParsedOrder) -> GivenLabel:
+        label = self._label(parsed)
+        return label if label is not None and not fault(self._rows, label) else GivenLabel()
+
+    def _label(self, parsed: ParsedOrder) -> GivenLabel | None:
+        """What came with the order, its carrier only where that is set up."""
+        said = parsed.label
+        if said is None or self._rows.get(Carrier, said.carrier) is not None:
+            return said
+        return replace(said, carrier="")
 
     def _carrier(self, said: str, channel: Channel | None) -> CarrierCode:
         """The order's own carrier, else the channel's, else the site's first."""
@@ -379,11 +369,4 @@ def _kept(reason: str) -> str:
 def _not_recorded(chunk: Iterable[_Waiting]) -> None:
     for one in chunk:
         if one.entry.result != Result.SKIP:
-            one.entry.became(Result.REJECT, "not_recorded")
-            _all_to_do(one.entry)
-
-
-def _all_to_do(entry: Entry) -> None:
-    """Nothing of an order that is not taken in is done already."""
-    entry.lines, entry.units = entry.lines + entry.done_lines, entry.units + entry.done_units
-    entry.done_lines = entry.done_units = 0
+            one.entry.leave_out(Result.REJECT, "not_recorded")

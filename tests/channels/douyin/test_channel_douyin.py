@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from tests.channels.given import account, counts, entries, only, told
+from tests.channels.given import account, counts, entries, judged, only, told
 from wms.channels import FileAccount
 from wms.channels.parsed import Kind, ParsedOrder
 from wms.channels.times import utc_seconds
@@ -95,10 +95,7 @@ def test_an_order_of_two_sub_orders() -> None:
     ],
 )
 def test_every_status_has_a_result(status: str, result: str, reason: str, back: bool) -> None:
-    entry = only(export({"订单状态": status}))
-    assert (entry.result, entry.reason) == (result, reason)
-    assert entry.order is not None
-    assert entry.order.taken_back is back
+    assert judged(export({"订单状态": status})) == (result, reason, back)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import pytest
 from tests.channels.given import account, counts, entries, of_json, only, told
 from wms.channels import FileAccount, ParsedOrder
 from wms.channels.formats import plain as format_plain
-from wms.channels.parsed import Kind, LabelData
+from wms.channels.parsed import Kind
 from wms.channels.template import template_csv, template_json
 from wms.channels.times import utc_seconds
+from wms.domain.labelling import GivenLabel
 
 HEADER = "order,channel,placed_at,ship_by,sku,quantity,name,phone,address,city,postcode,country,carrier"
 
@@ -72,7 +73,7 @@ def test_what_the_later_columns_say() -> None:
     assert (order.kind, order.not_before, order.waiting) == (Kind.PRESALE, utc_seconds("2026-11-25 00:00:00"), False)
     assert (order.remarks, order.instructions) == (("leave at door",), ("invoice",))
     assert [(line.code, line.quantity, line.gift) for line in order.lines] == [("tea", 2, False), ("tea", 1, True)]
-    assert order.label == LabelData("SF1", "sf", "021-A", "755W", "QR", "王**", "138****0000", "上海市***")
+    assert order.label == GivenLabel("SF1", "sf", "021-A", "755W", "QR", "王**", "138****0000", "上海市***")
 
 
 def test_a_group_waits_and_a_carrier_alone_is_no_label() -> None:

@@ -21,12 +21,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wms.channels import pages, values
-from wms.channels.cells import clean
 from wms.channels.documents import Document, Record, unsound
 from wms.channels.draft import Draft, gathered
 from wms.channels.format import Format, Found, Given, Part
 from wms.channels.objects import said
-from wms.channels.parsed import Kind, LabelData, Loose
+from wms.channels.parsed import Kind, Loose
+from wms.domain.decode import clean
+from wms.domain.labelling import GivenLabel
 
 NAME = "plain"
 NEEDED = ("order", "sku", "quantity")
@@ -66,7 +67,7 @@ def _order(draft: Draft, records: list[Record]) -> Found:
     amount = values.minor_units(whole["amount"], whole["currency"]) if whole["amount"] else None
     if whole["amount"] and amount is None:
         draft.reject(f"bad_amount:amount:{whole['amount'][:60]}", "amount", whole["amount"])
-    label = LabelData(*(draft.text(whole[name], name) for name in _LABEL))
+    label = GivenLabel(*(draft.text(whole[name], name) for name in _LABEL))
     return draft.order(
         channel=whole["channel"],
         placed_at=times["placed_at"],

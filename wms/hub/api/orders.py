@@ -12,12 +12,13 @@ import msgspec
 from msgspec import Meta
 
 from wms.channels import Entry, ParsedLine, ParsedOrder, ParsedRecipient, Result, of_orders
-from wms.channels.parsed import Kind, LabelData, Trouble
+from wms.channels.parsed import Kind, Trouble
 from wms.channels.values import has_lost_digits, is_hidden, is_scientific
 from wms.domain import commands as c
 from wms.domain.auditing import Rules
 from wms.domain.commands import Command
 from wms.domain.ids import OrderId
+from wms.domain.labelling import GivenLabel
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import Parcel
 from wms.domain.recipients import PersonalData
@@ -142,7 +143,7 @@ def _parsed(order: m.OrderIn, n: int) -> ParsedOrder:
         waiting=order.kind == Kind.GROUP if order.waiting is None else order.waiting,
         instructions=order.instructions,
         remarks=order.remarks,
-        label=LabelData(**msgspec.structs.asdict(order.label)) if order.label is not None else None,
+        label=GivenLabel(**msgspec.structs.asdict(order.label)) if order.label is not None else None,
     )
 
 
