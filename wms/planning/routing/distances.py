@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import NamedTuple
 
 from wms.planning.graph import WalkGraph
@@ -59,7 +60,7 @@ class Distances:
         if lost := self.cut_off(route):
             raise Unreachable(lost)
         total = self._first[route[0]] + self._last[route[-1]]
-        for a, b in zip(route, route[1:], strict=False):
+        for a, b in pairwise(route):
             step = self._from(a)[b]
             if step == _NONE:
                 raise Unreachable((a, b))

@@ -1,9 +1,9 @@
 """A tour made shorter by small changes.
 
-All changes replace three edges of the tour (a b) (c d) (e f), which leaves the two segments b..c and d..e between a and f:
-they change places, or one or both are turned round, or both together as one. Short segments that move elsewhere
-(Or-opt) and 2-opt are among these. What turning a segment round costs where ways there and back differ is known from
-running sums (Johnson & McGeoch 2007, doi 10.1007/0-306-48213-4_9, on 3-opt and asymmetric distances).
+All changes replace up to three edges (a b) (c d) (e f) of the tour, which leaves the segments b..c and d..e between a
+and f: they change places, or one or both are turned round, or both together as one. Short segments that move elsewhere
+(Or-opt: Or 1976) and 2-opt (Croes 1958, doi 10.1287/opre.6.6.791) are among these. What it costs to turn a segment
+round where ways there and back differ is known from running sums.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class _Search:
         """A shortening change that brings the stops at positions u < v next to each other."""
         last = len(self.path) - 2
         for i, k in ((u, v), (u - 1, v - 1)):
-            if 0 <= i and k <= last and self._both_turned(i, k) < 0:
+            if i >= 0 and k <= last and self._both_turned(i, k) < 0:
                 return i, i, k, "both"
         for size in range(1, _LONGEST + 1):
             # the segment that ends or begins with u goes to v, the one that does with v to u
