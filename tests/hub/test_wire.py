@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wms.domain.bounds import is_bounded
@@ -27,7 +27,7 @@ def over_the_wire(value: Any, kind: Any) -> Any:
 @pytest.mark.parametrize(
     "kind", [kind for kind in get_args(Event) if kind is not FactUnreadable], ids=lambda kind: kind.__name__
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 @given(st.data())
 def test_every_kind_of_event_arrives_as_it_was(kind: type, data: st.DataObject) -> None:
     body = data.draw(st.from_type(kind).filter(is_bounded))

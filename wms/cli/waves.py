@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
+from wms.cli import wave_rules
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
 from wms.cli.parsing import command, group, language_flag, positive
 
@@ -38,19 +39,22 @@ def add(top: ArgumentParser, commands: Any) -> None:
     releasing = command(waves, "release", "plan, reserve the stock, and give the work out", release, RELEASE)
     for parser in (planning, releasing):
         parser.add_argument("--category", metavar="CODE", help="only this one; '' for orders that span categories")
-        parser.add_argument("--orders", type=positive, default=60, metavar="N", help="at most in a wave (default: 60)")
-        parser.add_argument("--slots", type=positive, default=12, metavar="N", help="totes on a cart (default: 12)")
+        parser.add_argument(
+            "--orders", type=positive, default=0, metavar="N", help="at most in a wave (else: the rules)"
+        )
+        parser.add_argument("--slots", type=positive, default=0, metavar="N", help="totes on a cart (else: the rules)")
         language_flag(parser)
     command(waves, "list", "all waves, the newest first", list_waves, LIST)
     showing = command(waves, "show", "one wave with its batches and pick tasks", show_wave, SHOW)
     showing.add_argument("wave", metavar="WAVE")
+    wave_rules.add(waves)
 
 
 def plan(options: Namespace) -> int:
     from wms.cli.acting import zone_of
     from wms.domain.catalogue import Counter
-    from wms.planning.waves import WavePolicy
-    from wms.workflows.handlers.picking import PLANNER
+    from wms.planning.waves import policy_of
+    from wms.workflows.handlers.waves import PLANNER
 
     with opened(options) as store:
         _check_category(options, store.rows)
@@ -58,7 +62,7 @@ def plan(options: Namespace) -> int:
         found = PLANNER.plan(
             store.rows,
             store.clock() // 1000,
-            WavePolicy(options.orders, options.slots),
+            policy_of(store.rows, options.orders, options.slots),
             (counter.value if counter is not None else 0) + 1,
             zone_of(store.rows),
             options.category,

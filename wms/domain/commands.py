@@ -43,6 +43,7 @@ from wms.domain.commands_mending import (
     SettleSurplus,
     UseSurplus,
 )
+from wms.domain.events.waves import WaveReleased
 from wms.domain.ids import (
     Badge,
     BatchId,
@@ -59,6 +60,7 @@ from wms.domain.ids import (
     PlaceId,
     Sku,
     TaskId,
+    WaveId,
 )
 from wms.domain.labelling import GivenLabel
 from wms.domain.records import Record
@@ -181,11 +183,31 @@ class AdjustStock(Record):
 
 
 class ReleaseWaves(Record):
-    """Plan and release the ready orders, of one category or of all; `slots` totes to a cart."""
+    """Plan and release the ready orders, of one category or of all; at most `orders` in a wave and `slots` totes to a
+    cart, 0 for as many as the site's rules say."""
 
     category: CategoryCode | None = None
-    orders: int = 60
-    slots: int = 12
+    orders: int = 0
+    slots: int = 0
+
+
+class ReleasePlan(Record):
+    """Release these waves, which were planned before. What does not fit any more is left with its reason; the waves get
+    the numbers that are next."""
+
+    waves: tuple[WaveReleased, ...]
+
+
+class RegroupWaves(Record):
+    """Put the walks of these waves that nobody has begun together anew; without names, of all waves."""
+
+    waves: tuple[WaveId, ...] = ()
+
+
+class SetWaveRules(Record):
+    """The site's own planning rules (`wms.planning.rules`), in the place of those before."""
+
+    text: str
 
 
 class ClaimBatch(Record):
@@ -453,6 +475,9 @@ Command: TypeAlias = (
     | MoveStock
     | AdjustStock
     | ReleaseWaves
+    | ReleasePlan
+    | RegroupWaves
+    | SetWaveRules
     | ClaimBatch
     | ConfirmBin
     | TakeUnits
@@ -515,6 +540,9 @@ INTENTS: tuple[type, ...] = (
     AllowPartial,
     TakeOrders,
     ReleaseWaves,
+    ReleasePlan,
+    RegroupWaves,
+    SetWaveRules,
     ClaimBatch,
     RenewWalk,
     ReassignBatch,
@@ -573,7 +601,9 @@ __all__ = [
     "ReassignBatch",
     "ReceiveGoods",
     "RefuseScan",
+    "RegroupWaves",
     "ReleaseOrder",
+    "ReleasePlan",
     "ReleaseWaves",
     "RenewWalk",
     "ReportMissing",
@@ -587,6 +617,7 @@ __all__ = [
     "SeeInstructions",
     "SeeSample",
     "SetAside",
+    "SetWaveRules",
     "SettleSurplus",
     "ShortPick",
     "SignIn",

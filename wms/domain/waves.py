@@ -38,6 +38,7 @@ class Wave(Row):
     orders: int
     tasks: int
     closed: int = 0
+    plain_mm: int = 0  # what its orders would have been walked as they came, aisle by aisle; 0 where nobody measured
 
 
 class BatchStatus(StrEnum):
@@ -64,6 +65,7 @@ class Batch(Row):
     fence: int = 0  # claims of this walk so far
     since: int = 0  # the fence with which the present picker began: what she recorded under it or later counts
     until: int = 0  # when her lease ends by the clock of whoever decides, UTC seconds; 0 for never
+    walk_mm: int = 0  # as planned; 0 where nobody measured
 
     def is_held_by(self, person: str, claim: int) -> bool:
         """Whether a fact of `person`, recorded under `claim`, speaks for this walk."""
@@ -92,6 +94,26 @@ class Slot(Row):
     person: Badge = Badge("")  # by whom
     aside: bool = False
     dropped: bool = False
+
+
+class WaveRules(Row):
+    """What the site says about planning, in its own words: a TOML text, read by `wms.planning.rules`."""
+
+    TABLE: ClassVar[str] = "wave_rules"
+    id: str  # always 'site'
+    text: str
+
+
+class LeftOut(Row):
+    """An order that a plan named and no wave took, though nothing holds it: `reason` as `wms.domain.reasons`, since
+    `at` (UTC seconds). It is planned again with the next wave."""
+
+    TABLE: ClassVar[str] = "left_out"
+    REFERS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "orders"),)
+    KEY: ClassVar[tuple[str, ...]] = ("order_id",)
+    order_id: OrderId
+    reason: str
+    at: int
 
 
 class TaskStatus(StrEnum):
@@ -129,6 +151,14 @@ class PickTask(Row):
     skipped: int = 0
     closed_at: int = 0
     person: Badge = Badge("")
+
+
+def is_untouched(rows: Rows, batch: Batch) -> bool:
+    """Whether nobody ever had this walk and nothing of it was done, by anybody."""
+    if batch.status != BatchStatus.OPEN or batch.fence or any(slot.tote for slot in rows.where(Slot, batch=batch.id)):
+        return False
+    tasks = rows.where(PickTask, batch=batch.id)
+    return not any(task.taken or task.put or task.short or task.skipped for task in tasks)
 
 
 def tote_of(rows: Rows, task: TaskId) -> PlaceId:

@@ -15,6 +15,7 @@ from msgspec import structs
 from wms.domain.auditing import Rules
 from wms.domain.bounds import MOST
 from wms.domain.records import Record, replace
+from wms.domain.toml_lines import TomlLines
 
 FILE = "review.toml"
 
@@ -66,33 +67,11 @@ class _Source:
     """A file, to say where in it something stands."""
 
     def __init__(self, text: str, name: str) -> None:
-        self._lines, self._name = text.splitlines(), name
+        self._lines, self._name = TomlLines(text), name
 
     def bad(self, path: tuple[str, ...], says: str) -> BadRules:
-        line = self._line(path)
+        line = self._lines.line_of(path)
         return BadRules(f"{self._name}, line {line}: {says}" if line else f"{self._name}: {says}")
-
-    def _line(self, path: tuple[str, ...]) -> int:
-        """That of the key, else that of the table it stands in; 0 if neither is found."""
-        table: tuple[str, ...] = ()
-        found = 0
-        for number, line in enumerate(self._lines, 1):
-            if head := re.match(r"\s*\[+([^\]]+)\]", line):
-                table = _names(head[1])
-                here = table
-            elif key := re.match(r"\s*([^=#]+?)\s*=", line):
-                here = (*table, *_names(key[1]))
-            else:
-                continue
-            if here == path:
-                return number
-            if here == path[: len(here)]:
-                found = number
-        return found
-
-
-def _names(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
 
 
 def _section(source: _Source, section: str, settings: Mapping[str, object], below: Record) -> Record:

@@ -16,6 +16,7 @@ from wms.domain.ids import BatchId, CategoryCode, OrderId, Sku, TaskId, WaveId
 from wms.domain.orders import Order, OrderLine
 from wms.domain.rows import Rows
 from wms.domain.waiting import to_plan
+from wms.planning.rules import rules_of
 from wms.planning.shelves import Shelves, Take
 
 T = TypeVar("T")
@@ -29,6 +30,12 @@ class WavePolicy:
     max_orders_per_wave: int = 60
     slots_per_cart: int = 12
     same_ship_by_s: int = 3600
+
+
+def policy_of(rows: Rows, orders: int = 0, slots: int = 0) -> WavePolicy:
+    """What the site's rules say, where nobody says something else."""
+    rules = rules_of(rows)
+    return WavePolicy(orders or rules.waves.orders, slots or rules.cart.slots, rules.waves.same_ship_by_minutes * 60)
 
 
 @dataclass(frozen=True, slots=True)

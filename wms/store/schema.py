@@ -52,6 +52,8 @@ ROWS: tuple[type[Row], ...] = (
     waves.Batch,
     waves.Slot,
     waves.PickTask,
+    waves.WaveRules,
+    waves.LeftOut,
     inspection.InspectionLot,
     inspection.Sample,
     packing.PackJob,

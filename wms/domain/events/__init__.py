@@ -99,14 +99,19 @@ from wms.domain.events.waves import (
     BatchClaimed,
     BatchGivenBack,
     BatchReassigned,
+    MovedTask,
+    OrdersLeft,
     PlannedBatch,
     PlannedTask,
+    RegroupedBatch,
+    WaveRegrouped,
     WaveReleased,
+    WaveRulesSet,
 )
 from wms.domain.ids import Badge, DeviceId
 from wms.domain.records import Record
 
-VERSION = 3
+VERSION = 4
 """Counts the shapes of events and of what terminals and hub say. Raise it with each new kind of event and each new
 field, in the change that brings it."""
 
@@ -199,6 +204,9 @@ Event: TypeAlias = (
     | SurplusUsed
     | TotesBroughtTogether
     | UnitsPutBack
+    | OrdersLeft
+    | WaveRegrouped
+    | WaveRulesSet
     | FactUnreadable
 )
 
@@ -256,6 +264,7 @@ __all__ = [
     "LotDisposed",
     "ManifestClosed",
     "ManifestOpened",
+    "MovedTask",
     "NumberRevoked",
     "OrderAsked",
     "OrderCancelled",
@@ -268,6 +277,7 @@ __all__ = [
     "OrderReceived",
     "OrderReleased",
     "OrderResumed",
+    "OrdersLeft",
     "OrdersReviewed",
     "PackingSetAside",
     "PackingStarted",
@@ -290,6 +300,7 @@ __all__ = [
     "PutBackBegun",
     "RecipientErased",
     "RecipientRevealed",
+    "RegroupedBatch",
     "ReviewClosed",
     "ReviewRaised",
     "SampleDrawn",
@@ -317,7 +328,9 @@ __all__ = [
     "UnitsTaken",
     "UnitsUnpacked",
     "UnitsUnput",
+    "WaveRegrouped",
     "WaveReleased",
+    "WaveRulesSet",
     "WaybillAssigned",
     "WaybillBound",
     "WaybillUnbound",

@@ -21,8 +21,9 @@ class PlannedTask(Record):
 class PlannedBatch(Record):
     id: BatchId
     ship_by: int
-    orders: tuple[OrderId, ...]  # slot n carries orders[n - 1]
+    orders: tuple[OrderId, ...]  # slot n carries orders[n - 1]; a large order has several slots, or several batches
     tasks: tuple[PlannedTask, ...]
+    walk_mm: int = 0  # as planned; 0 where nobody measured
 
 
 class WaveReleased(Record):
@@ -30,6 +31,45 @@ class WaveReleased(Record):
     category: CategoryCode
     ship_by: int
     batches: tuple[PlannedBatch, ...]
+    plain_mm: int = 0  # what the same orders would walk as they came, aisle by aisle; 0 where nobody measured
+
+
+class OrdersLeft(Record):
+    """These orders of a plan went into no wave, for reasons (`wms.domain.reasons`) that are no hold."""
+
+    left: tuple[tuple[OrderId, str], ...]
+
+
+class MovedTask(Record):
+    """A task that is walked with other orders now; it stays what it was."""
+
+    id: TaskId
+    sequence: int
+    slot: int
+
+
+class RegroupedBatch(Record):
+    """A batch made anew of tasks that stood in others; the names of its batches are never used again."""
+
+    id: BatchId
+    ship_by: int
+    orders: tuple[OrderId, ...]  # by slot, as in `PlannedBatch`
+    tasks: tuple[MovedTask, ...]
+    walk_mm: int = 0
+
+
+class WaveRegrouped(Record):
+    """The batches `old` of a wave, which nobody had claimed, are walked as `batches` now."""
+
+    wave: WaveId
+    old: tuple[BatchId, ...]
+    batches: tuple[RegroupedBatch, ...]
+
+
+class WaveRulesSet(Record):
+    """What the site says about planning (`wms.planning.rules`), in the place of all it said before."""
+
+    text: str
 
 
 class BatchClaimed(Record):

@@ -12,9 +12,21 @@ from wms.domain.projections.picking import add_task, give_up_open, let_go, settl
 from wms.domain.projections.registry import applies, close_review, review
 from wms.domain.projections.verdicts import settle_inspection
 from wms.domain.records import replace
-from wms.domain.rows import Tables
+from wms.domain.rows import Rows, Tables, need
 from wms.domain.stock import Stock, promise
-from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus, Wave, WaveStatus, number_of
+from wms.domain.waves import (
+    Batch,
+    BatchStatus,
+    LeftOut,
+    PickTask,
+    Slot,
+    TaskStatus,
+    Wave,
+    WaveRules,
+    WaveStatus,
+    is_untouched,
+    number_of,
+)
 
 ENDED = (OrderStatus.HANDED_OVER, OrderStatus.CANCELLED)
 
@@ -27,14 +39,17 @@ def wave_released(t: Tables, event: e.WaveReleased, fact: Fact) -> None:
     ready = {order for batch in event.batches for order in batch.orders if _is_ready(t, order)}
     tasks = sum(task.order in ready for batch in event.batches for task in batch.tasks)
     status = WaveStatus.RELEASED if ready or not event.batches else WaveStatus.DONE
-    t.put(Wave(event.wave, event.category, status, event.ship_by, fact.seconds, len(ready), tasks))
+    made = Wave(event.wave, event.category, status, event.ship_by, fact.seconds, len(ready), tasks, 0, event.plain_mm)
+    t.put(made)
+    for order in sorted(ready):
+        _enter(t, order, event)
     for batch in event.batches:
         wanted = ready.intersection(batch.orders)
-        t.put(Batch(batch.id, event.wave, BatchStatus.OPEN if wanted else BatchStatus.DROPPED, batch.ship_by))
+        status_of = BatchStatus.OPEN if wanted else BatchStatus.DROPPED
+        t.put(Batch(batch.id, event.wave, status_of, batch.ship_by, walk_mm=batch.walk_mm))
         for slot, order in enumerate(batch.orders, 1):
             if order in wanted:
                 t.put(Slot(batch.id, slot, order))
-                _enter(t, order, event)
         for task in batch.tasks:
             add_task(t, task, batch.id, event.wave, None if task.order in wanted else 0)
 
@@ -51,9 +66,55 @@ def _enter(t: Tables, order: str, event: e.WaveReleased) -> None:
     if row is None:
         return
     t.put(replace(row, status=OrderStatus.IN_WAVE, wave=event.wave))
+    if (left := t.get(LeftOut, order)) is not None:
+        t.delete(left)
     close_review(t, "send_together", order, "", "in work")
     for line in t.where(OrderLine, order_id=order):
         promise(t, line.sku, -line.quantity)
+
+
+@applies(e.OrdersLeft)
+def orders_left(t: Tables, event: e.OrdersLeft, fact: Fact) -> None:
+    for name, reason in event.left:
+        order = t.get(Order, name)
+        if order is not None and order.status == OrderStatus.READY:
+            t.put(LeftOut(name, reason, fact.seconds))
+
+
+@applies(e.WaveRulesSet)
+def wave_rules_set(t: Tables, event: e.WaveRulesSet, fact: Fact) -> None:
+    t.put(WaveRules("site", event.text))
+
+
+@applies(e.WaveRegrouped)
+def wave_regrouped(t: Tables, event: e.WaveRegrouped, fact: Fact) -> None:
+    """All of it or nothing: where a batch was begun in a life of the hub that this one did not know of, or the tasks
+    are not those that are open, the walks stay as they are. The old batches stay too, dropped and without orders, so
+    that what is still said of them changes nothing."""
+    old = [t.get(Batch, name) for name in event.old]
+    untouched = [batch for batch in old if batch is not None and batch.wave == event.wave and is_untouched(t, batch)]
+    open_now = {task.id for batch in untouched for task in _open_tasks(t, batch)}
+    moved = [task.id for batch in event.batches for task in batch.tasks]
+    known = any(t.get(Batch, batch.id) is not None for batch in event.batches)
+    if known or len(untouched) != len(event.old) or len(moved) != len(open_now) or set(moved) != open_now:
+        return
+    for batch in untouched:
+        wanted = {task.order_id for task in _open_tasks(t, batch)}
+        for slot in t.where(Slot, batch=batch.id):
+            if slot.order_id in wanted:
+                t.delete(slot)
+        t.put(replace(batch, status=BatchStatus.DROPPED))
+    for new in event.batches:
+        t.put(Batch(new.id, event.wave, BatchStatus.OPEN, new.ship_by, walk_mm=new.walk_mm))
+        for n, order in enumerate(new.orders, 1):
+            t.put(Slot(new.id, n, order))
+        for task in new.tasks:
+            found = need(t, PickTask, task.id)
+            t.put(replace(found, batch=new.id, sequence=task.sequence, slot=task.slot))
+
+
+def _open_tasks(t: Rows, batch: Batch) -> list[PickTask]:
+    return [task for task in t.where(PickTask, batch=batch.id) if task.status == TaskStatus.OPEN]
 
 
 @applies(e.BatchClaimed)

@@ -12,4 +12,5 @@ from wms.workflows.handlers import (  # noqa: F401
     people,
     picking,
     shipping,
+    waves,
 )

@@ -1,71 +1,21 @@
-"""Waves released and claimed; the facts of the walk."""
+"""The facts of the walk."""
 
 from __future__ import annotations
 
 from wms.domain import commands as c
 from wms.domain import events as e
-from wms.domain.catalogue import Carrier, Category, Counter, Item, Site
-from wms.domain.ids import InspectionId, PlaceId
-from wms.domain.inspection import draw, sample_size
+from wms.domain.catalogue import Carrier, Site
+from wms.domain.ids import PlaceId
 from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.rows import Rows
 from wms.domain.stock import Stock
-from wms.domain.waiting import due_orders
-from wms.domain.waves import NUMBERS, Batch, BatchStatus, PickTask, Slot, TaskStatus
+from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
 from wms.planning.replacement import reallocate
-from wms.planning.waves import EarliestFirst, Planner, WavePolicy
 from wms.workflows.handling import Answer, Context, Refused, handles, refuse
 from wms.workflows.prompt import Msg, msg
 
-PLANNER: Planner = EarliestFirst()
 ORIGIN_LETTERS = 12  # of 16 each: so many that two never agree by chance
 NEXT_LINE = msg("Go on with the next line")
-
-
-@handles(c.ReleaseWaves)
-def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answer:
-    """Plan, reserve, and draw the sample of every wave in the same breath: nobody knows it before the wave is out.
-    Pre-sales whose day has come are released with it."""
-    site, counter = rows.get(Site, "site"), rows.get(Counter, "wave")
-    zone = site.zone if site is not None else "UTC"
-    policy = WavePolicy(max_orders_per_wave=command.orders, slots_per_cart=command.slots)
-    first = max(counter.value if counter is not None else 0, context.floor(NUMBERS)) + 1
-    plan = PLANNER.plan(rows, context.now, policy, first, zone, command.category)
-    events: list[e.Event] = [e.OrderReleased(order.id) for order in due_orders(rows, context.now)]
-    if not plan.waves and not events:
-        if plan.left:
-            return refuse(msg("No order can be filled from stock"), msg("See the held orders for what is missing"))
-        return refuse(msg("No orders are ready"))
-    for wave in plan.waves:
-        events.append(wave)
-        events += _outbound_sample(wave, rows, context)
-    events += [e.OrderHeld(order, reason) for order, reason in plan.left]
-    return tuple(events)
-
-
-def _outbound_sample(wave: e.WaveReleased, rows: Rows, context: Context) -> list[e.Event]:
-    tasks = [task for batch in wave.batches for task in batch.tasks]
-    percent = _sample_percent(tasks, rows)
-    if not percent:
-        return []
-    population = [(task, unit) for task in tasks for unit in range(task.quantity)]
-    seed = context.fresh()
-    drawn = draw(seed, len(population), sample_size(len(population), percent))
-    units = tuple(
-        e.DrawnUnit(task.id, unit, task.sku, task.lot, task.order, task.place)
-        for task, unit in (population[i] for i in drawn)
-    )
-    name = InspectionId(f"QC-{wave.wave}")
-    return [e.SampleDrawn(name, "outbound", wave.wave, wave.category, len(population), percent, seed, units)]
-
-
-def _sample_percent(tasks: list[e.PlannedTask], rows: Rows) -> int:
-    """The strictest of the categories in the wave; 0 where none of them is inspected outbound."""
-    items = [rows.get(Item, sku) for sku in dict.fromkeys(task.sku for task in tasks)]
-    categories = [rows.get(Category, item.category) for item in items if item is not None]
-    return max(
-        (found.sample_percent for found in categories if found is not None and found.inspect_outbound), default=0
-    )
 
 
 def walk_of(rows: Rows, task: PickTask) -> Batch | None:
