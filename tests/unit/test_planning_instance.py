@@ -166,7 +166,7 @@ LEFT: list[tuple[Change, str]] = [
     (_apart, "SKU 10 has no place (it lies at node 10: no way leads there from the depot)"),
     (_due(0), "due 0 has passed already"),
     (_due(-5), "due -5 has passed already"),
-    (_due(150), "due 150, but its own trip takes 209 at the least"),
+    (_due(150), "due 150, but its own trip takes 209"),
     (_due(True), "due must be a number, not true"),
     (_due("9"), 'due must be a number, not "9"'),
     (_due(math.nan), "due must be a number, not NaN"),
@@ -182,6 +182,16 @@ def test_an_order_that_cannot_be_is_left_out_by_name_and_the_rest_planned(change
     assert (left.row, left.order) == ("orders[2] (id 12)", 12)
     assert says in left.reason
     assert read.orders == (10, 11, 13, 14, 15)
+
+
+def test_a_due_is_measured_against_the_shortest_trip_for_the_order_alone():
+    given = instance(1, pickers=1)
+    given["orders"][0]["lines"] = [[place(0, 1, 3), 1], [place(2, 0, 0), 1]]
+    there = 9 + 4 + 10 + 4  # up the first aisle to its last place, back to the middle, across, down the third
+    takes = 3 * (2.5 + there + 1 + 10 + 2.5) + 100 + 2 * 10
+    for due, left in ((takes, 0), (takes - 0.01, 1)):
+        given["orders"][0]["due"] = due
+        assert len(read_instance(given).left) == left, read_instance(given).left
 
 
 @pytest.mark.parametrize(

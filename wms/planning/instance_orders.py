@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from wms.planning.instance_floor import Floor
 from wms.planning.instance_values import BOUND, Key, Trouble, Unreadable, amount, common, is_key, number, shown
 from wms.planning.problem import Job, Prices
+
+if TYPE_CHECKING:
+    from wms.planning.routing import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def read_orders(given: list[Any], floor: Floor, terms: Terms, said: list[Trouble
     taken: list[_Order] = []
     stood: dict[Key, tuple[str, object]] = {}
     left = []
+    alone = _OwnTrips(floor, terms.prices)
     for n, row in enumerate(given):
         key = row.get("id") if isinstance(row, dict) else None
         name = f"orders[{n}] (id {shown(key)})" if is_key(key) else f"orders[{n}]"
@@ -68,7 +73,7 @@ def read_orders(given: list[Any], floor: Floor, terms: Terms, said: list[Trouble
             continue
         if is_key(key):
             stood[key] = f"orders[{n}]", row
-        order = _order(name, row, floor, terms)
+        order = _order(name, row, floor, terms, alone)
         if isinstance(order, _Order):
             taken.append(order)
         else:
@@ -76,7 +81,7 @@ def read_orders(given: list[Any], floor: Floor, terms: Terms, said: list[Trouble
     return _jobs(taken, tuple(left), floor, terms)
 
 
-def _order(name: str, row: object, floor: Floor, terms: Terms) -> _Order | str:
+def _order(name: str, row: object, floor: Floor, terms: Terms, alone: _OwnTrips) -> _Order | str:
     """The order, or all that is wrong with it."""
     if not isinstance(row, dict):
         return f"must be an object, not {shown(row)}"
@@ -89,12 +94,10 @@ def _order(name: str, row: object, floor: Floor, terms: Terms) -> _Order | str:
     due = _due(row, terms, wrong) if terms.timed else None
     if wrong or not is_key(key):
         return "; ".join(wrong)
-    order = _Order(name, key, stops, load, len(row["lines"]), due)
-    least = _least(order, floor, terms.prices)
-    if due is not None and least > due:
-        ticks = terms.ticks
-        return f"due {due / ticks:g}, but its own trip takes {least / ticks:g} at the least"
-    return order
+    lines = len(row["lines"])
+    if due is not None and (takes := alone.longer_than(due, stops, lines)):
+        return f"due {due / terms.ticks:g}, but its own trip takes {takes / terms.ticks:g}"
+    return _Order(name, key, stops, load, lines, due)
 
 
 def _stops(row: Mapping[str, Any], floor: Floor, wrong: list[str]) -> tuple[int, ...]:
@@ -150,10 +153,27 @@ def _due(row: Mapping[str, Any], terms: Terms, wrong: list[str]) -> int | None:
     return None
 
 
-def _least(order: _Order, floor: Floor, prices: Prices) -> int:
-    """Ticks that no trip with this order takes less than: to its farthest place and back."""
-    there = max(floor.far[stop] for stop in order.stops)
-    return _working(prices, 2 * there, order.lines)
+class _OwnTrips:
+    """What trips for one order alone take, measured only where it matters."""
+
+    def __init__(self, floor: Floor, prices: Prices) -> None:
+        self._floor, self._prices = floor, prices
+
+    def longer_than(self, due: int, stops: tuple[int, ...], lines: int) -> int:
+        """Ticks its trip takes if that is more than `due`, else 0."""
+        there_and_back = [2 * self._floor.far[stop] for stop in stops]
+        if _working(self._prices, sum(there_and_back), lines) <= due:
+            return 0
+        takes = _working(self._prices, max(there_and_back), lines)
+        if takes <= due:
+            takes = _working(self._prices, self._router.tour(stops).length, lines)
+        return takes if takes > due else 0
+
+    @cached_property
+    def _router(self) -> Router:
+        from wms.planning.routing import router_of
+
+        return router_of(self._floor.graph, self._floor.spots)
 
 
 def _working(prices: Prices, length: int, lines: int) -> int:
