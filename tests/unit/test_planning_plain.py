@@ -1,0 +1,233 @@
+"""The plain engine: every plan keeps the rules, none is worse than where it began, small ones are the best there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wms.planning.graph import Spot, WalkGraph
+from wms.planning.plain.engine import plan
+from wms.planning.problem import Infeasible, Job, Picker, Prices, Problem, Solution, Trip
+from wms.planning.routing import router_of
+from wms.planning.routing.distances import Distances
+from wms.planning.schedule import takes
+
+AISLES, PLACES = 4, 5
+
+
+def floor() -> tuple[WalkGraph, tuple[tuple[int, Spot], ...]]:
+    """Parallel aisles, 3 apart, with places 2 apart, between a front and a back; the depot is before aisle 0."""
+    arcs: list[tuple[int, int, int]] = []
+    spots: list[tuple[int, Spot]] = []
+    crossings: list[list[int]] = []
+    node = 1
+    for aisle in range(AISLES):
+        line = list(range(node, node + PLACES + 2))
+        node += len(line)
+        crossings.append([line[0], line[-1]])
+        spots += [(line[0], Spot(aisle, cross=0)), (line[-1], Spot(aisle, cross=1))]
+        spots += [(n, Spot(aisle, block=0)) for n in line[1:-1]]
+        arcs += [(a, b, 2) for a, b in pairwise(line)]
+    arcs += [(a[c], b[c], 3) for a, b in pairwise(crossings) for c in (0, 1)]
+    arcs.append((0, crossings[0][0], 1))
+    return WalkGraph(node, (*arcs, *((b, a, length) for a, b, length in arcs)), (0,), (0,)), tuple(spots)
+
+
+GRAPH, SPOTS = floor()
+STOPS = [node for node, spot in SPOTS if spot.block >= 0]
+ONE_WAY = WalkGraph(4, ((0, 1, 5), (1, 2, 5), (2, 3, 5), (3, 0, 5)), (0,), (0,))
+
+
+@st.composite
+def problems(draw: st.DrawFn, most: int = 12) -> Problem:
+    chance = Random(draw(st.integers(0, 10**6)))
+    late = draw(st.booleans())
+    jobs = tuple(
+        Job(
+            f"J{n}",
+            tuple(sorted(chance.sample(STOPS, chance.randint(1, 3)))),
+            (chance.randint(1, 4), chance.randint(0, 30)),
+            chance.randint(1, 3),
+            chance.randint(0, 1),
+            chance.choice([None, 60, 120, 300]) if late else None,
+        )
+        for n in range(draw(st.integers(1, most)))
+    )
+    prices = Prices(draw(st.integers(1, 2)), draw(st.integers(0, 9)), 1, draw(st.sampled_from([None, 0, 7])))
+    pickers = (Picker("a"), Picker("b", 20, 70))[: draw(st.integers(0, 2))]
+    spots = draw(st.sampled_from([SPOTS, ()]))
+    return Problem(GRAPH, jobs, (8, 60), prices, pickers, spots=spots)
+
+
+def cost(problem: Problem, jobs: Sequence[int], length: int) -> int:
+    prices = problem.prices
+    groups = {problem.jobs[j].group for j in jobs}
+    lines = sum(problem.jobs[j].lines for j in jobs)
+    walked = prices.per_length * length + prices.per_trip + prices.per_line * lines
+    return walked + (len(groups) - 1) * (prices.per_group or 0)
+
+
+def fits(problem: Problem, jobs: Sequence[int]) -> bool:
+    loads = [sum(row) for row in zip(*(problem.jobs[j].loads for j in jobs), strict=True)]
+    mixed = len({problem.jobs[j].group for j in jobs}) > 1 and problem.prices.per_group is None
+    return all(load <= most for load, most in zip(loads, problem.capacities, strict=True)) and not mixed
+
+
+def assert_valid(problem: Problem, found: Solution) -> None:
+    assert sorted(j for trip in found.trips for j in trip.jobs) == list(range(len(problem.jobs)))
+    router = router_of(problem.graph, problem.spots)
+    total, late = 0, []
+    free = {p: picker.ready for p, picker in enumerate(problem.pickers)}
+    for trip in sorted(found.trips, key=lambda trip: trip.begin):
+        assert trip.locked or fits(problem, trip.jobs)
+        assert sorted(trip.route) == sorted({s for j in trip.jobs for s in problem.jobs[j].stops})
+        assert trip.length == Distances(problem.graph).length(trip.route)
+        assert trip.length == router.tour(trip.route).length or trip.locked or not router.exact
+        ticks = cost(problem, trip.jobs, trip.length)
+        total += ticks
+        assert (trip.picker >= 0) == bool(problem.pickers)
+        if problem.pickers:
+            mixed = (len({problem.jobs[j].group for j in trip.jobs}) - 1) * (problem.prices.per_group or 0)
+            assert trip.begin == free[trip.picker]
+            assert trip.end == trip.begin + takes(ticks - mixed, problem.pickers[trip.picker].speed)
+            free[trip.picker] = trip.end
+            late += [j for j in trip.jobs if (due := problem.jobs[j].due) is not None and trip.end > due]
+    assert found.cost == total
+    assert found.late == tuple(sorted(late))
+    assert found.engine == "plain"
+
+
+def worth(problem: Problem, found: Solution) -> tuple[int, int]:
+    ends = {j: trip.end for trip in found.trips for j in trip.jobs}
+    return sum(max(0, ends[j] - (problem.jobs[j].due or 0)) for j in found.late), found.cost
+
+
+def partitions(things: list[int]) -> Iterator[list[list[int]]]:
+    if not things:
+        yield []
+        return
+    first, *rest = things
+    for parts in partitions(rest):
+        yield [[first], *parts]
+        for n, part in enumerate(parts):
+            yield [*parts[:n], [first, *part], *parts[n + 1 :]]
+
+
+@given(problems(), st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_plans_keep_the_rules_and_are_no_worse_than_where_they_began(problem: Problem, seed: int) -> None:
+    short = plan(problem, 9, seed, rounds=0)
+    found = plan(problem, 9, seed, rounds=15)
+    assert_valid(problem, short)
+    assert_valid(problem, found)
+    assert found.start_cost == short.start_cost
+    assert worth(problem, found) <= worth(problem, short)
+    if not found.late and not short.late:
+        assert found.cost <= found.start_cost or problem.pickers
+    assert plan(problem, 9, seed, rounds=15) == found
+
+
+@given(problems(most=6))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_small_problems_are_solved_to_the_optimum(problem: Problem) -> None:
+    problem = replace(problem, pickers=(), spots=SPOTS)
+    router = router_of(GRAPH, SPOTS)
+
+    def price(jobs: list[int]) -> int:
+        return cost(problem, jobs, router.tour({s for j in jobs for s in problem.jobs[j].stops}).length)
+
+    best = min(
+        sum(map(price, parts))
+        for parts in partitions(list(range(len(problem.jobs))))
+        if all(fits(problem, part) for part in parts)
+    )
+    assert plan(problem, 9, rounds=300).cost == best
+
+
+@given(problems(), st.integers(0, 99))
+@settings(max_examples=15, deadline=None)
+def test_locked_trips_stay_and_others_get_no_worse(problem: Problem, seed: int) -> None:
+    before = plan(problem, 9, seed, rounds=0)
+    started = (replace(before.trips[0], locked=True), *before.trips[1:])
+    after = plan(problem, 9, seed, replace(before, trips=started), rounds=10)
+    assert_valid(problem, after)
+    locked = [trip for trip in after.trips if trip.locked]
+    assert [(trip.jobs, trip.route, trip.length) for trip in locked] == [
+        (before.trips[0].jobs, before.trips[0].route, before.trips[0].length)
+    ]
+    assert worth(problem, after) <= worth(problem, before)
+
+
+def test_new_jobs_join_an_earlier_plan_and_what_no_longer_goes_together_is_put_elsewhere() -> None:
+    jobs = tuple(Job(f"J{n}", (STOPS[n],), (3,), 1) for n in range(6))
+    problem = Problem(GRAPH, jobs, (6,), spots=SPOTS)
+    overfull = Trip((0, 1, 2), tuple(STOPS[:3]), 1)
+    gone = Trip((3, 99), (STOPS[3],), 1)
+    found = plan(problem, 9, start=Solution((overfull, gone), 0, 0), rounds=20)
+    assert_valid(problem, found)
+    assert len(found.trips) == 3
+
+
+def test_without_time_there_is_still_a_whole_plan() -> None:
+    chance = Random(3)
+    jobs = tuple(Job(f"J{n}", tuple(sorted(chance.sample(STOPS, 3))), (1,), 3) for n in range(150))
+    told: list[tuple[float, int, int]] = []
+    found = plan(Problem(GRAPH, jobs, (8,), spots=SPOTS), 0, progress=lambda *facts: told.append(facts))
+    assert_valid(Problem(GRAPH, jobs, (8,), spots=SPOTS), found)
+    assert told
+    assert told[0][1] == told[0][2] == found.start_cost >= found.cost
+
+
+def test_jobs_that_no_cart_holds_or_no_way_leads_to_are_named() -> None:
+    lost = WalkGraph(GRAPH.size + 1, GRAPH.arcs, (0,), (0,))
+    jobs = (
+        Job("fine", (STOPS[0],), (1, 1), 1),
+        Job("heavy", (STOPS[0],), (1, 90), 1),
+        Job("lost", (GRAPH.size,), (1, 1), 1),
+    )
+    with pytest.raises(Infeasible) as refused:
+        plan(Problem(lost, jobs, (8, 60)), 9, rounds=1)
+    assert dict(refused.value.jobs).keys() == {"heavy", "lost"}
+    assert "90 of at most 60" in dict(refused.value.jobs)["heavy"]
+
+
+def test_where_nothing_may_be_late_the_reason_names_who_would_be() -> None:
+    jobs = (Job("soon", (STOPS[-1],), (1,), 1, due=3), Job("calm", (STOPS[0],), (1,), 1, due=500))
+    late = Problem(GRAPH, jobs, (8,), pickers=(Picker("a"),), spots=SPOTS)
+    assert plan(late, 9, rounds=5).late == (0,)
+    with pytest.raises(Infeasible) as refused:
+        plan(replace(late, strict=True), 9, rounds=5)
+    ((name, reason),) = refused.value.jobs
+    assert name == "soon"
+    assert "even alone" in reason
+
+
+def test_a_trip_is_split_where_together_something_would_be_late() -> None:
+    """Together they are cheaper, but the second would make the first late."""
+    near, far = STOPS[0], STOPS[-1]
+    alone = 2 * router_of(GRAPH, SPOTS).tour([near]).length
+    jobs = (Job("near", (near,), (1,), 0, due=alone), Job("far", (far,), (1,), 0))
+    problem = Problem(GRAPH, jobs, (8,), pickers=(Picker("a"),), strict=True, spots=SPOTS)
+    assert len(plan(replace(problem, pickers=()), 9, rounds=30).trips) == 1
+    found = plan(problem, 9, rounds=30)
+    assert_valid(problem, found)
+    assert len(found.trips) == 2
+
+
+def test_jobs_that_one_way_stretches_keep_apart_go_on_two_trips() -> None:
+    fork = WalkGraph(4, ((0, 1, 5), (1, 3, 5), (0, 2, 5), (2, 3, 5)), (0,), (3,))
+    jobs = (Job("left", (1,), (1,), 1), Job("right", (2,), (1,), 1))
+    found = plan(Problem(fork, jobs, (8,)), 9, rounds=10)
+    assert [trip.length for trip in found.trips] == [10, 10]
+    ring = plan(Problem(ONE_WAY, jobs, (8,)), 9, rounds=10)
+    assert [(trip.route, trip.length) for trip in ring.trips] == [((1, 2), 20)]
+
+
+def test_nothing_to_plan_is_a_plan() -> None:
+    assert plan(Problem(GRAPH, (), (8,)), 9) == Solution((), 0, 0)

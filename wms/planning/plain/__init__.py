@@ -1,0 +1,1 @@
+"""The planner without compiled libraries: the same problems and plans, found more slowly."""

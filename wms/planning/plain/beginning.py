@@ -1,0 +1,119 @@
+"""Beginnings: the first whole plan, at once; a better one from savings; and one from an earlier plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush, nlargest
+
+from wms.planning.plain.carts import Bunch, Cart, Carts
+from wms.planning.problem import Trip
+from wms.planning.touring import UNWALKABLE
+
+_NEIGHBOURS = 40  # others that a bunch may be put together with
+_ALL_PAIRS = 250  # up to so many jobs each is compared with each
+
+
+def first_come(carts: Carts, jobs: Iterable[int]) -> list[Cart]:
+    """Jobs in the order they are due (then as they came), each cart filled before the next; groups that may not mix one
+    after the other."""
+    chunks: list[Bunch] = []
+    for job in sorted(jobs, key=lambda j: (*carts.hard_groups(carts.alone[j]), *_due(carts, j), j)):
+        one = carts.alone[job]
+        if chunks and carts.fit(chunks[-1], one):
+            chunks[-1] = carts.joined(chunks[-1], one)
+        else:
+            chunks.append(one)
+    return [cart for chunk in chunks for cart in _walkable(carts, carts.cart(chunk.jobs))]
+
+
+def _walkable(carts: Carts, cart: Cart) -> list[Cart]:
+    """Each job alone where one-way stretches let nobody walk past all of them in one tour."""
+    return [cart] if cart.length < UNWALKABLE else [carts.cart((job,)) for job in cart.jobs]
+
+
+def _due(carts: Carts, job: int) -> tuple[bool, int]:
+    due = carts.jobs[job].due
+    return due is None, due or 0
+
+
+def earlier(carts: Carts, trips: Sequence[Trip]) -> tuple[list[Cart], list[int]]:
+    """Another plan's trips as carts, as far as they still may go, and the jobs that have none. Locked trips stay as
+    they are, whatever they hold."""
+    taken: set[int] = set()
+    found: list[Cart] = []
+    for trip in sorted(trips, key=lambda trip: not trip.locked):
+        jobs = [j for j in dict.fromkeys(trip.jobs) if 0 <= j < len(carts.jobs) and j not in taken]
+        if not jobs or not (trip.locked or carts.holds(carts.bunch(jobs))):
+            continue
+        cart = carts.cart(jobs, kept=trip if trip.locked else None)
+        if cart.length < UNWALKABLE:
+            found.append(cart)
+            taken.update(jobs)
+    return found, [j for j in range(len(carts.jobs)) if j not in taken]
+
+
+def savings(carts: Carts, jobs: Sequence[int], over: Callable[[], bool]) -> list[Cart]:
+    """Each job a trip, then again and again the two put together that save most, by guess (Clarke & Wright 1964,
+    doi 10.1287/opre.12.4.568, in the variant that reckons savings anew after each step). Stops when time is `over`."""
+    bunches = [carts.alone[j] for j in jobs]
+    while True:
+        fewer = _joined(carts, bunches, over)
+        if len(fewer) == len(bunches) or over():
+            return [cart for bunch in fewer for cart in _walkable(carts, carts.cart(bunch.jobs))]
+        bunches = fewer  # those left may have others near by now that were not before
+
+
+def _joined(carts: Carts, given: Sequence[Bunch], over: Callable[[], bool]) -> list[Bunch]:
+    bunches = dict(enumerate(given))
+    near = _near(carts, bunches)
+    queue = [(-carts.saved(bunches[a], bunches[b]), a, b) for a in near for b in near[a] if a < b]
+    heapify(queue)
+    heirs: dict[int, int] = {}
+    while queue and not over():
+        minus, a, b = heappop(queue)
+        if minus >= 0:
+            break
+        if a not in bunches or b not in bunches:
+            continue
+        new = len(given) + len(heirs) // 2
+        heirs[a] = heirs[b] = new
+        bunches[new] = carts.joined(bunches.pop(a), bunches.pop(b))
+        others = {_heir(heirs, c) for c in (near.pop(a) | near.pop(b))} - {new}
+        worth = [(carts.saved(bunches[new], bunches[c]), c) for c in others if carts.fit(bunches[new], bunches[c])]
+        near[new] = set()
+        for saved, c in nlargest(_NEIGHBOURS, worth):
+            near[new].add(c)
+            near[c].add(new)
+            heappush(queue, (-saved, c, new))
+    return list(bunches.values())
+
+
+def _heir(heirs: dict[int, int], bunch: int) -> int:
+    while bunch in heirs:
+        bunch = heirs[bunch]
+    return bunch
+
+
+def _near(carts: Carts, bunches: dict[int, Bunch]) -> dict[int, set[int]]:
+    """For each bunch the others it might go with: all where they are few, else those that share a branch about as far
+    along."""
+    if len(bunches) <= _ALL_PAIRS:
+        return {a: {b for b in bunches if b != a and carts.fit(bunches[a], bunches[b])} for a in bunches}
+    beside: dict[int, set[int]] = {a: set() for a in bunches}
+    along: dict[tuple[int, frozenset[int]], list[tuple[int, int]]] = {}
+    for a, bunch in bunches.items():
+        for branch, far in bunch.reach.items():
+            along.setdefault((branch, carts.hard_groups(bunch)), []).append((far, a))
+    for row in along.values():
+        row.sort()
+        for shift in range(1, _NEIGHBOURS // 5 + 1):
+            for (_, a), (_, b) in zip(row, row[shift:], strict=False):
+                beside[a].add(b)
+                beside[b].add(a)
+    near: dict[int, set[int]] = {a: set() for a in bunches}
+    for a, others in beside.items():
+        fitting = [(carts.saved(bunches[a], bunches[b]), b) for b in others if carts.fit(bunches[a], bunches[b])]
+        for _, b in nlargest(_NEIGHBOURS, fitting):
+            near[a].add(b)
+            near[b].add(a)
+    return near

@@ -1,0 +1,108 @@
+"""The engine: a first plan at once, a better beginning, then the search for as long as there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from time import perf_counter
+
+from wms.planning.plain.beginning import earlier, first_come, savings
+from wms.planning.plain.carts import Carts
+from wms.planning.plain.finish import check, polished, solution
+from wms.planning.plain.search import Search, State, state
+from wms.planning.problem import Problem, Progress, Solution
+from wms.planning.routing import router_of
+from wms.planning.routing.tour import Router, Tour
+from wms.planning.touring import QuickRouter, Tours
+
+_POLISHING = 0.25  # of the time, where tours can still be improved after the search
+_HOT, _COLD = 0.03, 0.0005  # heat at the beginning and at the end, as parts of what a trip costs
+_TELL_S = 0.25  # between two reports of progress
+
+
+def plan(
+    problem: Problem,
+    seconds: float,
+    seed: int = 0,
+    start: Solution | None = None,
+    progress: Progress | None = None,
+    router: Router | None = None,
+    rounds: int | None = None,
+) -> Solution:
+    """The best plan found in about `seconds`, or with `rounds` after so many steps of the search: then the same seed
+    gives the same plan. However short the time, a first plan is made.
+
+    From `start` (whose trips name jobs of this problem) what still may go together is kept, and locked trips as they
+    are; jobs that it doesn't name are added. The plan is never worse than that, nor than first come, first served.
+    Raises `Infeasible` if jobs can't go on any cart or can't be reached, or, where none may be late, if no plan was
+    found in which none is.
+    """
+    clock = _Clock(seconds, rounds, progress)
+    router = router or router_of(problem.graph, problem.spots)
+    quick = router if router.exact else QuickRouter(problem.graph)
+    check(problem, quick)
+    if not problem.jobs:
+        return Solution((), 0, 0)
+    carts, chance = Carts(problem, Tours(quick)), Random(seed)  # noqa: S311 - plans, not secrets
+    if isinstance(quick, QuickRouter):
+        for trip in start.trips if start else ():
+            carts.tours.knows(Tour(quick.distances.length(trip.route), trip.route))
+    first, beginning = _beginning(carts, start, chance, clock)
+    best = _searched(carts, beginning, first, chance, clock, 0 if router.exact else seconds * _POLISHING)
+    if not router.exact:
+        best = polished(carts, best, router, clock.over)
+    return solution(problem, carts, best, first.cost, quick)
+
+
+def _beginning(carts: Carts, start: Solution | None, chance: Random, clock: _Clock) -> tuple[State, State]:
+    """The first whole plan, and the best to go on from."""
+    kept, rest = earlier(carts, start.trips if start else ())
+    first = state(carts, [*kept, *first_come(carts, rest)])
+    clock.tell(first, first)
+    found = [first]
+    if rest:
+        found.append(state(carts, [*kept, *savings(carts, rest, clock.over)]))
+    if kept and rest:
+        found.append(Search(carts, state(carts, kept), chance).settled(rest))
+    return first, min(found, key=lambda s: s.worth)
+
+
+class _Clock:
+    """How much of the search is over: by time, or by steps where those are limited."""
+
+    def __init__(self, seconds: float, rounds: int | None, progress: Progress | None) -> None:
+        self._begun, self._seconds, self._rounds, self._progress = perf_counter(), seconds, rounds, progress
+        self._told = -_TELL_S
+
+    def over(self) -> bool:
+        """Whether there is no time for more."""
+        return self._rounds is None and self.gone >= self._seconds
+
+    @property
+    def gone(self) -> float:
+        return perf_counter() - self._begun
+
+    def shares(self, reserve: float) -> Iterator[float]:
+        """One for each step: how much of the search is over, from 0 to 1. The last `reserve` seconds are left alone."""
+        if self._rounds is not None:
+            yield from (step / self._rounds for step in range(self._rounds))
+            return
+        begun, end = self.gone, self._seconds - reserve
+        while (now := self.gone) < end:
+            yield (now - begun) / (end - begun)
+
+    def tell(self, best: State, first: State) -> None:
+        if self._progress is not None and self.gone - self._told >= _TELL_S:
+            self._told = self.gone
+            self._progress(self._told, best.cost, first.cost)
+
+
+def _searched(carts: Carts, beginning: State, first: State, chance: Random, clock: _Clock, reserve: float) -> State:
+    search = Search(carts, beginning, chance)
+    if search.idle:
+        return beginning
+    hot, cold = _HOT * search.scale, _COLD * search.scale
+    for share in clock.shares(reserve):
+        search.step(hot * (cold / hot) ** share if hot else 0.0)
+        clock.tell(search.best, first)
+    return search.best

@@ -1,0 +1,72 @@
+"""The end: tours as short as the router makes them, who walks when, and the plan for others; or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wms.planning.plain.carts import Carts
+from wms.planning.plain.search import State, state
+from wms.planning.problem import Infeasible, Job, Problem, Solution, Trip
+from wms.planning.promises import earliest_end
+from wms.planning.routing.tour import Router, Unreachable
+from wms.planning.schedule import Timetable, Turn, schedule
+
+
+def check(problem: Problem, router: Router) -> None:
+    """Raises `Infeasible` for jobs that no plan can hold."""
+    trouble = tuple((job.name, reason) for job in problem.jobs if (reason := _trouble(problem, job, router)))
+    if trouble:
+        raise Infeasible(trouble)
+
+
+def _trouble(problem: Problem, job: Job, router: Router) -> str:
+    over = [
+        f"{load} of at most {most}" for load, most in zip(job.loads, problem.capacities, strict=True) if load > most
+    ]
+    if over:
+        return f"too large for a cart: {', '.join(over)}"
+    try:
+        router.tour(job.stops)
+    except Unreachable as reason:
+        return str(reason)
+    return ""
+
+
+def polished(carts: Carts, found: State, router: Router, over: Callable[[], bool]) -> State:
+    """The plan with its tours found by a better router, as many as there is time for."""
+    for cart in found.carts:
+        if over():
+            break
+        if cart.kept is None:
+            carts.tours.knows(router.tour(cart.stops))
+    again = state(carts, [carts.cart(cart.jobs, kept=cart.kept) for cart in found.carts])
+    return min(found, again, key=lambda s: s.worth)
+
+
+def solution(problem: Problem, carts: Carts, found: State, start_cost: int, router: Router) -> Solution:
+    """The plan with who walks what when. Raises `Infeasible` where jobs may not be late and are."""
+    table = Timetable(tuple(Turn(-1, 0, 0) for _ in found.carts), 0)
+    if problem.pickers:
+        table = schedule([cart.walk for cart in found.carts], problem.pickers)
+    trips = []
+    for cart, turn in zip(found.carts, table.turns, strict=True):
+        route = cart.kept.route if cart.kept else carts.tours.tour(cart.stops).route
+        trips.append(Trip(cart.jobs, route, cart.length, *turn, locked=cart.kept is not None))
+    trips.sort(key=lambda trip: (trip.begin, trip.picker, trip.jobs))
+    late = _late(problem, trips)
+    if problem.strict and late:
+        raise Infeasible(tuple((problem.jobs[j].name, _why(problem, j, end, router)) for j, end in late.items()))
+    return Solution(tuple(trips), found.cost, start_cost, tuple(sorted(late)))
+
+
+def _late(problem: Problem, trips: list[Trip]) -> dict[int, int]:
+    """When those jobs are back that are late."""
+    ends = {job: trip.end for trip in trips if trip.picker >= 0 for job in trip.jobs}
+    return {job: end for job, end in ends.items() if (due := problem.jobs[job].due) is not None and end > due}
+
+
+def _why(problem: Problem, job: int, end: int, router: Router) -> str:
+    due, earliest = problem.jobs[job].due, earliest_end(problem, problem.jobs[job], router)
+    if due is not None and earliest > due:
+        return f"due at {due}, but even alone not back before {earliest}"
+    return f"due at {due}, but back at {end} in the best plan found"
