@@ -127,9 +127,10 @@ def test_plans_keep_the_rules_and_are_no_worse_than_where_they_began(problem: Pr
     assert_valid(problem, short)
     assert_valid(problem, found)
     assert found.start_cost == short.start_cost
-    assert worth(problem, found) <= worth(problem, short)
-    if not found.late and not short.late:
-        assert found.cost <= found.start_cost or problem.pickers
+    if problem.spots:  # else the last polishing of tours may bring short more than the search did
+        assert worth(problem, found) <= worth(problem, short)
+    if not problem.pickers:
+        assert found.cost <= found.start_cost
     assert plan(problem, 9, seed, rounds=15) == found
 
 
