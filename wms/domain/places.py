@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from wms.domain.ids import PlaceId
+from wms.domain.ids import Badge, PlaceId
 from wms.domain.rows import Row
 
 
@@ -31,6 +31,16 @@ class Place(Row):
     slots: int = 0  # of a cart: how many totes it carries
     x_mm: int = 0
     y_mm: int = 0
+
+
+class FloorFile(Row):
+    """The site file of the floor (TOML) as it was imported last; `drawn` is UTC seconds."""
+
+    TABLE: ClassVar[str] = "floor_file"
+    id: str
+    document: str
+    drawn: int = 0
+    person: Badge = Badge("")
 
 
 SUPPLIER = PlaceId("@supplier")

@@ -174,7 +174,7 @@ class _Reader:
             self._add_bin(Bin(name, aisle.name, far, _SIDES[side.upper()], int(level), aisle.zone, number))
 
     def _beyond(self, row: int, key: str, value: int, line: Line) -> Trouble:
-        return error("beyond_end", row, value=metres(value), name=line.name, length=metres(line.length))
+        return error("beyond_end", row, (), key=key, value=metres(value), name=line.name, length=metres(line.length))
 
     # Points, walkways, starts, drops
 

@@ -37,6 +37,7 @@ ROWS: tuple[type[Row], ...] = (
     catalogue.Channel,
     catalogue.Person,
     places.Place,
+    places.FloorFile,
     stock.Stock,
     stock.Lot,
     stock.Promise,

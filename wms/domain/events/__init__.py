@@ -90,6 +90,7 @@ from wms.domain.events.site import (
     CartonDefined,
     CategoryDefined,
     ChannelDefined,
+    FloorDrawn,
     ItemDefined,
     PersonDefined,
     PlaceDefined,
@@ -120,6 +121,7 @@ Event: TypeAlias = (
     | CategoryDefined
     | ItemDefined
     | PlaceDefined
+    | FloorDrawn
     | PersonDefined
     | CartonDefined
     | ChannelDefined
@@ -250,6 +252,7 @@ __all__ = [
     "Event",
     "Fact",
     "FactUnreadable",
+    "FloorDrawn",
     "GoodsReceived",
     "InstructionsSeen",
     "ItemDefined",

@@ -32,6 +32,12 @@ class PlaceDefined(Record):
     place: Place
 
 
+class FloorDrawn(Record):
+    """The site file of the floor as it was written (TOML). It replaces the one before."""
+
+    document: str
+
+
 class PersonDefined(Record):
     person: Person
 

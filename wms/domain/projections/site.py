@@ -5,7 +5,7 @@ from __future__ import annotations
 from wms.domain import events as e
 from wms.domain.catalogue import Carrier, ItemCode, Person, Site
 from wms.domain.events import Fact
-from wms.domain.places import SUPPLIER
+from wms.domain.places import SUPPLIER, FloorFile
 from wms.domain.projections.people import may_try_again
 from wms.domain.projections.registry import applies, end_review, review
 from wms.domain.review import Review
@@ -27,6 +27,11 @@ def category_defined(t: Tables, event: e.CategoryDefined, fact: Fact) -> None:
 @applies(e.PlaceDefined)
 def place_defined(t: Tables, event: e.PlaceDefined, fact: Fact) -> None:
     t.put(event.place)
+
+
+@applies(e.FloorDrawn)
+def floor_drawn(t: Tables, event: e.FloorDrawn, fact: Fact) -> None:
+    t.put(FloorFile("floor", event.document, fact.seconds, fact.person))
 
 
 @applies(e.PersonDefined)
