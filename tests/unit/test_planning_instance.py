@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.unit.small_instances import BENCH, CELLS, cross, instance, place
 from wms.planning.graph import Spot
+from wms.planning.grid import AisleGrid
 from wms.planning.instance import Instance, Unreadable, read_instance
 from wms.planning.problem import Prices
 
@@ -319,6 +320,17 @@ def test_the_last_place_of_a_sku_counts():
     given["sku_location"].append([5, 6])
     read = read_instance(given)
     assert [read.nodes[stop] for stop in read.problem.jobs[0].stops] == [6]
+
+
+def test_an_aisle_that_is_cut_off_whole_leaves_the_others_numbered_one_by_one():
+    given = instance(3)
+    gone = {place(1, block, n) for block in range(2) for n in range(CELLS)} | {cross(1, rank) for rank in range(3)}
+    _cut(given, *gone)
+    given["layout"]["edges"].append([0, cross(2, 0), 12])
+    read = read_instance(given)
+    assert {spot.aisle for _, spot in read.problem.spots} == {0, 1}
+    assert dict(read.problem.spots)[read.nodes.index(place(2, 0, 0))] == Spot(1, block=0)
+    assert AisleGrid.of(read.problem.graph, dict(read.problem.spots)) is not None
 
 
 def test_without_aisles_nothing_is_taken_for_a_floor_of_aisles():

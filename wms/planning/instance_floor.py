@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -166,8 +166,9 @@ def _cut_off(nodes: Mapping[Key, _Node], far: Mapping[Key, int], said: list[Trou
 
 
 def _spots(nodes: Mapping[Key, _Node], index: Mapping[Key, int], said: list[Trouble]) -> tuple[tuple[int, Spot], ...]:
-    """None at all where one is missing: half a floor of aisles is none."""
-    spots = []
+    """None at all where one is missing: half a floor of aisles is none. Aisles are numbered anew without gaps, since a
+    whole one may be cut off."""
+    spots: list[tuple[int, Spot]] = []
     for key, node in nodes.items():
         if key not in index or node.kind not in {"pick", "cross"}:
             continue
@@ -177,7 +178,8 @@ def _spots(nodes: Mapping[Key, _Node], index: Mapping[Key, int], said: list[Trou
             said.append(Trouble(f"layout.nodes[{node.row}] (node {shown(key)})", told))
             return ()
         spots.append((index[key], spot))
-    return tuple(spots)
+    number = {aisle: n for n, aisle in enumerate(sorted({spot.aisle for _, spot in spots}))}
+    return tuple((node, replace(spot, aisle=number[spot.aisle])) for node, spot in spots)
 
 
 def _places(
