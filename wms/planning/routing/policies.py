@@ -80,7 +80,7 @@ class _PolicyRouter:
     exact = False
 
     def __init__(self, graph: WalkGraph, spots: Mapping[int, Spot], grid: AisleGrid, habit: Habit) -> None:
-        self._distances = Distances(graph)
+        self._distances, self._starts = Distances(graph), graph.starts
         self._spots, self._grid, self._habit = spots, grid, habit
         gate = min(grid.ways_out, key=lambda gate: (gate.length, gate.cross, gate.aisle))
         self._from_right = 2 * gate.aisle > grid.aisles - 1
@@ -93,7 +93,9 @@ class _PolicyRouter:
         if lost := self._distances.cut_off(ordered):
             raise Unreachable(lost)
         aside = [stop for stop in ordered if self._place(stop) is None]  # starts and ends that are stops
-        route = (*aside, *self._route(self._blocks(ordered)))
+        first = [stop for stop in aside if stop in self._starts]
+        last = [stop for stop in aside if stop not in self._starts]
+        route = (*first, *self._route(self._blocks(ordered)), *last)
         return Tour(self._distances.length(route), route)
 
     def _place(self, stop: int) -> tuple[int, int, int] | None:
