@@ -317,7 +317,8 @@ def test_a_short_pick_is_fetched_elsewhere_for_the_same_slot(warehouse: Warehous
     task = next(t for t in warehouse.rows.all(PickTask) if t.order_id == "o1")
     (new,) = reallocate(warehouse.rows, task, 2, NOON, SHANGHAI, "5f")
     assert (new.id, new.order, new.line, new.slot) == ("W0001-01-5f-1", "o1", 1, task.slot)
-    assert (new.place, new.quantity, new.sequence) == ("A2", 2, 2)
+    assert (new.place, new.quantity) == ("A2", 2)
+    assert new.sequence > task.sequence
 
 
 def test_a_replacement_gives_what_there_is_and_keeps_the_dates(warehouse: Warehouse) -> None:

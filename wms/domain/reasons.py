@@ -149,6 +149,15 @@ SENTENCES: dict[str, str] = {
     "group_open": sentence("A group buy: its group is not complete yet"),
     "presale_no_date": sentence("A pre-sale without a day: ask the channel from when it may be sent"),
     "presale_until": sentence("A pre-sale: not to be sent before {day}"),
+    # left out of a wave
+    "bin_unreachable": sentence("Nobody can walk to {place}: see wms floor check"),
+    "too_large_for_cart": sentence("One {sku} is more than a cart carries: see wms wave rules"),
+    "not_waiting": sentence("It waits for no wave any more"),
+    "planned_otherwise": sentence("Its lines are not those that were planned: plan again"),
+    "cart_full": sentence("The cart is full without it: plan again"),
+    # beside a plan
+    "floor_guessed": sentence("Nobody told where the bins are: metres are guesses by their order (wms floor import)"),
+    "no_habit": sentence("{routing} is for parallel aisles: this floor is walked the shortest way"),
     # told to the channels
     "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),
     "sent_in_part": sentence("It was sent in part: the form needs the channel's own items. Enter it at the channel"),

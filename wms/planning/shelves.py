@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeAlias
@@ -58,13 +58,47 @@ class Shelves:
     def free(self, sku: Sku) -> int:
         return sum(pile.free for pile in self._of(sku))
 
-    def take(self, sku: Sku, quantity: int, after: int = 0, barred: Collection[PlaceAndLot] = ()) -> list[Take]:
+    def choices(self, sku: Sku) -> int:
+        """How many piles of it are as good as the one whose turn is next."""
+        piles = [pile for pile in self._of(sku) if pile.free > 0]
+        return sum(pile.turn == piles[0].turn for pile in piles)
+
+    def may_swap(self, sku: Sku, taken: Take) -> list[Take]:
+        """The same units from other bins, as good by the rule; none of them is taken yet."""
+        piles = self._of(sku)
+        here = next((p for p in piles if (p.place, p.lot) == (taken.place, taken.lot)), None)
+        if here is None:
+            return []
+        return [
+            Take(pile.place, pile.lot, taken.quantity, pile.sequence)
+            for pile in piles
+            if pile.turn == here.turn and pile.place != here.place and pile.free >= taken.quantity
+        ]
+
+    def give_back(self, sku: Sku, taken: Take) -> None:
+        """What was taken is free again."""
+        for pile in self._of(sku):
+            if (pile.place, pile.lot) == (taken.place, taken.lot):
+                pile.free += taken.quantity
+
+    def swap(self, sku: Sku, old: Take, new: Take) -> None:
+        """Give one back and take the other."""
+        self.give_back(sku, old)
+        self.give_back(sku, replace(new, quantity=-new.quantity))
+
+    def take(
+        self,
+        sku: Sku,
+        quantity: int,
+        far: Callable[[PlaceId], int] = lambda _: 0,
+        barred: Collection[PlaceAndLot] = (),
+    ) -> list[Take]:
         """Up to `quantity` units, the next due first. Among piles whose turn it is equally one that covers the rest
-        alone goes before two; then bins from rank `after` on (still ahead on the walk) go before those behind."""
+        alone goes before two; then the least `far` goes first, then what came in first."""
         taken: list[Take] = []
         usable = [pile for pile in self._of(sku) if pile.free > 0 and (pile.place, pile.lot) not in barred]
         for _, equal in groupby(usable, key=lambda pile: pile.turn):
-            piles = sorted(equal, key=lambda pile: (pile.received, pile.sequence < after))
+            piles = sorted(equal, key=lambda pile: (far(pile.place), pile.received))
             whole = next((pile for pile in piles if pile.free >= quantity), None)
             for pile in [whole] if whole else piles:
                 step = min(quantity, pile.free)

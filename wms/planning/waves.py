@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from wms.domain.catalogue import Item
 from wms.domain.events import PlannedBatch, PlannedTask, WaveReleased
-from wms.domain.ids import BatchId, CategoryCode, OrderId, Sku, TaskId, WaveId
+from wms.domain.ids import BatchId, CategoryCode, OrderId, TaskId, WaveId
 from wms.domain.orders import Order, OrderLine
 from wms.domain.rows import Rows
 from wms.domain.waiting import to_plan
 from wms.planning.rules import rules_of
 from wms.planning.shelves import Shelves, Take
+from wms.planning.supply import due, lacking
+
+if TYPE_CHECKING:
+    from wms.planning.figures import PlanFigures
 
 T = TypeVar("T")
 
@@ -44,6 +47,7 @@ class Plan:
 
     waves: tuple[WaveReleased, ...]
     left: tuple[tuple[OrderId, str], ...]
+    figures: PlanFigures | None = None  # by planners that measure
 
 
 class Planner(Protocol):
@@ -94,46 +98,29 @@ class EarliestFirst:
         supplied: list[_Supplied] = []
         left: list[tuple[OrderId, str]] = []
         ready = [o for o in to_plan(rows, now) if category is None or o.category == category]
-        for order in sorted(ready, key=_due):
+        for order in sorted(ready, key=due):
             found = _supply(rows, shelves, order)
             if isinstance(found, str):
                 left.append((order.id, found))
             else:
                 supplied.append(found)
-        groups = sorted(_wave_groups(supplied, policy.max_orders_per_wave), key=lambda group: _due(group[0].order))
+        groups = sorted(_wave_groups(supplied, policy.max_orders_per_wave), key=lambda group: due(group[0].order))
         waves = tuple(_wave(group, number, policy) for number, group in enumerate(groups, first_wave))
         return Plan(waves, tuple(left))
-
-
-def _due(order: Order) -> tuple[int, int, str]:
-    return order.ship_by, order.received, order.id
 
 
 def _supply(rows: Rows, shelves: Shelves, order: Order) -> _Supplied | str:
     """All stock of an order, or the reasons why it can't be had (then nothing was taken)."""
     lines = [line for line in rows.where(OrderLine, order_id=order.id) if line.quantity > 0]
-    if not lines:
-        return "no_items"
-    wanted: dict[Sku, int] = {}
-    for line in lines:
-        wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
-    reasons = [reason for sku, quantity in wanted.items() if (reason := _lacking(rows, shelves, sku, quantity))]
-    if reasons:
-        return ",".join(reasons)
+    if reasons := lacking(rows, shelves, lines):
+        return reasons
     takes = tuple((line, take) for line in lines for take in shelves.take(line.sku, line.quantity))
     return _Supplied(order, takes)
 
 
-def _lacking(rows: Rows, shelves: Shelves, sku: Sku, quantity: int) -> str:
-    if rows.get(Item, sku) is None:
-        return f"unknown_item:{sku}"
-    missing = quantity - shelves.free(sku)
-    return f"no_stock:{sku}:{missing}" if missing > 0 else ""
-
-
 def _wave_groups(supplied: Sequence[_Supplied], size: int) -> Iterator[Sequence[_Supplied]]:
     """Chunks of one category each, in the order they are due."""
-    by_category = sorted(supplied, key=lambda s: (s.order.category, _due(s.order)))
+    by_category = sorted(supplied, key=lambda s: (s.order.category, due(s.order)))
     for _, group in groupby(by_category, key=lambda s: s.order.category):
         yield from _chunks(list(group), size)
 
