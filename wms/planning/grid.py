@@ -93,7 +93,7 @@ class _Reader:
         }
         stray = any((u, v) not in used for u, row in self.near.items() for v in row)
         apart = any(node not in where for node, s in self.spots.items() if s.block >= 0 and node in self.near)
-        if stray or apart or self._shortcut(crossings, ways_out, ways_in, loop=loop):
+        if stray or apart or self._shortcut(crossings, ends):
             return None
         return AisleGrid(
             aisles,
@@ -170,25 +170,16 @@ class _Reader:
                 gates.append(Gate(at.aisle, at.cross, length))
         return tuple(gates) if gates else None
 
-    def _shortcut(
-        self,
-        crossings: Mapping[tuple[int, int], int],
-        ways_out: tuple[Gate, ...],
-        ways_in: tuple[Gate, ...],
-        *,
-        loop: bool,
-    ) -> bool:
-        """Whether some walk between two gates is shorter through where tours begin or end."""
-        if loop and len(ways_out) == 1:
-            return False
-        gates = ways_out if loop else (*ways_out, *ways_in)
-        ends = {*self.graph.starts, *self.graph.ends}
-        for one in gates:
-            apart = self._distances(crossings[one.aisle, one.cross], ends)
-            for other in gates:
-                there = crossings[other.aisle, other.cross]
-                if other is not one and one.length + other.length < apart.get(there, BLOCKED):
-                    return True
+    def _shortcut(self, crossings: Mapping[tuple[int, int], int], ends: set[int]) -> bool:
+        """Whether some walk between two gates is shorter through a place where tours begin or end."""
+        for end in ends:
+            gates = self._gates((end,), set()) or ()
+            for one in gates if len(gates) > 1 else ():
+                apart = self._distances(crossings[one.aisle, one.cross], ends)
+                for other in gates:
+                    there = crossings[other.aisle, other.cross]
+                    if other is not one and one.length + other.length < apart.get(there, BLOCKED):
+                        return True
         return False
 
     def _distances(self, source: int, without: set[int]) -> dict[int, int]:
