@@ -85,3 +85,8 @@ def test_a_unit_that_no_cart_holds_is_named() -> None:
 def test_fewer_parts_go_before_the_walk() -> None:
     lines = [LineLoad(n, 1, (load,), n) for n, load in enumerate((5, 6, 5, 4))]
     assert len(split(lines, (10,))) == 2
+
+
+def test_what_neither_the_walk_nor_the_largest_first_finds_is_searched_for() -> None:
+    lines = [LineLoad(n, units, (load,), n) for n, (units, load) in enumerate(((2, 4), (4, 3)))]
+    assert split(lines, (10,)) == ((Share(0, 1), Share(1, 2)), (Share(0, 1), Share(1, 2)))
