@@ -21,6 +21,7 @@ GROUPS = (
     "orders",
     "waves",
     "setup",
+    "floor",
     "stock",
     "labels",
     "printers",

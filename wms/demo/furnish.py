@@ -12,7 +12,7 @@ from wms.demo.furnish_foreign import furnish_for
 from wms.demo.furnish_orders import demo_orders
 from wms.demo.furnish_people import CARRIERS, everybody
 from wms.demo.furnish_places import equipment
-from wms.demo.furnish_stock import layout, stock
+from wms.demo.furnish_stock import floor, layout, stock
 from wms.domain.events import CategoryDefined, Event, GoodsReceived, PlaceDefined
 
 __all__ = ["demo_orders", "furnish", "furnish_for"]
@@ -28,6 +28,7 @@ def furnish(now: int, seed: int) -> tuple[Event, ...]:
 
 def _setup(now: int, seed: int) -> Iterator[Event]:
     yield from (PlaceDefined(place) for place in layout(seed))
+    yield floor()
     yield from (PlaceDefined(place) for place in equipment(CARRIERS, TOTES))
     yield from everybody(WAYBILL_NUMBERS)
     yield from (CategoryDefined(shelf.category) for shelf in SHELVES)

@@ -8,8 +8,9 @@ from random import Random
 
 from wms.channels import ParsedItem, ParsedOrder
 from wms.demo.catalogue import example_gtin
+from wms.demo.furnish_floor import floor_drawn
 from wms.demo.furnish_people import CARRIERS, everybody
-from wms.demo.furnish_places import bins, equipment
+from wms.demo.furnish_places import aisles_for, bins, equipment
 from wms.domain.catalogue import Category, Item
 from wms.domain.codes import gtin14
 from wms.domain.events import CategoryDefined, Event, GoodsReceived, ItemDefined, PlaceDefined
@@ -45,6 +46,7 @@ def _setup(
     bays = 6 if per_zone <= 500 else 20
     places = bins(_ZONES, per_zone, chance, bays=bays)
     yield from (PlaceDefined(place) for place in places)
+    yield floor_drawn(_ZONES, aisles_for(per_zone, bays), bays=bays)
     yield from (PlaceDefined(place) for place in equipment(CARRIERS, totes))
     yield from everybody(4 * len(orders) + 1000, tuple(dict.fromkeys(order.channel for order in orders)))
     yield from _categories(described)

@@ -12,7 +12,7 @@ LANES = ("LANE-1", "LANE-2")
 RETURNS = PlaceId("RETURN-1")
 CARTS, SLOTS = 4, 12
 
-_AISLE_WIDTH_MM, _BAY_WIDTH_MM, _ZONE_GAP_MM = 3000, 1200, 6000
+AISLE_WIDTH_MM, BAY_WIDTH_MM, ZONE_GAP_MM = 3000, 1200, 6000
 
 
 def bins(zones: str, wanted: int, chance: Random, *, bays: int = 6, levels: int = 4) -> list[Place]:
@@ -21,16 +21,21 @@ def bins(zones: str, wanted: int, chance: Random, *, bays: int = 6, levels: int 
     The walk snakes: odd aisles up, even ones down. Check digits never equal those of the bin before on the walk, so
     that the neighbour's label is no proof.
     """
-    aisles = -(-wanted // (bays * levels))
+    aisles = aisles_for(wanted, bays, levels)
     made: list[Place] = []
     for n, zone in enumerate(zones):
-        x0 = n * (aisles * _AISLE_WIDTH_MM + _ZONE_GAP_MM)
+        x0 = n * (aisles * AISLE_WIDTH_MM + ZONE_GAP_MM)
         for aisle, bay, level in _snake(aisles, bays, levels):
             digits = _digits(chance, made[-1].check_digits if made else "")
-            x, y = x0 + aisle * _AISLE_WIDTH_MM, bay * _BAY_WIDTH_MM
+            x, y = x0 + aisle * AISLE_WIDTH_MM, bay * BAY_WIDTH_MM
             name = PlaceId(f"{zone}-{aisle:02d}-{bay}-{level}")
             made.append(Place(name, PlaceKind.BIN, zone, len(made) + 1, digits, x_mm=x, y_mm=y))
     return made
+
+
+def aisles_for(wanted: int, bays: int = 6, levels: int = 4) -> int:
+    """How many aisles of a zone hold so many bins."""
+    return -(-wanted // (bays * levels))
 
 
 def _snake(aisles: int, bays: int, levels: int) -> Iterator[tuple[int, int, int]]:

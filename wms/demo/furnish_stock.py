@@ -11,9 +11,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from wms.demo.catalogue import SHELVES, items
+from wms.demo.furnish_floor import floor_drawn
 from wms.demo.furnish_people import ZONE
-from wms.demo.furnish_places import bins
+from wms.demo.furnish_places import aisles_for, bins
 from wms.domain.catalogue import Item
+from wms.domain.events import FloorDrawn
 from wms.domain.ids import NO_LOT, LotId, PlaceId, Sku
 from wms.domain.places import Place
 
@@ -42,6 +44,11 @@ class Holding:
 def layout(seed: int) -> list[Place]:
     """All bins, in walking order."""
     return bins(_ZONES, _BINS_PER_ZONE, Random(f"bins {seed}"))  # noqa: S311 - goods, not secrets
+
+
+def floor() -> FloorDrawn:
+    """Where these bins stand."""
+    return floor_drawn(_ZONES, aisles_for(_BINS_PER_ZONE))
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from wms.planning.floor_net import Net, net_of
 from wms.planning.floor_spots import spots_of
-from wms.planning.floor_words import Trouble, Weight
+from wms.planning.floor_words import UNUSABLE, Trouble, Weight
 from wms.planning.graph import Spot, WalkGraph
 
 Point: TypeAlias = "tuple[int, int]"
@@ -137,6 +137,11 @@ class Floor:
     @property
     def errors(self) -> tuple[Trouble, ...]:
         return tuple(trouble for trouble in self.troubles if trouble.weight == Weight.ERROR)
+
+    @property
+    def usable(self) -> bool:
+        """Whether tours can be planned on it at all."""
+        return not any(trouble.code in UNUSABLE for trouble in self.troubles)
 
     @cached_property
     def net(self) -> Net:

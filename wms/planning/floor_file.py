@@ -107,11 +107,13 @@ class Entry:
         self._asked[key] = None
         return self._values.get(key)
 
-    def text(self, key: str, *, needed: bool = False) -> str:
+    def text(self, key: str, *, needed: bool = False, rows: bool = False) -> str:
+        """Only signs that show, but for the ends of `rows`."""
         value = self._given(key, needed=needed)
         if value is None:
             return ""
-        if not isinstance(value, str) or (needed and not value.strip()):
+        seen = "".join(value.split()) if rows and isinstance(value, str) else str(value)
+        if not isinstance(value, str) or not seen.isprintable() or (needed and not seen.strip()):
             self.bad("bad_text", key, value=shown(value))
             return ""
         return value.strip()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any, TypeAlias
 
 from wms.planning.floor import Bin, Floor, Line, Mark, Pace, Stretch, Walkway
@@ -32,6 +33,12 @@ def read_floor(document: str) -> Floor:
     except Unreadable as bad:
         return Floor(troubles=(bad.trouble,))
     return checked(_Reader(document, said).floor())
+
+
+@cache
+def template() -> str:
+    """A site file that explains itself, to be mended to one's own."""
+    return files("wms.planning").joinpath("floor_template.toml").read_text(encoding="utf-8")
 
 
 class _Reader:
@@ -146,7 +153,7 @@ class _Reader:
                 self._add_line(Line(name, start, end, is_cross, zone, narrow, entry.row))
 
     def _rows(self, entry: Entry) -> None:
-        aisle, rows = self._known(entry, "aisle", "no_aisle"), entry.text("rows", needed=True)
+        aisle, rows = self._known(entry, "aisle", "no_aisle"), entry.text("rows", needed=True, rows=True)
         if aisle is None or aisle.is_cross:
             if aisle is not None:
                 entry.bad("no_aisle", "aisle", name=aisle.name)
@@ -180,9 +187,13 @@ class _Reader:
 
     def _take_points(self) -> None:
         entry = self._single("points")
-        for name in self._said.get("points", {}) if entry is not None else ():
-            at = entry.point(name) if entry is not None else None
-            if at is not None and entry is not None:
+        if entry is None:
+            return
+        for name in self._said.get("points", {}):
+            at = entry.point(name)
+            if not name.isprintable():
+                entry.bad("bad_text", name, value=shown(name))
+            elif at is not None:
                 self._points[name] = Mark(name, at, entry.row_of(name))
 
     def _place(self, entry: Entry, key: str) -> Point | None:

@@ -42,14 +42,15 @@ class Scale:
         return min(start, end) < self.high and max(start, end) >= self.low
 
     def __call__(self, place: int) -> int:
-        """The cell of a place: between two known ones in proportion, beyond all that of the outermost."""
+        """The cell of a place: between the cells of two known ones, in proportion; beyond all that of the outermost."""
         n = bisect_right(self.places, place) - 1
         if n < 0:
             return self.cells[0]
         if place == self.places[n] or n == len(self.places) - 1:
             return self.cells[n]
         low, high = self.places[n], self.places[n + 1]
-        return self.cells[n] + (place - low) * (self.cells[n + 1] - self.cells[n]) // (high - low)
+        between = self.cells[n + 1] - self.cells[n] - 1
+        return self.cells[n] + (1 + (place - low) * between // (high - low) if between else 0)
 
 
 def window_of(floor: Floor, zone: str) -> Window:
@@ -85,8 +86,10 @@ def upwards(floor: Floor, height: int, window: Window = EVERYTHING) -> Scale:
     if len(places) <= height:
         return Scale(tuple(places), tuple(range(len(places))), *window[1])
     places = sorted(marks)
-    spare, whole = max(0, height - len(places)), places[-1] - places[0] or 1
-    cells = tuple(n + spare * (place - places[0]) // whole for n, place in enumerate(places))
+    least = [2 if any(a < at < b for at in bins) else 1 for a, b in pairwise(places)]
+    spare, whole = max(0, height - 1 - sum(least)), places[-1] - places[0] or 1
+    stretched = (spare * (place - places[0]) // whole for place in places)
+    cells = tuple(low + more for low, more in zip(accumulate(least, initial=0), stretched, strict=True))
     return Scale(tuple(places), cells, *window[1])
 
 

@@ -172,8 +172,9 @@ class _Plan:
         cells = self._between(start, end)
         inside = cells[1:-1] or cells
         for cell in inside[len(inside) // 2 % _ARROW_EVERY :: _ARROW_EVERY]:
-            self.cells[cell] = sign
-            self.used[sign] = "one way"
+            if self.cells.get(cell) != self.signs.meets or len(inside) == 1:
+                self.cells[cell] = sign
+                self.used[sign] = "one way"
 
     def _walk(self, route: Sequence[int]) -> None:
         net = self.floor.net
@@ -211,11 +212,11 @@ def _names_below(floor: Floor, x: Scale, margin: int, width: int) -> list[str]:
     if not found:
         return []
     columns = sorted(found)
-    room = min((b - a for a, b in pairwise(columns)), default=width)
-    if max(map(_wide, found.values())) < room:
+    room = {a: b - a for a, b in pairwise([*columns, width])}
+    if all(_wide(found[column]) < room[column] for column in columns):
         return [_row([(column, found[column]) for column in columns], margin, width)]
     parts = {column: _parted(name) for column, name in found.items()}
-    if max(_wide(tail) for _, tail in parts.values()) < room:
+    if all(_wide(parts[column][1]) < room[column] for column in columns):
         heads = [(next(group), head) for head, group in groupby(columns, key=lambda c: parts[c][0])]
         return [
             row

@@ -61,6 +61,9 @@ SENTENCES: dict[str, str] = {
     "shorter": "the walkway is said to be {metres} m long, but straight across are {least} m: mend its length",
     # the floor and the warehouse
     "not_in_warehouse": "the warehouse has no bin {bin}: set it up (wms setup import), or take it off the floor",
+    "none_shared": (
+        "none of the warehouse's bins is on this floor, so it is not used: mend the names. The warehouse has {bins}"
+    ),
     "not_on_floor": "{bin} is not on the floor: it is taken to be beside {other}, the next in bin-code order",
     "no_floor": "no floor was drawn: distances are taken from the bins' coordinates. Write one: wms floor template",
     "guessed": (
@@ -70,6 +73,10 @@ SENTENCES: dict[str, str] = {
     "no_coordinates": "{bin} has no coordinates: it is taken to be beside {other}, the next in bin-code order",
     "no_warehouse_bins": "the warehouse has no bins yet: set them up first (wms setup import)",
 }
+
+
+UNUSABLE = frozenset({"no_toml", "too_large", "no_aisles", "no_bins", "none_shared"})
+"""With one of these there is nothing to plan on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from wms.domain.rows import Rows
 from wms.planning.floor import Bin, Floor, Line, Mark, Source
 from wms.planning.floor_check import checked
 from wms.planning.floor_read import read_floor
-from wms.planning.floor_words import Trouble, warning
+from wms.planning.floor_words import Trouble, error, some, warning
 
 _EDGE_MM = 1500
 """From the outermost bins of aisles that nobody drew to their cross-aisles; half a cross-aisle of the usual width."""
@@ -25,8 +25,8 @@ def floor_of(rows: Rows) -> Floor:
     no place on it is put where the next one in walking order is, and warned of."""
     bins = in_order(rows.where(Place, kind=PlaceKind.BIN))
     file = rows.get(FloorFile, "floor")
-    if file is not None and (drawn := read_floor(file.document)).bins:
-        return beside_warehouse(drawn, bins)
+    if file is not None and (drawn := beside_warehouse(read_floor(file.document), bins)).usable:
+        return drawn
     placed = [place for place in bins if place.x_mm or place.y_mm]
     if not placed:
         return _line(bins) if bins else checked(Floor(source=Source.SEQUENCE))
@@ -40,6 +40,8 @@ def beside_warehouse(floor: Floor, bins: Sequence[Place]) -> Floor:
     if not bins:
         return floor.also(warning("no_warehouse_bins"))
     known = {place.id for place in bins}
+    if not known & floor.bin.keys():
+        return floor.also(error("none_shared", bins=some(tuple(place.id for place in bins)))) if floor.bins else floor
     lacking = (
         warning("not_in_warehouse", one.row, (one.name,), bin=one.name) for one in floor.bins if one.name not in known
     )
