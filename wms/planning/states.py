@@ -234,7 +234,10 @@ def _merged(state: State, one: int, other: int) -> State:
 
 
 def _named(state: State) -> State:
-    """Parts numbered by first appearance, so that equal states are equal."""
+    """Parts numbered by first appearance, so that equal states are equal. Which part a depot with both its edges is in
+    no longer matters: all parts have to come together."""
+    if not state.depot and len(state.parts) > len(state.edges):
+        state = state._replace(parts=state.parts[: len(state.edges)])
     names: dict[int, int] = {}
     parts = tuple(-1 if part < 0 else names.setdefault(part, len(names)) for part in state.parts)
     return state._replace(parts=parts)

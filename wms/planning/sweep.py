@@ -129,9 +129,7 @@ class Sweep:
         return found[::-1]
 
 
-def _relaxed(
-    costs: list[int], table: Table, options: Sequence[int], taken: list[list[tuple[int, int]]]
-) -> list[int]:
+def _relaxed(costs: list[int], table: Table, options: Sequence[int], taken: list[list[tuple[int, int]]]) -> list[int]:
     best = [NEVER] * len(costs)
     how = [(-1, -1)] * len(costs)
     for before, after, option in table:
