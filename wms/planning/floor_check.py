@@ -140,10 +140,11 @@ def _is_blocked(floor: Floor, one: Bin) -> bool:
 
 
 def _dead_walks(floor: Floor) -> Iterator[Trouble]:
-    """Lines without bins of which one gets into a part that leads to no drop."""
+    """Lines of which one gets into a part that leads to no drop, beside those that were named for their bins."""
     net = floor.net
     caught = net.reached - net.returning
-    with_bins = {one.aisle for one in floor.bins if net.node_of_bin[one.name] in caught}
+    named = {one.aisle for one in floor.bins if net.node_of_bin[one.name] in caught}
+    caught -= {node for name in named for node in net.chains[name].values()}
     for line in floor.lines:
-        if line.name not in with_bins and caught & set(net.chains[line.name].values()):
+        if caught & set(net.chains[line.name].values()):
             yield error("dead_walk", line.row, name=line.name)

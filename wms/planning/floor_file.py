@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -153,12 +154,17 @@ class Entry:
             return None
         return round(value[0] * 1000), round(value[1] * 1000)
 
-    def names(self, key: str, *, needed: bool = False) -> tuple[str, ...]:
+    def names(self, key: str, *, needed: bool = False, known: Collection[str] = ()) -> tuple[str, ...]:
+        """A list of names and ranges; names that are `known` may be of several words."""
         text = self.text(key, needed=needed)
         if not text:
             return ()
         try:
-            found = names(text)
+            parts = (part.strip() for part in text.split(","))
+            every = (name for part in parts for name in ((part,) if part in known else names(part)))
+            found = tuple(islice(every, MOST_NAMES + 1))
+            if len(found) > MOST_NAMES:
+                raise TooMany(text)
         except TooMany:
             self.bad("too_many", key, most=MOST_NAMES)
             return ()

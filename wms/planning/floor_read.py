@@ -258,7 +258,7 @@ class _Reader:
             towards = ""
         first, last = entry.metres("from"), entry.metres("to", most=2 * MOST_METRES)
         why = "" if is_open else entry.text("why")
-        for name in entry.names("on", needed=True):
+        for name in entry.names("on", needed=True, known=self._line):
             line = self._line.get(name)
             if line is None:
                 entry.bad("no_line", "on", name=name)
