@@ -171,7 +171,7 @@ def test_among_equal_bins_the_one_on_the_way_is_chosen():
     warehouse.goods("only")
     warehouse.goods("twice")
     warehouse.stock("3-2", "only", 5)
-    warehouse.stock("0-0", "twice", 5, "L", "2026-12-01", NOON - 900)
+    warehouse.stock("0-4", "twice", 5, "L", "2026-12-01", NOON - 900)
     warehouse.stock("3-3", "twice", 5, "M", "2026-12-01", NOON)
     warehouse.order("o", ("twice", 1), ("only", 1))
     (wave,) = warehouse.short().waves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wms.domain.catalogue import Item
@@ -11,8 +11,8 @@ from wms.domain.orders import Order, OrderLine
 from wms.domain.rows import Rows
 from wms.planning.shelves import Shelves, Take
 
-Far = Callable[[PlaceId, PlaceId | None], int]
-"""How far a place is from another one, or from where tours begin."""
+Far = Callable[[PlaceId, Sequence[PlaceId]], int]
+"""How much longer the walk to other places gets for one more."""
 
 
 PartKey = tuple[OrderId, int]
@@ -55,7 +55,7 @@ def due(order: Order) -> tuple[int, int, str]:
 def supply(rows: Rows, shelves: Shelves, order: Order, far: Far) -> Part | str:
     """All stock of an order, or the reasons why it can't be had (then nothing was taken).
 
-    What can come from one bin only is taken first; the rest comes from those near to it.
+    What can come from one bin only is taken first; the rest comes from bins for which one walks the least farther.
     """
     lines = [line for line in rows.where(OrderLine, order_id=order.id) if line.quantity > 0]
     if reasons := lacking(rows, shelves, lines):
@@ -63,7 +63,7 @@ def supply(rows: Rows, shelves: Shelves, order: Order, far: Far) -> Part | str:
     picks: list[Pick] = []
     for line in sorted(lines, key=lambda line: (shelves.choices(line.sku), line.n)):
         here = [pick.take.place for pick in picks]
-        takes = shelves.take(line.sku, line.quantity, lambda place, here=here: _nearest(far, place, here))  # type: ignore[misc]
+        takes = shelves.take(line.sku, line.quantity, lambda place, here=here: far(place, here))  # type: ignore[misc]
         picks += [Pick(line, take) for take in takes]
     return Part(order, tuple(sorted(picks, key=lambda pick: pick.line.n)))
 
@@ -83,7 +83,3 @@ def _lacking(rows: Rows, shelves: Shelves, sku: Sku, quantity: int) -> str:
         return f"unknown_item:{sku}"
     missing = quantity - shelves.free(sku)
     return f"no_stock:{sku}:{missing}" if missing > 0 else ""
-
-
-def _nearest(far: Far, place: PlaceId, others: list[PlaceId]) -> int:
-    return min((far(place, other) for other in others), default=far(place, None))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wms.domain.ids import PlaceId
+from wms.domain.places import Place
 from wms.domain.rows import Rows
 from wms.planning.cart_loads import CartLoads
 from wms.planning.problem import Picker, Problem
 from wms.planning.promises import trip_duration
 from wms.planning.rules import PlanningRules, rules_of
-from wms.planning.shelves import Shelves
 from wms.planning.schedule import takes
+from wms.planning.shelves import Shelves
 from wms.planning.site_walks import TICKS, SiteWalks
 from wms.planning.supply import Part
 from wms.planning.wave_pickers import pickers_of
@@ -46,6 +48,11 @@ class Desk:
     def due(self, part: Part) -> int:
         """When its tour has to be back, in ticks from now on."""
         return due_of(part.order, self.rules.carriers, self.now, self.zone)
+
+    def rank(self, place: PlaceId) -> int:
+        """Of a bin among all, in the order of their names' walk."""
+        found = self.rows.get(Place, place)
+        return found.sequence if found is not None else 0
 
     def earliest(self, part: Part) -> int:
         """When somebody could be back who went for it alone and at once."""

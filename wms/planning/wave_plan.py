@@ -76,7 +76,7 @@ def supplied(desk: Desk, shelves: Shelves, orders: Sequence[Order]) -> tuple[lis
     parts: list[Part] = []
     left: list[tuple[OrderId, str]] = []
     for order in sorted(orders, key=due):
-        found = supply(desk.rows, shelves, order, desk.walks.apart)
+        found = supply(desk.rows, shelves, order, desk.walks.detour)
         if isinstance(found, str):
             left.append((order.id, found))
             continue

@@ -9,13 +9,19 @@ from wms.domain.ids import InspectionId
 from wms.domain.inspection import draw, sample_size
 from wms.domain.rows import Rows
 from wms.domain.waiting import due_orders
-from wms.domain.waves import NUMBERS
+from wms.domain.waves import NUMBERS, Wave, WaveStatus
+from wms.planning.engines import at_once
+from wms.planning.regroup import regrouped
 from wms.planning.rules import BadPlanningRules, defaults, read
-from wms.planning.waves import EarliestFirst, Planner, policy_of
+from wms.planning.wave_check import still_fits
+from wms.planning.wave_desk import desk_of
+from wms.planning.wave_plan import ShortWalks
+from wms.planning.waves import Planner, policy_of
 from wms.workflows.handling import Answer, Context, handles, refuse
 from wms.workflows.prompt import msg, plain
 
-PLANNER: Planner = EarliestFirst()
+PLANNER: Planner = ShortWalks(at_once)
+ORIGIN_LETTERS = 6  # of 16 each: a life of the hub regroups a few waves only
 
 
 @handles(c.SetWaveRules)
@@ -43,6 +49,31 @@ def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answ
         events += outbound_sample(wave, rows, context)
     events += [e.OrderHeld(order, reason) for order, reason in plan.left]
     return tuple(events)
+
+
+@handles(c.ReleasePlan)
+def release_plan(command: c.ReleasePlan, rows: Rows, context: Context) -> Answer:
+    """A plan may have been looked at for an hour. What it still holds for goes out as if planned now."""
+    desk = desk_of(rows, context.now, policy_of(rows), zone_of(rows))
+    waves, left = still_fits(desk, command.waves, next_wave(rows, context))
+    if not waves:
+        return refuse(msg("Nothing of this plan can go out any more"), msg("Plan again"))
+    going = {order for wave in waves for batch in wave.batches for order in batch.orders}
+    events: list[e.Event] = [e.OrderReleased(o.id) for o in due_orders(rows, context.now) if o.id in going]
+    for wave in waves:
+        events.append(wave)
+        events += outbound_sample(wave, rows, context)
+    return (*events, e.OrdersLeft(left)) if left else tuple(events)
+
+
+@handles(c.RegroupWaves)
+def regroup_waves(command: c.RegroupWaves, rows: Rows, context: Context) -> Answer:
+    """Walks that were begun stay as they are, and so do waves that can't be walked any shorter."""
+    desk = desk_of(rows, context.now, policy_of(rows), zone_of(rows))
+    waves = command.waves or [wave.id for wave in rows.where(Wave, status=WaveStatus.RELEASED)]
+    found = [regrouped(desk, wave, at_once, context.fresh()[:ORIGIN_LETTERS]) for wave in waves]
+    events = tuple(event for event in found if event is not None)
+    return events or refuse(msg("No walk gets shorter"), msg("Walks that are begun stay as they are"))
 
 
 def next_wave(rows: Rows, context: Context) -> int:
