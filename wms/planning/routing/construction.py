@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wms.planning.routing.distances import Matrix
-
-Rows = list[list[int]]
+from wms.planning.routing.distances import Rows
 
 
-def constructions(matrix: Matrix) -> Iterator[list[int]]:
-    """Orders of 1 to n from 0 back to 0. At least one of them has no barred step."""
-    yield _nearest(matrix.rows)
-    yield _inserted(matrix.rows, min)
-    yield _inserted(matrix.rows, max)
-    if any(matrix.barred in row for row in matrix.rows):
-        yield _downstream(matrix)
+def constructions(rows: Rows) -> Iterator[list[int]]:
+    """Orders of 1 to n from 0 back to 0."""
+    yield _nearest(rows)
+    yield _inserted(rows, min)
+    yield _inserted(rows, max)
 
 
 def circle(rows: Rows, order: list[int]) -> int:
@@ -38,7 +34,8 @@ def _nearest(rows: Rows) -> list[int]:
 
 def _inserted(rows: Rows, pick: Callable[[Iterable[tuple[int, int]]], tuple[int, int]]) -> list[int]:
     """Stops put in one after the other where each costs least; `pick` chooses the next by what that is: the cheapest or
-    the dearest one."""
+    the dearest one. Walks that exist suffice: where of any two stops one reaches the other, there is always a place for
+    one more (Rédei 1934)."""
     after = {0: 0}
     best = {n: (rows[0][n] + rows[n][0], 0) for n in range(1, len(rows))}
     while best:
@@ -53,10 +50,3 @@ def _inserted(rows: Rows, pick: Callable[[Iterable[tuple[int, int]]], tuple[int,
     while after[order[-1]]:
         order.append(after[order[-1]])
     return order
-
-
-def _downstream(matrix: Matrix) -> list[int]:
-    """Those from which most can be reached go first. As of any two stops at least one reaches the other, each reaches
-    the next (Rédei 1934)."""
-    reached = [sum(length < matrix.barred for length in row) for row in matrix.rows]
-    return sorted(range(1, len(matrix.rows)), key=lambda n: -reached[n])

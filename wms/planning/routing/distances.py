@@ -7,19 +7,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import NamedTuple
 
 from wms.planning.graph import WalkGraph
 from wms.planning.routing.tour import Unreachable
 
-
-class Matrix(NamedTuple):
-    """What the walk from one stop (row) to another (column) takes. Row 0 is the start, column 0 the end, so that a tour
-    is a circle through 0. Where no walk leads, `barred` stands, which is more than any tour along walks that do."""
-
-    rows: list[list[int]]
-    barred: int
-
+Rows = list[list[int]]
+"""What the walk from one stop (row) to another (column) takes. Row 0 is the start, column 0 the end, so that a tour is
+a circle through 0."""
 
 _ROWS = 2048
 """Walks are kept from so many nodes: 80 MB on a floor of 5,000."""
@@ -43,11 +37,6 @@ class Distances:
         self._last = _walks(into, graph.ends)
         self._from = lru_cache(_ROWS)(lambda node: _walks(self._out, (node,)))
 
-    def between(self, a: int, b: int) -> int | None:
-        """None where no walk leads from one to the other."""
-        length = self._from(a)[b]
-        return None if length == _NONE else length
-
     def cut_off(self, stops: Sequence[int]) -> tuple[int, ...]:
         """Those that no start reaches, or that reach no end."""
         known = range(self.size)
@@ -67,8 +56,10 @@ class Distances:
             total += step
         return total
 
-    def matrix(self, stops: Sequence[int]) -> Matrix:
-        """Stops are numbered from 1 in the order given. Raises `Unreachable` where no tour can be."""
+    def matrix(self, stops: Sequence[int]) -> Rows:
+        """Stops are numbered from 1 in the order given. Where no walk leads, the figure is more than any tour along
+        walks that do; still, of any two stops at least one reaches the other. Raises `Unreachable` where no tour can
+        be."""
         if lost := self.cut_off(stops):
             raise Unreachable(lost)
         rows = [[0, *(self._first[s] for s in stops)]]
@@ -80,7 +71,7 @@ class Distances:
                     if rows[m][n] in (_NONE, barred):
                         raise Unreachable((stops[n - 1], stops[m - 1]))
                     row[m] = barred
-        return Matrix(rows, barred)
+        return rows
 
 
 def _walks(arcs: Arcs, origins: Sequence[int]) -> array[int]:

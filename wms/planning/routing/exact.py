@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from wms.planning.graph import WalkGraph
 from wms.planning.grid import BLOCKED, AisleGrid
+from wms.planning.problem import Problem
 from wms.planning.routing.heuristic import HeuristicRouter
 from wms.planning.routing.tour import Tour
 from wms.planning.states import BACK, BOTH, DOUBLE, SINGLE
@@ -39,10 +40,14 @@ class ExactRouter:
     exact = True
 
     def __init__(self, graph: WalkGraph, grid: AisleGrid) -> None:
-        self._sweep = Sweep(grid)
+        self.sweep = Sweep(grid)
         self._grid = grid
         self._depot = graph.starts[0] if grid.loop else None
         self._other = HeuristicRouter(graph)
+
+    def knows(self, problem: Problem) -> bool:
+        """Whether the jobs' stops all stand in aisles."""
+        return all(stop in self._grid.where for job in problem.jobs for stop in job.stops)
 
     def tour(self, stops: Collection[int]) -> Tour:
         """Raises `Unreachable`."""
@@ -52,7 +57,7 @@ class ExactRouter:
             return Tour(0, tuple(ordered))
         if any(stop not in self._grid.where for stop in aisles):
             return self._other.tour(ordered)
-        length, choices = self._sweep.choices(aisles)
+        length, choices = self.sweep.choices(aisles)
         if length >= BLOCKED:
             return self._other.tour(ordered)  # which knows the stops that are cut off
         route = [stop for edge in self._walk(choices, self._by_stretch(aisles)) for stop in edge.stops]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from wms.planning.graph import WalkGraph
-from wms.planning.routing.construction import Rows, circle, constructions
-from wms.planning.routing.distances import Distances
+from wms.planning.routing.construction import circle, constructions
+from wms.planning.routing.distances import Distances, Rows
 from wms.planning.routing.improvement import improved
 from wms.planning.routing.tour import Tour
 
@@ -31,12 +31,12 @@ class HeuristicRouter:
         ordered = sorted(set(stops))
         if not ordered:
             return Tour(0, ())
-        matrix = self._distances.matrix(ordered)
+        rows = self._distances.matrix(ordered)
         if len(ordered) <= _EXACT_UP_TO:
-            order = held_karp(matrix.rows)
+            order = held_karp(rows)
         else:
-            order = improved(matrix.rows, min(constructions(matrix), key=lambda order: circle(matrix.rows, order)))
-        return Tour(circle(matrix.rows, order), tuple(ordered[n - 1] for n in order))
+            order = improved(rows, min(constructions(rows), key=lambda order: circle(rows, order)))
+        return Tour(circle(rows, order), tuple(ordered[n - 1] for n in order))
 
 
 def held_karp(rows: Rows) -> list[int]:

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from random import Random
 
-from wms.planning.routing.construction import Rows, circle
+from wms.planning.routing.construction import circle
+from wms.planning.routing.distances import Rows
 
 _NEIGHBOURS = 6
 _LONGEST = 3
