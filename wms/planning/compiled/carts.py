@@ -101,6 +101,7 @@ def copy_cart(source, target, cart):
     target.variety[cart] = source.variety[cart]
     target.due[cart] = source.due[cart]
     target.work[cart] = source.work[cart]
+    target.locked[cart] = source.locked[cart]
 
 
 @jit
@@ -222,6 +223,7 @@ def put_on(world, carts, scratch, cart, job, length):
     carts.name[cart] ^= world.names[job]
     carts.due[cart] = min(carts.due[cart], world.dues[job])
     carts.work[cart] += world.work[job]
+    carts.locked[cart] |= world.locked[job]
     carts.place[job] = cart
     carts.total[1] = max(carts.total[1], cart + 1)
     kind = world.groups[job]

@@ -2,97 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from time import perf_counter
 
 import numpy as np
 
-from wms.planning.compiled.carts import Carts, Scratch, carts_for, scratch_for
-from wms.planning.compiled.search import (
-    fill_carts,
-    improve,
-    lateness_now,
-    lengths_alone,
-    place_all,
-)
-from wms.planning.compiled.world import Ints, Words, World, world_of
+from wms.planning.compiled.crew import Crew, Heat
+from wms.planning.compiled.world import Ints
 from wms.planning.grid import BLOCKED
 from wms.planning.plain.beginning import earlier
+from wms.planning.plain.carts import Cart
 from wms.planning.plain.carts import Carts as Plans
 from wms.planning.plain.finish import solution, trouble_of
 from wms.planning.plain.search import state
-from wms.planning.problem import Infeasible, Problem, Progress, Solution, Trip
+from wms.planning.problem import Infeasible, Problem, Progress, Solution
 from wms.planning.routing.exact import ExactRouter
 from wms.planning.routing.tour import Tour
 from wms.planning.touring import Tours
 
-THREADS = 2
 _MANY = 150
-"""From so many jobs on each thread searches among carts of its own; the carts are dealt anew again and again."""
-_SLICE_S = 0.25
-_CHUNK_S = 0.02
-_GREEDS = (0.3, 0.2, 0.1, 0.0)
+"""From so many jobs on the threads search apart, each among carts of its own, which are dealt anew again and again."""
+_DEAL_S = 0.25
+_TELL_S = 0.25
+_GREEDS = (0.3, 0.15, 0.0)
+_FINISH_S_PER_TRIP = 0.0015
 
 
-@dataclass(slots=True)
-class _Worker:
-    carts: Carts
-    saved: Carts
-    scratch: Scratch
-    chance: Words
-    best: Ints
-    pool: Ints
-    turns: int = 20
+def plan(
+    problem: Problem,
+    router: ExactRouter,
+    seconds: float,
+    seed: int = 0,
+    start: Solution | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """As `wms.planning.plain.engine.plan`, for floors of parallel aisles whose stops all stand in aisles."""
+    return _Planning(problem, router, seconds, seed, start, progress).solution()
 
 
-class _Search:
-    """All jobs but those on locked carts are moved about. `fixed` are the carts that stay as they are."""
+class _Planning:
+    def __init__(
+        self,
+        problem: Problem,
+        router: ExactRouter,
+        seconds: float,
+        seed: int,
+        start: Solution | None,
+        progress: Progress | None,
+    ) -> None:
+        self.began, self.seconds, self.progress = perf_counter(), seconds, progress
+        self.problem, self.router = problem, router
+        self.plans = Plans(problem, Tours(router))
+        given = start.trips if start else ()
+        for trip in given:
+            self.plans.tours.knows(Tour(trip.length, trip.route))
+        self.kept, self.rest = earlier(self.plans, given)
+        locked = [job for cart in self.kept if cart.kept is not None for job in cart.jobs]
+        self.crew = Crew(problem, router.sweep, locked, seed)
+        self._check()
+        self.chance = Random(seed)  # noqa: S311 - plans, not secrets
+        self.best, self.places = self.crew.worth(self.first_come()), self.first_come()
+        self.start_cost = self.best[1] + self.crew.handling
+        self.told = -_TELL_S
 
-    def __init__(self, problem: Problem, router: ExactRouter, seconds: float, seed: int) -> None:
-        self.began, self.seconds = perf_counter(), seconds
-        self.problem, self.jobs = problem, len(problem.jobs)
-        self.world = world_of(problem, router.sweep, seed)
-        most = self._most_on_a_cart()
-        chance = Random(seed)  # noqa: S311 - plans, not secrets
-        self.workers = [
-            _Worker(
-                carts_for(self.world, self.jobs, most),
-                carts_for(self.world, self.jobs, most),
-                scratch_for(self.world),
-                np.array([chance.getrandbits(63) | 1], np.uint64),
-                np.zeros(self.jobs + 3, np.int64),
-                np.arange(self.jobs),
-            )
-            for _ in range(THREADS)
-        ]
-        self.alone = np.zeros(self.jobs, np.int64)
-        lengths_alone(self.world, self.workers[0].carts, self.workers[0].scratch, self.alone)
-        self.best: tuple[int, int] = (1 << 62, 1 << 62)
-        self.places: Ints = np.full(self.jobs, -1, np.int64)
+    def _check(self) -> None:
+        doubtful = {int(job) for job in np.flatnonzero(self.crew.alone >= BLOCKED)}
+        over = (self.crew.world.loads > self.crew.world.capacities).any(axis=1)
+        doubtful |= {int(job) for job in np.flatnonzero(over)}
+        jobs = [self.problem.jobs[job] for job in sorted(doubtful)]
+        trouble = tuple((job.name, why) for job in jobs if (why := trouble_of(self.problem, job, self.router)))
+        if trouble:
+            raise Infeasible(trouble)
+
+    def first_come(self) -> Ints:
+        """Carts filled one after the other with what is due first; those kept from an earlier plan as they are."""
+        places = self._placed(self.kept)
+        world, cart = self.crew.world, len(self.kept) - 1
+        load, group = world.capacities.copy(), -1
+        for job in sorted(self.rest, key=lambda j: (int(world.dues[j]), j)):
+            full = bool((load + world.loads[job] > world.capacities).any())
+            if full or cart < len(self.kept) or (world.per_group < 0 and group != world.groups[job]):
+                cart, load = cart + 1, np.zeros_like(load)
+            load += world.loads[job]
+            group, places[job] = int(world.groups[job]), cart
+        return places
+
+    def _placed(self, carts: Sequence[Cart]) -> Ints:
+        places = np.full(len(self.problem.jobs), -1, np.int64)
+        for n, cart in enumerate(carts):
+            places[list(cart.jobs)] = n
+        return places
 
     @property
     def gone(self) -> float:
         return perf_counter() - self.began
 
-    def _most_on_a_cart(self) -> int:
-        """Whatever they carry, no cart takes more jobs."""
-        most = self.jobs
-        for k, capacity in enumerate(self.world.capacities):
-            smallest = np.cumsum(np.sort(self.world.loads[:, k]))
-            most = min(most, int(np.searchsorted(smallest, capacity, side="right")))
-        return max(most, 1)
-
-    def offer(self, places: Ints) -> tuple[int, int]:
-        """What a plan is worth: ticks late, and what it costs. The best is kept."""
-        worker = self.workers[0]
-        place_all(self.world, worker.carts, worker.scratch, places, int(places.max(initial=-1)) + 1)
-        late = int(lateness_now(self.world, worker.carts)) if len(self.world.ready) else 0
-        worth = late, int(worker.carts.total[0])
+    def offer(self, places: Ints) -> None:
+        worth = self.crew.worth(places)
         if worth < self.best:
             self.best, self.places = worth, places.copy()
-        return worth
+        self.tell()
 
-    def run(self, heats: Callable[[float], float], tell: Callable[[], None]) -> None: ...
+    def tell(self) -> None:
+        if self.progress is not None and self.gone - self.told >= _TELL_S:
+            self.told = self.gone
+            self.progress(self.told, self.best[1] + self.crew.handling, self.start_cost)
+
+    def solution(self) -> Solution:
+        self.tell()
+        reserve = _FINISH_S_PER_TRIP * (int(self.places.max(initial=0)) + 1)
+        end = self.seconds - reserve
+        for greed in _GREEDS:
+            if greed == _GREEDS[0] or self.gone < 0.1 * end:
+                self.offer(self.crew.filled(self._placed(self.kept), greed))
+        movable = len(self.problem.jobs) - int(self.crew.world.locked.sum())
+        if movable > 1 and self.gone < end:
+            with ThreadPoolExecutor(len(self.crew.workers)) as threads:
+                if movable >= _MANY and not self.problem.pickers:
+                    self._apart(threads, end)
+                else:
+                    self._together(threads, end)
+        return self._finished()
+
+    def _apart(self, threads: ThreadPoolExecutor, end: float) -> None:
+        begun, now = self.gone, self.places
+        while (at := self.gone) < end:
+            until = min(at + _DEAL_S, end)
+            heat = Heat(self.crew.scale, self.began + begun, self.began + end)
+            parts = self.crew.dealt(now, self.chance)
+            works = [
+                threads.submit(worker.search, self.crew, part, heat, self.began + until)
+                for worker, part in zip(self.crew.workers, parts, strict=True)
+            ]
+            found = [work.result() for work in works]
+            now = self.crew.joined([each[0] for each in found])
+            self.offer(self.crew.joined([each[1] for each in found]))
+
+    def _together(self, threads: ThreadPoolExecutor, end: float) -> None:
+        """The threads search for themselves; after each cooling who found less goes on from where the other is."""
+        starts = [self.places] * len(self.crew.workers)
+        cycles = self.crew.cycles(end - self.gone)
+        for cycle in range(cycles):
+            begun = self.gone
+            until = begun + (end - begun) / (cycles - cycle)
+            heat = Heat(self.crew.scale, self.began + begun, self.began + until, again=cycle > 0)
+            while (at := self.gone) < until:
+                pause = min(at + 1.0, until)
+                works = [
+                    threads.submit(worker.search, self.crew, start, heat, self.began + pause)
+                    for worker, start in zip(self.crew.workers, starts, strict=True)
+                ]
+                found = [work.result() for work in works]
+                starts = [each[0] for each in found]
+                for each in found:
+                    self.offer(each[1])
+            starts = [self.places] * len(starts)
+
+    def _finished(self) -> Solution:
+        """Trips with exact routes and who walks them when. Raises `Infeasible`."""
+        kept = {frozenset(cart.jobs): cart for cart in self.kept}
+        jobs: dict[int, list[int]] = {}
+        for job, place in enumerate(self.places):
+            jobs.setdefault(int(place), []).append(job)
+        carts = [kept.get(frozenset(on)) or self.plans.cart(on) for on in jobs.values()]
+        found = solution(self.problem, self.plans, state(self.plans, carts), self.start_cost, self.router)
+        return replace(found, engine="compiled")

@@ -216,7 +216,7 @@ def lateness(world, carts, order, free):
 
 
 @jit
-def fill_carts(world, carts, scratch, chance, alone, greed):
+def fill_carts(world, carts, scratch, alone, greed):
     """The first plan: one cart after the other, each begun with the job that is farthest to walk for, and filled with
     those that lengthen its tour least for what they would cost alone. False where a job has no place."""
     jobs = world.groups.size
@@ -400,6 +400,7 @@ def place_all(world, carts, scratch, places, most):
         carts.variety[cart] = 0
         carts.due[cart] = WHENEVER
         carts.work[cart] = 0
+        carts.locked[cart] = False
     carts.place[:] = -1
     carts.total[:] = 0
     for job in range(places.size):

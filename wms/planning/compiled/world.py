@@ -49,6 +49,7 @@ class World(NamedTuple):
     capacities: Ints
     groups: Ints  # (jobs,)
     dues: Ints
+    locked: NDArray[np.bool_]  # (jobs,): whatever cart holds one of these keeps its jobs
     names: Words  # a random name for each job; a set of jobs is named by their exclusive or
     per_length: int
     per_trip: int
@@ -65,7 +66,7 @@ class _Program:
     memory: list[int]
 
 
-def world_of(problem: Problem, sweep: Sweep, seed: int) -> World:
+def world_of(problem: Problem, sweep: Sweep, locked: Iterable[int], seed: int) -> World:
     grid = sweep.grid
     lengths = [length for row in grid.lengths for length in row]
     offsets = [row for aisle in grid.offsets for row in aisle]
@@ -93,6 +94,7 @@ def world_of(problem: Problem, sweep: Sweep, seed: int) -> World:
         np.array(problem.capacities, np.int64),
         np.array([job.group for job in problem.jobs], np.int64),
         np.array([WHENEVER if job.due is None else job.due for job in problem.jobs], np.int64),
+        np.isin(np.arange(len(problem.jobs)), list(locked)),
         np.random.default_rng(seed).integers(1, 2**63, len(problem.jobs), np.uint64),
         prices.per_length,
         prices.per_trip,

@@ -14,12 +14,13 @@ from wms.planning.schedule import Timetable, Turn, schedule
 
 def check(problem: Problem, router: Router) -> None:
     """Raises `Infeasible` for jobs that no plan can hold."""
-    trouble = tuple((job.name, reason) for job in problem.jobs if (reason := _trouble(problem, job, router)))
+    trouble = tuple((job.name, reason) for job in problem.jobs if (reason := trouble_of(problem, job, router)))
     if trouble:
         raise Infeasible(trouble)
 
 
-def _trouble(problem: Problem, job: Job, router: Router) -> str:
+def trouble_of(problem: Problem, job: Job, router: Router) -> str:
+    """Why no plan can hold a job; '' where one can."""
     over = [
         f"{load} of at most {most}" for load, most in zip(job.loads, problem.capacities, strict=True) if load > most
     ]
