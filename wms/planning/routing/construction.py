@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wms.planning.routing.distances import Rows
+from wms.planning.routing.distances import Matrix
+
+Rows = list[list[int]]
 
 
-def constructions(rows: Rows) -> Iterator[list[int]]:
-    """Orders of 1 to n from 0 back to 0."""
-    yield _nearest(rows)
-    yield _inserted(rows, min)
-    yield _inserted(rows, max)
+def constructions(matrix: Matrix) -> Iterator[list[int]]:
+    """Orders of 1 to n from 0 back to 0, at least two of them without a barred step."""
+    yield _nearest(matrix.rows)
+    yield _inserted(matrix.rows, min)
+    yield _inserted(matrix.rows, max)
 
 
 def circle(rows: Rows, order: list[int]) -> int:
@@ -34,8 +36,8 @@ def _nearest(rows: Rows) -> list[int]:
 
 def _inserted(rows: Rows, pick: Callable[[Iterable[tuple[int, int]]], tuple[int, int]]) -> list[int]:
     """Stops put in one after the other where each costs least; `pick` chooses the next by what that is: the cheapest or
-    the dearest one. Walks that exist suffice: where of any two stops one reaches the other, there is always a place for
-    one more (Rédei 1934)."""
+    the dearest one. As of any two stops one reaches the other, there is a place for each without a barred step (Rédei
+    1934)."""
     after = {0: 0}
     best = {n: (rows[0][n] + rows[n][0], 0) for n in range(1, len(rows))}
     while best:

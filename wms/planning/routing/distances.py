@@ -7,13 +7,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
+from typing import NamedTuple
 
 from wms.planning.graph import WalkGraph
 from wms.planning.routing.tour import Unreachable
 
-Rows = list[list[int]]
-"""What the walk from one stop (row) to another (column) takes. Row 0 is the start, column 0 the end, so that a tour is
-a circle through 0."""
+
+class Matrix(NamedTuple):
+    """What the walk from one stop (row) to another (column) takes. Row 0 is the start, column 0 the end, so that a tour
+    is a circle through 0. Where no walk leads, `barred` stands, which is more than any tour along walks that do; still,
+    of any two stops at least one reaches the other."""
+
+    rows: list[list[int]]
+    barred: int
+
 
 _ROWS = 2048
 """Walks are kept from so many nodes: 80 MB on a floor of 5,000."""
@@ -56,10 +63,8 @@ class Distances:
             total += step
         return total
 
-    def matrix(self, stops: Sequence[int]) -> Rows:
-        """Stops are numbered from 1 in the order given. Where no walk leads, the figure is more than any tour along
-        walks that do; still, of any two stops at least one reaches the other. Raises `Unreachable` where no tour can
-        be."""
+    def matrix(self, stops: Sequence[int]) -> Matrix:
+        """Stops are numbered from 1 in the order given. Raises `Unreachable` where no tour can be."""
         if lost := self.cut_off(stops):
             raise Unreachable(lost)
         rows = [[0, *(self._first[s] for s in stops)]]
@@ -71,7 +76,7 @@ class Distances:
                     if rows[m][n] in (_NONE, barred):
                         raise Unreachable((stops[n - 1], stops[m - 1]))
                     row[m] = barred
-        return rows
+        return Matrix(rows, barred)
 
 
 def _walks(arcs: Arcs, origins: Sequence[int]) -> array[int]:

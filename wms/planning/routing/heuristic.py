@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from wms.planning.graph import WalkGraph
-from wms.planning.routing.construction import circle, constructions
-from wms.planning.routing.distances import Distances, Rows
+from wms.planning.routing.construction import Rows, circle, constructions
+from wms.planning.routing.distances import Distances
 from wms.planning.routing.improvement import improved
 from wms.planning.routing.tour import Tour
 
@@ -31,11 +31,12 @@ class HeuristicRouter:
         ordered = sorted(set(stops))
         if not ordered:
             return Tour(0, ())
-        rows = self._distances.matrix(ordered)
+        matrix = self._distances.matrix(ordered)
+        rows = matrix.rows
         if len(ordered) <= _EXACT_UP_TO:
             order = held_karp(rows)
         else:
-            order = improved(rows, min(constructions(rows), key=lambda order: circle(rows, order)))
+            order = improved(rows, min(constructions(matrix), key=lambda order: circle(rows, order)))
         return Tour(circle(rows, order), tuple(ordered[n - 1] for n in order))
 
 

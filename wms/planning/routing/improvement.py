@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from random import Random
 
-from wms.planning.routing.construction import circle
-from wms.planning.routing.distances import Rows
+from wms.planning.routing.construction import Rows, circle
 
 _NEIGHBOURS = 6
 _LONGEST = 3
