@@ -189,4 +189,10 @@ class Floor:
         return sum(max(0, one.level - self.pace.reach) for one in known if one is not None)
 
     def also(self, *troubles: Trouble) -> Floor:
-        return replace(self, troubles=(*self.troubles, *troubles))
+        """The same floor with more troubles; what was worked out of it is kept."""
+        floor = replace(self, troubles=(*self.troubles, *troubles))
+        floor.__dict__.update({name: self.__dict__[name] for name in _WORKED_OUT if name in self.__dict__})
+        return floor
+
+
+_WORKED_OUT = ("net", "bin", "line", "_spots")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from unicodedata import east_asian_width
@@ -52,21 +52,34 @@ def draw_text(
         return ["(nothing is drawn yet)"]
     width = max(width, NARROWEST)
     signs = _ASCII if ascii else _BLOCKS
-    margin = min(max((_wide(line.name) + 1 for line in floor.aisles if _lies(line)), default=0), width // 3)
-    rows: list[str] = []
+    named = _named_rows(floor)
+    margin = min(max((_wide(name) + 1 for name in named.values()), default=1), width // 3)
+    strips: list[list[str]] = []
     used: dict[str, str] = {}
     window = window_of(floor, zone)
     tall = upwards(floor, height, window)
     for scale in across(floor, width - margin - 1, window):
         plan = _Plan(floor, signs, scale, tall, margin)
         plan.draw(route)
-        rows += [*([""] if rows else []), *plan.rows(width), *_names_below(floor, scale, margin, width)]
         used |= plan.used
-    return [row.rstrip() for row in rows] + (_legend(floor, used, width) if legend else [])
+        if rows := plan.rows(width, named):
+            strips.append([*rows, *_names_below(floor, scale, margin, width)])
+    drawn = [row.rstrip() for strip in strips for row in ("", *strip)][1:]
+    return drawn + (_legend(floor, used, width) if legend else [])
 
 
 def _lies(line: Line) -> bool:
     return line.start[1] == line.end[1]
+
+
+def _named_rows(floor: Floor) -> dict[int, str]:
+    """The names of lying aisles by where they lie."""
+    named: dict[int, str] = {}
+    for line in floor.aisles:
+        if _lies(line):
+            y = line.start[1]
+            named[y] = f"{named[y]}/{line.name}" if y in named else line.name
+    return named
 
 
 class _Plan:
@@ -79,13 +92,17 @@ class _Plan:
         uprights = sorted({x(line.start[0]) for line in floor.aisles if not _lies(line) and x.covers(line.start[0])})
         self.racks = all(b - a >= 4 for a, b in pairwise(uprights))
 
-    def rows(self, width: int) -> list[str]:
-        rows = []
+    def rows(self, width: int, named: Mapping[int, str]) -> list[str]:
+        rows: list[str] = []
+        names = {self.y(at): name for at, name in named.items() if self.y.covers(at)}
         for row in range(self.y.size - 1, -1, -1):
-            name = next((one.name for one in self.floor.aisles if _lies(one) and self.y(one.start[1]) == row), "")
-            head = _fitted(name, self.margin)
-            rows.append((head + "".join(self.cells.get((n, row), " ") for n in range(width - self.margin))).rstrip())
-        return rows
+            head = _fitted(names[row], self.margin) if row in names else ""
+            signs = "".join(
+                self.cells.get((n - self.margin, row), " ") for n in range(self.margin if head else 0, width)
+            )
+            rows.append((head + signs).rstrip())
+        inked = [n for n, row in enumerate(rows) if row]
+        return rows[inked[0] : inked[-1] + 1] if inked else []
 
     def draw(self, route: Sequence[int] | None) -> None:
         for way in self.floor.walkways:
