@@ -119,12 +119,13 @@ def _by_group(files: list[Path], gaps: dict[str, float], peers: dict[str, dict[s
         for group in GROUPS
         if (names := [file.stem for file in files if group.holds(file.stem, _orders(file))])
     ]
-    print(f"{'gap %, mean / most':60}" + "".join(f"{n + 1:>16}" for n in range(len(groups))))
+    print(f"{'gap %, mean / most':64}" + "".join(f"{n + 1:>18}" for n in range(len(groups))))
     ours = [_mean_most([gaps[name] for name in names], len(names)) for _, names in groups]
-    print(f"{'this planner':60}" + "".join(f"{one:>16}" for one in ours))
+    print(f"{'this planner':64}" + "".join(f"{one:>18}" for one in ours))
     for method, found in peers.items():
         cells = [_mean_most([found[name] for name in names if name in found], len(names)) for _, names in groups]
-        print(f"{method[:59]:60}" + "".join(f"{one:>16}" for one in cells))
+        said = method.replace(" / tours re-routed exactly", ", exact tours").replace("ware_ops_algos ", "")
+        print(f"{said[:63]:64}" + "".join(f"{one:>18}" for one in cells))
     print("(* without plans that are infeasible or not there)\n")
     for n, (group, names) in enumerate(groups):
         low, high = group.aims.get(round(seconds), (None, None))

@@ -29,6 +29,7 @@ GROUPS = (
     "devices",
     "scan",
     "qc",
+    "plan",
     "sync",
     "hub",
     "keeping",

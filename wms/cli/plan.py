@@ -1,0 +1,161 @@
+"""`wms plan`: the planner alone, from a file to a file."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wms.cli.output import Refusal, emit
+from wms.cli.parsing import command, group
+
+if TYPE_CHECKING:
+    from wms.planning.instance import Instance
+    from wms.planning.problem import Solution
+
+MOST_SECONDS = 86_400
+
+SOLVE = """\
+  {"instance": "day-17", "file": "solution.json", "objective": 1064.49, "start": 1117.99, "less_percent": 4.79,
+   "orders": 20, "batches": 6, "seconds": 10.4, "seed": 0, "engine": "compiled",
+   "left": [{"order": 17, "row": "orders[3] (id 17)", "reason": "SKU 88 has no place"}],
+   "troubles": [{"row": "layout.edges[7]", "says": "the length -3 is negative; the edge is left out"}]}
+
+Reads and writes the format planning-bench/1. `objective` is the distance or the working time of the plan, `start` that
+of the first one found, which the search went on from. Exit code 1 if orders are left out (`left`), or if no plan keeps
+to the rules: then nothing is written."""
+
+
+def add(top: ArgumentParser, commands: Any) -> None:
+    plans = group(commands, "plan", "the planner alone, on files")
+    solving = command(plans, "solve", "put orders together into short trips", solve, SOLVE)
+    solving.add_argument("instance", metavar="INSTANCE", help="a JSON file of the format planning-bench/1")
+    solving.add_argument("-o", "--output", required=True, metavar="SOLUTION", help="the file to write")
+    solving.add_argument(
+        "--seconds", type=_seconds, default=10.0, metavar="S", help="to search for (default: 10); 0 for the first plan"
+    )
+    solving.add_argument("--seed", type=_seed, default=0, metavar="N", help="of all chance (default: 0)")
+    solving.add_argument("--start", metavar="SOLUTION", help="an earlier solution to go on from")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise ArgumentTypeError(f"must be a number from 0 to {MOST_SECONDS}, not {text!r}")
+    return seconds
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:12]) < 2**32 and len(text) <= 12):
+        raise ArgumentTypeError(f"must be a whole number from 0 to {2**32 - 1}, not {text!r}")
+    return int(text)
+
+
+def solve(options: Namespace) -> int:
+    from wms.cli.plan_files import target_of, write
+    from wms.planning.instance_solution import document
+    from wms.planning.verify import faults
+
+    began = time.perf_counter()
+    target = target_of(options.output, options.instance)
+    instance = _read(options.instance)
+    start = _start(options.start, instance) if options.start else None
+    _name(instance)
+    if instance.left and not instance.orders:
+        raise Refusal(f"no order of {options.instance} can be planned; nothing was written")
+    solution = _search(options, instance, start)
+    if wrong := faults(instance.problem, solution):
+        raise Refusal(f"the plan that was found is wrong and was not written: {'; '.join(wrong[:5])}")
+    seconds = time.perf_counter() - began
+    write(target, document(instance, solution, seconds, f"wms ({solution.engine})"))
+    _tell(options, instance, solution, seconds)
+    return 1 if instance.left else 0
+
+
+def _read(file: str) -> Instance:
+    from wms.cli.files import content
+    from wms.planning.instance import Unreadable, read_instance
+
+    try:
+        return read_instance(content(Path(file)))
+    except Unreadable as error:
+        raise Refusal(_safe(f"{file}: {error}")) from error
+
+
+def _start(file: str, instance: Instance) -> Solution:
+    from wms.cli.files import content
+    from wms.planning.instance import Unreadable
+    from wms.planning.instance_solution import read_start
+
+    try:
+        return read_start(content(Path(file)), instance)
+    except Unreadable as error:
+        raise Refusal(_safe(f"{file}: {error}")) from error
+
+
+def _name(instance: Instance) -> None:
+    """Each trouble with its row, before the search begins."""
+    for trouble in instance.troubles:
+        _warn(f"{trouble.row}: {trouble.says}")
+    for left in instance.left:
+        _warn(f"{left.row} is left out: {left.reason}")
+
+
+def _search(options: Namespace, instance: Instance, start: Solution | None) -> Solution:
+    from wms.cli.plan_progress import Drawn
+    from wms.planning.problem import Infeasible
+    from wms.planning.solve import has_compiled
+    from wms.planning.solve import solve as solved
+
+    if not has_compiled():
+        _warn("compiled code is not installed, plans as good take much longer: pip install 'wms[plan]'")
+    with Drawn(instance.ticks) as drawn:
+        try:
+            return solved(instance.problem, options.seconds, options.seed, start, drawn)
+        except Infeasible as error:
+            reasons = [f"{name}: {reason}" for name, reason in error.jobs]
+            named = "\n".join(_safe(f"wms: {one}") for one in reasons)
+            raise Refusal(f"no plan keeps to the rules, nothing was written\n{named}") from error
+
+
+def _tell(options: Namespace, instance: Instance, solution: Solution, seconds: float) -> None:
+    less = 100 * (1 - solution.cost / solution.start_cost) if solution.start_cost else 0.0
+    found = {
+        "instance": instance.id,
+        "file": options.output,
+        "objective": solution.cost / instance.ticks,
+        "start": solution.start_cost / instance.ticks,
+        "less_percent": round(less, 2),
+        "orders": len(instance.orders),
+        "batches": len(solution.trips),
+        "seconds": round(seconds, 2),
+        "seed": options.seed,
+        "engine": solution.engine,
+        "left": [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left],
+        "troubles": [{"row": one.row, "says": one.says} for one in instance.troubles],
+    }
+    what = "working time" if instance.problem.pickers else "distance"
+    emit(
+        options,
+        found,
+        lambda: (
+            f"{_safe(options.output)}: {found['orders']} orders in {found['batches']} batches, {what} "
+            f"{found['objective']:,.2f} ({less:.1f} % less than at the start), {seconds:.1f} s"
+        ),
+    )
+
+
+def _warn(text: str) -> None:
+    print(_safe(f"wms: {text}"), file=sys.stderr)
+
+
+def _safe(text: str) -> str:
+    from wms.terminal.text import safe
+
+    return safe(text)
