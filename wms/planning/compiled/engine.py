@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from random import Random
 from time import perf_counter
 
 import numpy as np
 
 from wms.planning.compiled.crew import Crew, Heat
+from wms.planning.compiled.finish import finished
 from wms.planning.compiled.world import Ints
 from wms.planning.grid import BLOCKED
-from wms.planning.plain.beginning import earlier
-from wms.planning.plain.carts import Cart
-from wms.planning.plain.carts import Carts as Plans
-from wms.planning.plain.finish import solution, trouble_of
-from wms.planning.plain.search import state
-from wms.planning.problem import Infeasible, Problem, Progress, Solution
+from wms.planning.plain.finish import trouble_of
+from wms.planning.problem import Infeasible, Problem, Progress, Solution, Trip
 from wms.planning.routing.exact import ExactRouter
-from wms.planning.routing.tour import Tour
-from wms.planning.touring import Tours
 
 _MANY = 150
 """From so many jobs on the threads search apart, each among carts of its own, which are dealt anew again and again."""
@@ -55,12 +49,10 @@ class _Planning:
     ) -> None:
         self.began, self.seconds, self.progress = perf_counter(), seconds, progress
         self.problem, self.router = problem, router
-        self.plans = Plans(problem, Tours(router))
-        given = start.trips if start else ()
-        for trip in given:
-            self.plans.tours.knows(Tour(trip.length, trip.route))
-        self.kept, self.rest = earlier(self.plans, given)
-        locked = [job for cart in self.kept if cart.kept is not None for job in cart.jobs]
+        self.kept = self._earlier(start)
+        held = {job for trip in self.kept for job in trip.jobs}
+        self.rest = [job for job in range(len(problem.jobs)) if job not in held]
+        locked = [job for trip in self.kept if trip.locked for job in trip.jobs]
         self.crew = Crew(problem, router.sweep, locked, seed)
         self._check()
         self.chance = Random(seed)  # noqa: S311 - plans, not secrets
@@ -77,6 +69,26 @@ class _Planning:
         if trouble:
             raise Infeasible(trouble)
 
+    def _earlier(self, start: Solution | None) -> list[Trip]:
+        """The trips of an earlier plan, each with those of its jobs that still fit together."""
+        held: set[int] = set()
+        trips = []
+        for trip in start.trips if start else ():
+            jobs, load = [], np.zeros(len(self.problem.capacities), np.int64)
+            for job in trip.jobs:
+                given = self.problem.jobs[job]
+                mixed = (
+                    self.problem.prices.per_group is None and jobs and self.problem.jobs[jobs[0]].group != given.group
+                )
+                fits = (load + given.loads <= self.problem.capacities).all() and not mixed
+                if job not in held and (fits or trip.locked):
+                    load += given.loads
+                    held.add(job)
+                    jobs.append(job)
+            if jobs:
+                trips.append(trip if tuple(jobs) == trip.jobs else Trip(tuple(jobs), (), -1))
+        return trips
+
     def first_come(self) -> Ints:
         """Carts filled one after the other with what is due first; those kept from an earlier plan as they are."""
         places = self._placed(self.kept)
@@ -90,10 +102,10 @@ class _Planning:
             group, places[job] = int(world.groups[job]), cart
         return places
 
-    def _placed(self, carts: Sequence[Cart]) -> Ints:
+    def _placed(self, trips: Sequence[Trip]) -> Ints:
         places = np.full(len(self.problem.jobs), -1, np.int64)
-        for n, cart in enumerate(carts):
-            places[list(cart.jobs)] = n
+        for n, trip in enumerate(trips):
+            places[list(trip.jobs)] = n
         return places
 
     @property
@@ -125,7 +137,8 @@ class _Planning:
                     self._apart(threads, end)
                 else:
                     self._together(threads, end)
-        return self._finished()
+        known = {frozenset(trip.jobs): trip for trip in self.kept if trip.length >= 0}
+        return finished(self.problem, self.places, known, self.start_cost, self.router)
 
     def _apart(self, threads: ThreadPoolExecutor, end: float) -> None:
         begun, now = self.gone, self.places
@@ -160,13 +173,3 @@ class _Planning:
                 for each in found:
                     self.offer(each[1])
             starts = [self.places] * len(starts)
-
-    def _finished(self) -> Solution:
-        """Trips with exact routes and who walks them when. Raises `Infeasible`."""
-        kept = {frozenset(cart.jobs): cart for cart in self.kept}
-        jobs: dict[int, list[int]] = {}
-        for job, place in enumerate(self.places):
-            jobs.setdefault(int(place), []).append(job)
-        carts = [kept.get(frozenset(on)) or self.plans.cart(on) for on in jobs.values()]
-        found = solution(self.problem, self.plans, state(self.plans, carts), self.start_cost, self.router)
-        return replace(found, engine="compiled")
