@@ -44,6 +44,11 @@ class Distances:
         self._last = _walks(into, graph.ends)
         self._from = lru_cache(_ROWS)(lambda node: _walks(self._out, (node,)))
 
+    def between(self, a: int, b: int) -> int | None:
+        """None where no walk leads from one to the other."""
+        length = self._from(a)[b]
+        return None if length == _NONE else length
+
     def cut_off(self, stops: Sequence[int]) -> tuple[int, ...]:
         """Those that no start reaches, or that reach no end."""
         known = range(self.size)
