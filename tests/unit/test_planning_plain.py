@@ -12,11 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wms.planning.graph import Spot, WalkGraph
+from wms.planning.plain.beginning import first_come
+from wms.planning.plain.carts import Carts
 from wms.planning.plain.engine import plan
+from wms.planning.plain.lengths import ExactLengths
+from wms.planning.plain.search import Search, state
 from wms.planning.problem import Infeasible, Job, Picker, Prices, Problem, Solution, Trip
 from wms.planning.routing import router_of
 from wms.planning.routing.distances import Distances
 from wms.planning.schedule import takes
+from wms.planning.touring import Tours
 
 AISLES, PLACES = 4, 5
 
@@ -228,6 +233,30 @@ def test_jobs_that_one_way_stretches_keep_apart_go_on_two_trips() -> None:
     assert [trip.length for trip in found.trips] == [10, 10]
     ring = plan(Problem(ONE_WAY, jobs, (8,)), 9, rounds=10)
     assert [(trip.route, trip.length) for trip in ring.trips] == [((1, 2), 20)]
+
+
+def test_the_best_of_a_search_is_kept_however_far_it_strays() -> None:
+    chance = Random(5)
+    jobs = tuple(Job(f"J{n}", tuple(sorted(chance.sample(STOPS, 3))), (1,), 3) for n in range(12))
+    problem = Problem(GRAPH, jobs, (4,), spots=SPOTS)
+    carts = Carts(problem, Tours(router_of(GRAPH, SPOTS), ExactLengths.of(problem)))
+    search = Search(carts, state(carts, first_come(carts, range(12))), chance)
+    before = search.best.worth
+    for _ in range(60):
+        search.step(10_000)
+        assert search.best.worth <= before
+        before = search.best.worth
+
+
+@given(problems(), st.integers(0, 99))
+@settings(max_examples=25, deadline=None)
+def test_quick_lengths_are_those_of_the_router(problem: Problem, seed: int) -> None:
+    problem, router = replace(problem, spots=SPOTS), router_of(GRAPH, SPOTS)
+    lengths, chance = ExactLengths.of(problem), Random(seed)
+    assert lengths is not None
+    for _ in range(5):
+        stops = frozenset(s for job in chance.choices(problem.jobs, k=3) for s in job.stops)
+        assert lengths.length(stops) == router.tour(stops).length
 
 
 def test_nothing_to_plan_is_a_plan() -> None:

@@ -57,7 +57,7 @@ class Carts:
         ordered = tuple(sorted(jobs))
         stops = frozenset[int]().union(*(self._stops[j] for j in ordered))
         bunch = self.bunch(ordered)
-        length = kept.length if kept else self.tours.tour(stops).length
+        length = kept.length if kept else self.tours.length(stops)
         duration = trip_duration(self._prices, length, sum(self.jobs[j].lines for j in ordered))
         dues = tuple(due for j in ordered if (due := self.jobs[j].due) is not None)
         cost = duration + self._mixed(bunch.groups)
@@ -109,7 +109,7 @@ class Carts:
     def grown_cost(self, cart: Cart, job: int) -> int:
         """Exactly what the trip costs with one more job."""
         stops = cart.stops | self._stops[job]
-        further = cart.length if len(stops) == len(cart.stops) else self.tours.tour(stops).length
+        further = cart.length if len(stops) == len(cart.stops) else self.tours.length(stops)
         mixed = self._mixed(cart.groups | self.alone[job].groups) - self._mixed(cart.groups)
         ticks = (further - cart.length) * self._prices.per_length + self.jobs[job].lines * self._prices.per_line
         return cart.cost + ticks + mixed

@@ -8,15 +8,19 @@ from time import perf_counter
 
 from wms.planning.plain.beginning import earlier, first_come, savings
 from wms.planning.plain.carts import Carts
-from wms.planning.plain.finish import check, polished, solution
+from wms.planning.plain.finish import check, check_walks, polished, solution
+from wms.planning.plain.lengths import ExactLengths
 from wms.planning.plain.search import Search, State, state
 from wms.planning.problem import Problem, Progress, Solution
 from wms.planning.routing import router_of
+from wms.planning.routing.distances import Distances
 from wms.planning.routing.tour import Router, Tour
 from wms.planning.touring import QuickRouter, Tours
 
 _POLISHING = 0.25  # of the time, where tours can still be improved after the search
-_HOT, _COLD = 0.03, 0.0005  # heat at the beginning and at the end, as parts of what a trip costs
+_HOT, _COLD = 0.05, 0.0005  # heat at the beginning and at the end, as parts of what a trip costs
+_SAMPLE = 3  # tours timed for how long all will take
+_MARGIN = 1.3
 _TELL_S = 0.25  # between two reports of progress
 
 
@@ -39,19 +43,22 @@ def plan(
     """
     clock = _Clock(seconds, rounds, progress)
     router = router or router_of(problem.graph, problem.spots)
-    quick = router if router.exact else QuickRouter(problem.graph)
-    check(problem, quick)
+    distances = Distances(problem.graph)
+    check(problem, distances, router)
     if not problem.jobs:
         return Solution((), 0, 0)
-    carts, chance = Carts(problem, Tours(quick)), Random(seed)  # noqa: S311 - plans, not secrets
-    if isinstance(quick, QuickRouter):
+    tours = Tours(router, ExactLengths.of(problem)) if router.exact else Tours(QuickRouter(distances))
+    if not router.exact:
         for trip in start.trips if start else ():
-            carts.tours.knows(Tour(quick.distances.length(trip.route), trip.route))
+            tours.knows(Tour(distances.length(trip.route), trip.route))
+    carts, chance = Carts(problem, tours), Random(seed)  # noqa: S311 - plans, not secrets
     first, beginning = _beginning(carts, start, chance, clock)
-    best = _searched(carts, beginning, first, chance, clock, 0 if router.exact else seconds * _POLISHING)
+    check_walks(problem, first, router)
+    reserve = clock.timed(carts, beginning) if router.exact else seconds * _POLISHING
+    best = _searched(carts, beginning, first, chance, clock, reserve)
     if not router.exact:
         best = polished(carts, best, router, clock.over)
-    return solution(problem, carts, best, first.cost, quick)
+    return solution(problem, carts, best, first.cost, router)
 
 
 def _beginning(carts: Carts, start: Solution | None, chance: Random, clock: _Clock) -> tuple[State, State]:
@@ -90,6 +97,13 @@ class _Clock:
         begun, end = self.gone, self._seconds - reserve
         while (now := self.gone) < end:
             yield (now - begun) / (end - begun)
+
+    def timed(self, carts: Carts, found: State) -> float:
+        """About how many seconds the routes of a plan will take at the end."""
+        begun, some = self.gone, found.carts[:_SAMPLE]
+        for cart in some:
+            carts.tours.tour(cart.stops)
+        return _MARGIN * (self.gone - begun) * len(found.carts) / len(some)
 
     def tell(self, best: State, first: State) -> None:
         if self._progress is not None and self.gone - self._told >= _TELL_S:

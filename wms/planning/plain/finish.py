@@ -8,23 +8,39 @@ from wms.planning.plain.carts import Carts
 from wms.planning.plain.search import State, state
 from wms.planning.problem import Infeasible, Job, Problem, Solution, Trip
 from wms.planning.promises import earliest_end
+from wms.planning.routing.distances import Distances
 from wms.planning.routing.tour import Router, Unreachable
 from wms.planning.schedule import Timetable, Turn, schedule
+from wms.planning.touring import UNWALKABLE
 
 
-def check(problem: Problem, router: Router) -> None:
-    """Raises `Infeasible` for jobs that no plan can hold."""
-    trouble = tuple((job.name, reason) for job in problem.jobs if (reason := trouble_of(problem, job, router)))
+def check(problem: Problem, distances: Distances, router: Router) -> None:
+    """Raises `Infeasible` for jobs that no plan can hold, as far as that shows without a walk past all their stops."""
+    doubtful = (job for job in problem.jobs if _too_much(problem, job) or distances.cut_off(job.stops))
+    trouble = tuple((job.name, trouble_of(problem, job, router)) for job in doubtful)
     if trouble:
         raise Infeasible(trouble)
 
 
-def trouble_of(problem: Problem, job: Job, router: Router) -> str:
-    """Why no plan can hold a job; '' where one can."""
-    over = [
+def check_walks(problem: Problem, first: State, router: Router) -> None:
+    """Raises `Infeasible` for jobs whose stops one-way stretches let nobody walk past in one tour. The first plan puts
+    them together with no others."""
+    doubtful = (problem.jobs[j] for cart in first.carts if cart.length >= UNWALKABLE for j in cart.jobs)
+    trouble = tuple((job.name, trouble_of(problem, job, router)) for job in doubtful)
+    if trouble:
+        raise Infeasible(trouble)
+
+
+def _too_much(problem: Problem, job: Job) -> list[str]:
+    """Its loads that are more than a cart holds, in words."""
+    return [
         f"{load} of at most {most}" for load, most in zip(job.loads, problem.capacities, strict=True) if load > most
     ]
-    if over:
+
+
+def trouble_of(problem: Problem, job: Job, router: Router) -> str:
+    """Why no plan can hold a job; '' where one can."""
+    if over := _too_much(problem, job):
         return f"too large for a cart: {', '.join(over)}"
     try:
         router.tour(job.stops)

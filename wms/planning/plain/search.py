@@ -18,8 +18,8 @@ from wms.planning.plain.carts import Cart, Carts
 _TRIED = 3  # carts whose exact cost is asked for, of all that a job fits on
 _NEAR = 6  # carts from which neighbours of a job are taken out
 _BESIDE = (0, 1, 1, 1, 2, 2, 3)  # from so many of those
-_MORE = 0.4  # chance that more than one job is taken out of a cart
-_WHOLE = 0.3  # chance that these are all
+_MORE = 0.1  # chance that more than one job is taken out of a cart
+_WHOLE = 0.15  # chance that these are all
 _SORTED = 0.5  # chance that what was taken out is put back largest first
 _OVERLOOKED = 0.05  # chance that a cart isn't looked at
 _REPAIR = 200  # changes of the timetable tried before a plan counts as late
@@ -107,7 +107,7 @@ class Search:
         return [job for jobs in taken.values() for job in jobs]
 
     def _some(self, cart: int, first: int) -> list[int]:
-        """That job and some others of its cart; one time in three all."""
+        """That job and some others of its cart; now and then all."""
         others = [job for job in self._now.carts[cart].jobs if job != first]
         many = len(others) if self._chance.random() < _WHOLE else self._chance.randint(0, len(others))
         return [first, *self._chance.sample(others, many)]
@@ -123,23 +123,32 @@ class Search:
         )
 
     def _recreate(self, changed: list[Cart | None], out: list[int]) -> None:
-        """Puts each job where it costs least now, as far as it is asked: on a cart or alone."""
+        """Puts each job where it costs least now, as far as it is asked: on a cart or alone. While jobs are late, where
+        the least is late goes first."""
         carts = self._carts
         self._chance.shuffle(out)
         if self._chance.random() < _SORTED:
             out.sort(key=lambda job: carts.alone[job].loads, reverse=True)
         for job in out:
-            single = self._single(job)
-            best, where = single.cost, -1
+            ways = [(self._single(job).cost, len(changed))]
             for n in self._promising(changed, job):
                 cart = changed[n]
-                if cart is not None and (more := carts.grown_cost(cart, job) - cart.cost) < best:
-                    best, where = more, n
-            cart = changed[where] if where >= 0 else None
-            if cart is None:
-                changed.append(single)
+                if cart is not None:
+                    ways.append((carts.grown_cost(cart, job) - cart.cost, n))
+            changed.append(None)  # where it would go alone
+            if self._now.late:
+                _, where = min(ways, key=lambda way: (self._late(changed, job, way[1]), way))
             else:
-                changed[where] = carts.cart((*cart.jobs, job))
+                _, where = min(ways)
+            changed[where] = self._with(changed[where], job)
+
+    def _with(self, cart: Cart | None, job: int) -> Cart:
+        return self._single(job) if cart is None else self._carts.cart((*cart.jobs, job))
+
+    def _late(self, changed: Sequence[Cart | None], job: int, where: int) -> int:
+        """Ticks late with a job put there."""
+        tried = [*changed[:where], self._with(changed[where], job), *changed[where + 1 :]]
+        return self._carts.late([cart for cart in tried if cart is not None])
 
     def _promising(self, changed: Sequence[Cart | None], job: int) -> list[int]:
         """Carts on which a job fits, of all those that it lengthens least by guess; now and then one is overlooked."""
