@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from wms.planning.compiled.cache import is_warm
+from wms.planning.plain import engine as plain
 from wms.planning.problem import Problem, Solution
 from wms.planning.rules import PlanningTime
+from wms.planning.solve import has_compiled, solve
 
 FEW = 60
 """Up to so many jobs a release is planned by steps instead of by the clock: the same orders give the same plan on any
@@ -13,20 +16,15 @@ _STEPS = 150
 
 
 def at_once(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
-    """For a release that was not planned before: while it decides, nobody else gets an answer. Raises `Infeasible`."""
+    """For a release that was not planned before: while it decides, nobody else gets an answer, so it never waits for
+    code to be compiled. Raises `Infeasible`."""
     if len(problem.jobs) <= FEW:
-        from wms.planning.plain.engine import plan
-
-        return plan(problem, 0, time.seed, start, rounds=_STEPS)
-    return _solved(problem, time.release_seconds, time.seed, start)
+        return plain.plan(problem, 0, time.seed, start, rounds=_STEPS)
+    if has_compiled() and is_warm():
+        return solve(problem, time.release_seconds, time.seed, start)
+    return plain.plan(problem, time.release_seconds, time.seed, start)
 
 
 def thorough(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
     """For a plan that somebody waits for. Raises `Infeasible`."""
-    return _solved(problem, time.seconds, time.seed, start)
-
-
-def _solved(problem: Problem, seconds: float, seed: int, start: Solution | None) -> Solution:
-    from wms.planning.plain.engine import plan
-
-    return plan(problem, seconds, seed, start)
+    return solve(problem, time.seconds, time.seed, start)

@@ -13,9 +13,11 @@ def told(report: Report, table: Any) -> str:
     """`table` lays out columns: `(head, rows) -> text`."""
     d = report.document
     orders, scans, answered = d["orders"], d["scans"], d["scans"]["answered_ms"]
+    walk = d["walk"]
     rows = [
         ("orders in", orders["in"], ", ".join(f"{n} {name}" for name, n in orders.items() if name != "in" and n)),
         ("lines picked", d["lines"], f"{d['lines_per_hour']} an hour, {d['units']} units"),
+        ("metres walked", walk["walked_m"], f"{walk['planned_m']} planned, {_saved(walk)}"),
         ("scans", scans["total"], f"{scans['refused']} refused"),
         ("answered within", f"{answered.get('p50', '-')} ms", f"half of them; 99 %: {answered.get('p99', '-')} ms"),
         (
@@ -42,6 +44,11 @@ def told(report: Report, table: Any) -> str:
     for name, found in report.problems.items():
         lines += [f"\n{name}:", *(f"  {problem}" for problem in found)] if found else []
     return "\n".join(lines)
+
+
+def _saved(walk: dict[str, int]) -> str:
+    part = f" ({walk['saved_m'] / walk['first_come_m']:.0%})" if walk["first_come_m"] else ""
+    return f"{walk['saved_m']}{part} less than first come, first served in an S-shape"
 
 
 def _list(counts: dict[str, int]) -> str:
