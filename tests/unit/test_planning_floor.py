@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,16 @@ def test_the_template_is_a_floor_without_trouble() -> None:
     assert (floor.bin["K-3"].side, floor.bin["K-3"].level, floor.bin["K-3"].offset) == ("L", 2, 6500)
     assert {mark.name for mark in floor.drops} == {"LANE-1", "LANE-2"}
     assert floor.levels_above_reach(["A-01-01-4", "A-01-01-3", "A-01-01-1", "nothing"]) == 3
+
+
+def test_the_handbooks_examples_are_the_same_sound_floor() -> None:
+    pages = Path(__file__).parents[2] / "wms" / "handbook"
+    examples = [(pages / language / "floor.md").read_text("utf-8").split("```")[1] for language in ("en", "zh_CN")]
+    floors = [sound(example.strip()) for example in examples]
+    assert [one.name for one in floors[0].bins] == [one.name for one in floors[1].bins]
+    assert [(line.start, line.end) for line in floors[0].lines] == [(line.start, line.end) for line in floors[1].lines]
+    assert len(floors[0].bins) == 2 * 6 * 10 * 4 + 6 * 10 * 4
+    assert floors[0].pace == floors[1].pace
 
 
 def test_names_are_ranges_and_lists() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from unicodedata import east_asian_width
+from itertools import pairwise
 
 from wms.planning.floor import Floor, Line, Point, Stretch
+from wms.planning.floor_captions import BOTH, DROP, START, fitted, lies, meanings, named_rows, names_below, wide
 from wms.planning.floor_route import walk_of
 from wms.planning.floor_scale import Scale, across, upwards, window_of
 
@@ -30,7 +30,7 @@ class _Signs:
 
 _BLOCKS = _Signs()
 _ASCII = _Signs("|", "-", "+", ":", "H", "=", "[", "]", "*")
-_SLANTING, _BLOCKED, _POINT, _START, _DROP, _BOTH = ".", "x", "o", "S", "D", "@"
+_SLANTING, _BLOCKED, _POINT = ".", "x", "o"
 
 
 def draw_text(
@@ -52,8 +52,8 @@ def draw_text(
         return ["(nothing is drawn yet)"]
     width = max(width, NARROWEST)
     signs = _ASCII if ascii else _BLOCKS
-    named = _named_rows(floor)
-    margin = min(max((_wide(name) + 1 for name in named.values()), default=1), width // 3)
+    named = named_rows(floor)
+    margin = min(max((wide(name) + 1 for name in named.values()), default=1), width // 3)
     strips: list[list[str]] = []
     used: dict[str, str] = {}
     window = window_of(floor, zone)
@@ -63,23 +63,9 @@ def draw_text(
         plan.draw(route)
         used |= plan.used
         if rows := plan.rows(width, named):
-            strips.append([*rows, *_names_below(floor, scale, margin, width)])
+            strips.append([*rows, *names_below(floor, scale, margin, width)])
     drawn = [row.rstrip() for strip in strips for row in ("", *strip)][1:]
-    return drawn + (_legend(floor, used, width) if legend else [])
-
-
-def _lies(line: Line) -> bool:
-    return line.start[1] == line.end[1]
-
-
-def _named_rows(floor: Floor) -> dict[int, str]:
-    """The names of lying aisles by where they lie."""
-    named: dict[int, str] = {}
-    for line in floor.aisles:
-        if _lies(line):
-            y = line.start[1]
-            named[y] = f"{named[y]}/{line.name}" if y in named else line.name
-    return named
+    return drawn + (meanings(floor, used, width) if legend else [])
 
 
 class _Plan:
@@ -89,14 +75,14 @@ class _Plan:
         self.floor, self.signs, self.x, self.y, self.margin = floor, signs, x, y, margin
         self.cells: dict[tuple[int, int], str] = {}
         self.used: dict[str, str] = {}
-        uprights = sorted({x(line.start[0]) for line in floor.aisles if not _lies(line) and x.covers(line.start[0])})
+        uprights = sorted({x(line.start[0]) for line in floor.aisles if not lies(line) and x.covers(line.start[0])})
         self.racks = all(b - a >= 4 for a, b in pairwise(uprights))
 
     def rows(self, width: int, named: Mapping[int, str]) -> list[str]:
         rows: list[str] = []
         names = {self.y(at): name for at, name in named.items() if self.y.covers(at)}
         for row in range(self.y.size - 1, -1, -1):
-            head = _fitted(names[row], self.margin) if row in names else ""
+            head = fitted(names[row], self.margin) if row in names else ""
             signs = "".join(
                 self.cells.get((n - self.margin, row), " ") for n in range(self.margin if head else 0, width)
             )
@@ -124,7 +110,7 @@ class _Plan:
         starts = {mark.at for mark in self.floor.starts}
         drops = {mark.at for mark in self.floor.drops}
         for at in starts | drops:
-            self._put(at, _BOTH if at in starts & drops else _START if at in starts else _DROP)
+            self._put(at, BOTH if at in starts & drops else START if at in starts else DROP)
 
     def _put(self, at: Point, sign: str, means: str = "", beside: int = 0) -> None:
         if self._shows(at):
@@ -150,7 +136,7 @@ class _Plan:
 
     def _line(self, line: Line) -> None:
         upright = line.start[0] == line.end[0]
-        sign = self.signs.up if upright else self.signs.across if _lies(line) else _SLANTING
+        sign = self.signs.up if upright else self.signs.across if lies(line) else _SLANTING
         if line.narrow and not line.is_cross:
             sign = self.signs.narrow
         for cell in self._between(line.start, line.end):
@@ -216,89 +202,3 @@ class _Plan:
 
 def _share(whole: int, n: int, count: int) -> int:
     return (2 * whole * n + count) // (2 * count) if count else 0
-
-
-def _names_below(floor: Floor, x: Scale, margin: int, width: int) -> list[str]:
-    """The names of upright aisles: whole where they fit side by side, else their last part under what they begin with
-    alike, else downwards."""
-    found: dict[int, str] = {}
-    for line in floor.aisles:
-        if not _lies(line) and x.covers(line.start[0]):
-            column = x(line.start[0])
-            found[column] = f"{found[column]}/{line.name}" if column in found else line.name
-    if not found:
-        return []
-    columns = sorted(found)
-    room = {a: b - a for a, b in pairwise([*columns, width])}
-    if all(_wide(found[column]) < room[column] for column in columns):
-        return [_row([(column, found[column]) for column in columns], margin, width)]
-    parts = {column: _parted(name) for column, name in found.items()}
-    if all(_wide(parts[column][1]) < room[column] for column in columns):
-        heads = [(next(group), head) for head, group in groupby(columns, key=lambda c: parts[c][0])]
-        return [
-            row
-            for row in (_row(heads, margin, width), _row([(c, parts[c][1]) for c in columns], margin, width))
-            if row.strip()
-        ]
-    tall = max(map(len, found.values()))
-    return [_row([(column, found[column][n : n + 1]) for column in columns], margin, width) for n in range(tall)]
-
-
-def _parted(name: str) -> tuple[str, str]:
-    """What a name begins with, and its last part: `A-` and `01` of `A-01`."""
-    n = len(name)
-    while n and name[n - 1].isalnum():
-        n -= 1
-    if n == 0:
-        n = len(name.rstrip("0123456789"))
-    return (name[:n], name[n:]) if n < len(name) else ("", name)
-
-
-def _row(words: Sequence[tuple[int, str]], margin: int, width: int) -> str:
-    row, taken = " " * margin, margin
-    for n, (column, word) in enumerate(words):
-        begins = max(taken, margin + column - max(0, (_wide(word) - 1) // 2))
-        room = (words[n + 1][0] + margin if n + 1 < len(words) else width) - begins
-        shown = _fitted(word, min(_wide(word), max(room, 0)))
-        row += " " * (begins - taken) + shown
-        taken = begins + _wide(shown)
-    return row
-
-
-def _legend(floor: Floor, used: dict[str, str], width: int) -> list[str]:
-    starts, drops = {mark.at for mark in floor.starts}, {mark.at for mark in floor.drops}
-    parts = []
-    for sign, means, marks in (
-        (_START, "start", [mark for mark in floor.starts if mark.at not in drops]),
-        (_DROP, "drop", [mark for mark in floor.drops if mark.at not in starts]),
-        (_BOTH, "start and drop", [mark for mark in floor.drops if mark.at in starts]),
-    ):
-        if marks:
-            parts.append(f"{sign} {means} " + ", ".join(mark.name for mark in marks if mark.name not in means.split()))
-    arrows = "".join(sign for sign in "^v<>" if used.pop(sign, ""))
-    parts += [f"{arrows} one way"] if arrows else []
-    parts += [f"{sign} {means}" for sign, means in used.items()]
-    return list(_wrapped([part.rstrip() for part in parts], width))
-
-
-def _wrapped(parts: Sequence[str], width: int) -> Iterator[str]:
-    row = ""
-    for part in parts:
-        shown = _fitted(part, min(_wide(part), width))
-        if row and _wide(row) + 3 + _wide(shown) > width:
-            yield row
-            row = ""
-        row = f"{row}   {shown}" if row else shown
-    if row:
-        yield row
-
-
-def _wide(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _fitted(text: str, cells: int) -> str:
-    """Cut or filled to exactly so many cells."""
-    while _wide(text) > cells:
-        text = text[:-1]
-    return text + " " * (cells - _wide(text))
