@@ -43,5 +43,6 @@ def _document(zones: str, aisles: int, bays: int, levels: int) -> Iterator[str]:
     for name, y in levels_at.items():
         yield from ("[[cross]]", f'name = "{name}"', f"from = [{step:.1f}, {y:.1f}]", f"to = [{last:.1f}, {y:.1f}]", "")
     yield from ("[[start]]", 'name = "desk"', f"at = [{step:.1f}, {_BEFORE_FRONT_M}]", "")
+    middle = last / 2 // step * step
     for n, lane in enumerate(LANES):
-        yield from ("[[drop]]", f'name = "{lane}"', f"at = [{last / 2 + n * step:.1f}, {_BEFORE_FRONT_M}]", "")
+        yield from ("[[drop]]", f'name = "{lane}"', f"at = [{middle + n * step:.1f}, {_BEFORE_FRONT_M}]", "")
