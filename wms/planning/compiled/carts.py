@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wms.planning.compiled.tours import cost_of_stretch, jit, sweep
+from wms.planning.compiled.jit import jit
+from wms.planning.compiled.tours import cost_of_stretch, sweep
 from wms.planning.compiled.vectors import LANES, NEVER
 from wms.planning.compiled.world import WHENEVER, Ints, Words, World
 

@@ -49,6 +49,7 @@ class Crew:
         self.alone = np.zeros(self.jobs, np.int64)
         lengths_alone(self.world, first.carts, first.scratch, self.alone)
         self.scale = 1.0
+        first.prepare(self.alone)
 
     def cycles(self, seconds: float) -> int:
         return 4 if self.jobs < 40 else 1
@@ -105,6 +106,7 @@ class Worker:
         self._chance = np.array([seed], np.uint64)
         self._turns = 10
         self._weight = 1.0
+        self._tune = np.array([1 if len(world.ready) else 4, 4, 4, 12, 16 if jobs > 400 else 32], np.int64)
 
     def laid(self, places: Ints) -> Carts:
         place_all(self._world, self.carts, self.scratch, places, int(places.max(initial=-1)) + 1)
@@ -118,28 +120,35 @@ class Worker:
         pool = np.flatnonzero((places >= 0) & ~self._world.locked)
         if len(pool) < 2:
             return places, places
-        tune = np.array([1 if len(self._world.ready) else 4, 4, 4, 12, 16 if jobs > 400 else 32], np.int64)
         while (now := perf_counter()) < until:
-            hot, cold = heat.at(now), heat.at(now + _CHUNK_S)
-            improve(
-                self._world,
-                carts,
-                self._saved,
-                best,
-                self.scratch,
-                self._chance,
-                crew.alone,
-                pool,
-                hot,
-                cold,
-                self._turns,
-                tune,
-                self._weight,
-            )
+            self._go_on(crew.alone, pool, best, heat.at(now), heat.at(now + _CHUNK_S))
             took = perf_counter() - now
             self._turns = max(4, min(100_000, int(self._turns * min(2.0, _CHUNK_S / max(took, 1e-6)))))
             self._weight = min(100.0, self._weight * 1.2) if best[jobs + 2] else max(0.5, self._weight * 0.95)
         return carts.place.copy(), best[:jobs]
+
+    def prepare(self, alone: Ints) -> None:
+        """Has the search compiled, where it never was."""
+        turns, self._turns = self._turns, 0
+        self._go_on(alone, np.zeros(1, np.int64), np.zeros(len(alone) + 3, np.int64), 1.0, 1.0)
+        self._turns = turns
+
+    def _go_on(self, alone: Ints, pool: Ints, best: Ints, hot: float, cold: float) -> None:
+        improve(
+            self._world,
+            self.carts,
+            self._saved,
+            best,
+            self.scratch,
+            self._chance,
+            alone,
+            pool,
+            hot,
+            cold,
+            self._turns,
+            self._tune,
+            self._weight,
+        )
 
 
 def _most_on_a_cart(world: World) -> int:

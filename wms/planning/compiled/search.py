@@ -13,7 +13,7 @@ from wms.planning.compiled.carts import (
     settle,
     take_off,
 )
-from wms.planning.compiled.tours import jit
+from wms.planning.compiled.jit import jit
 from wms.planning.compiled.vectors import NEVER, bits
 from wms.planning.compiled.world import WHENEVER
 
@@ -303,7 +303,7 @@ def improve(world, carts, saved, best, scratch, chance, alone, pool, heat, cold,
     chosen = np.zeros(2, np.int64)
     timed = world.ready.size > 0
     now_late = best[jobs + 2]
-    cooling = (cold / heat) ** (1.0 / turns)
+    cooling = (cold / heat) ** (1.0 / max(turns, 1))
     for _ in range(turns):
         picked, longest = 0, 0
         for gang in range(gangs):

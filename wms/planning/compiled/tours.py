@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from wms.planning.compiled.jit import jit
 from wms.planning.compiled.vectors import LANES, NEVER, lowest_bit, reach, relax, spread
 
 _BLOCKED = 100_000_000
-
-jit = njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
 
 @jit
