@@ -88,7 +88,7 @@ def test_aisles_are_walked_exactly(gates: str, blocks: int) -> None:
     """The comparisons above would say little if most floors were left to the heuristic."""
     floors = [aisles_at_random(Random(seed), 4, blocks, gates) for seed in range(40)]
     exact = sum(router_of(floor.graph, floor.spots).exact for floor in floors)
-    assert exact >= 3
+    assert exact >= 20
 
 
 def test_four_blocks_are_left_to_the_heuristic() -> None:

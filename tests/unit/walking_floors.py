@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from random import Random
@@ -12,9 +12,11 @@ from wms.planning.graph import Spot, WalkGraph
 
 FAR = 10**12
 
-GATES = ("one", "fronts", "any", "apart", "several ends")
+Arcs: TypeAlias = list[tuple[int, int, int]]
+
+GATES = ("one", "fronts", "any", "apart", "several ends", "one-way")
 """Where tours begin and end: at one crossing; below all aisles; at some crossings; begin and end at different ones; end
-at one of several places."""
+at one of several places; come in by some doors and leave by others."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,9 @@ def aisles_at_random(
     chance: Random, aisles: int, blocks: int, gates: str = "one", bins: int = 3, *, broken: bool = False
 ) -> Floor:
     """Aisles of unequal lengths with up to so many bins in each block. With `broken`, stretches are missing."""
-    arcs: list[tuple[int, int, int]] = []
+    arcs: Arcs = []
     spots: dict[int, Spot] = {}
     found: list[int] = []
-
-    def link(u: int, v: int, length: int) -> None:
-        arcs.extend(((u, v, length), (v, u, length)))
 
     def there(often: float) -> bool:
         return not broken or chance.random() < often
@@ -50,39 +49,48 @@ def aisles_at_random(
             whole = [crossing[a, b], *line, crossing[a, b + 1]]
             for u, v in pairwise(whole):
                 if there(0.9):
-                    link(u, v, chance.choice((0, 1, 2, 3, 5, 8)))
+                    arcs += _both_ways(u, v, chance.choice((0, 1, 2, 3, 5, 8)))
     for a in range(aisles - 1):
         for c in range(blocks + 1):
             if there(0.8):
-                link(crossing[a, c], crossing[a + 1, c], chance.choice((0, 1, 2, 4, 7)))
-    starts, ends, size = _gates(chance, gates, crossing, size, link)
-    return Floor(WalkGraph(size, tuple(arcs), starts, ends), spots, tuple(found))
+                arcs += _both_ways(crossing[a, c], crossing[a + 1, c], chance.choice((0, 1, 2, 4, 7)))
+    doors, starts, ends = _gates(chance, gates, crossing, size)
+    size = max(size, *starts, *ends) + 1
+    return Floor(WalkGraph(size, (*arcs, *doors), starts, ends), spots, tuple(found))
+
+
+def _both_ways(u: int, v: int, length: int) -> Arcs:
+    return [(u, v, length), (v, u, length)]
 
 
 def _gates(
-    chance: Random, gates: str, crossing: dict[tuple[int, int], int], size: int, link: Callable[[int, int, int], None]
-) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """Starts, ends, and how many nodes there are with them."""
+    chance: Random, gates: str, crossing: dict[tuple[int, int], int], size: int
+) -> tuple[Arcs, tuple[int, ...], tuple[int, ...]]:
+    """Doors, starts, ends; they are numbered from `size` on."""
+    everywhere = [*crossing.values()]
 
-    def door() -> int:
-        nonlocal size
-        link(size, chance.choice([*crossing.values()]), chance.randint(0, 6))
-        size += 1
-        return size - 1
+    def one_each(places: int) -> Arcs:
+        doors = ((size + n, chance.choice(everywhere), chance.randint(0, 6)) for n in range(places))
+        return [arc for door in doors for arc in _both_ways(*door)]
 
-    if gates == "one":
-        depot = door()
-        return (depot,), (depot,), size
-    if gates == "apart":
-        return (door(),), (door(),), size
-    if gates == "several ends":
-        return (door(),), tuple(door() for _ in range(chance.randint(2, 3))), size
-    behind = [node for (_, c), node in crossing.items() if c == 0]
-    if gates == "any":
-        behind = chance.sample([*crossing.values()], chance.randint(2, min(4, len(crossing))))
-    for node in behind:
-        link(size, node, chance.randint(4, 15))
-    return (size,), (size,), size + 1
+    match gates:
+        case "one":
+            return one_each(1), (size,), (size,)
+        case "apart":
+            return one_each(2), (size,), (size + 1,)
+        case "several ends":
+            return one_each(4), (size,), (size + 1, size + 2, size + 3)
+        case "one-way":
+            end = size + chance.randint(0, 1)
+            ways_in = [(size, node, chance.randint(4, 15)) for node in chance.sample(everywhere, 2)]
+            ways_out = [(node, end, chance.randint(4, 15)) for node in chance.sample(everywhere, 2)]
+            return ways_in + ways_out, (size,), (end,)
+        case "any":
+            behind = chance.sample(everywhere, min(3, len(everywhere)))
+        case _:
+            behind = [node for (_, c), node in crossing.items() if c == 0]
+    doors = [arc for node in behind for arc in _both_ways(size, node, chance.randint(4, 15))]
+    return doors, (size,), (size,)
 
 
 def shortest_walks(graph: WalkGraph) -> list[list[int]]:

@@ -80,8 +80,12 @@ class _Reader:
             for a in range(aisles - 1)
         )
         stretches = [[self._stretch(a, b, crossings, used) for b in range(crosses - 1)] for a in range(aisles)]
-        ways_out, ways_in = (self._gates(these, used) for these in (self.graph.starts, self.graph.ends))
-        loop = self.graph.starts == self.graph.ends and len(self.graph.starts) == 1
+        into: dict[int, dict[int, int]] = {end: {} for end in ends}
+        for u, row in self.near.items():
+            for end in ends & row.keys():
+                into[end][u] = row[end]
+        ways_out, ways_in = self._gates(self.graph.starts, self.near), self._gates(self.graph.ends, into)
+        loop = len(ends) == 1 and all(into[end] == self.near.get(end) for end in ends)
         if any(s is None for row in stretches for s in row) or ways_out is None or ways_in is None:
             return None
         found = [[s for s in row if s is not None] for row in stretches]
@@ -91,9 +95,10 @@ class _Reader:
             for b, (_, _, nodes) in enumerate(row)
             for node, index in nodes.items()
         }
-        stray = any((u, v) not in used for u, row in self.near.items() for v in row)
+        inner = ((u, v) for u, row in self.near.items() for v in row if (u in ends) == (v in ends))
+        stray = any(edge not in used for edge in inner)
         apart = any(node not in where for node, s in self.spots.items() if s.block >= 0 and node in self.near)
-        if stray or apart or self._shortcut(crossings, ends):
+        if stray or apart or self._shortcut():
             return None
         return AisleGrid(
             aisles,
@@ -156,30 +161,31 @@ class _Reader:
             line.append(ways[0])
             seen.add(ways[0])
 
-    def _gates(self, ends: tuple[int, ...], used: set[tuple[int, int]]) -> tuple[Gate, ...] | None:
+    def _gates(self, ends: tuple[int, ...], doors: Mapping[int, Mapping[int, int]]) -> tuple[Gate, ...] | None:
+        """The ways through `doors` (of each start or end) to crossings."""
         gates = []
         for end in ends:
             spot = self.spots.get(end)
             if spot is not None and spot.block < 0:
                 return None
-            for v, length in self.near.get(end, {}).items():
+            for v, length in doors.get(end, {}).items():
                 at = self.spots.get(v)
                 if at is None or at.block >= 0 or v in ends:
                     return None
-                used |= {(end, v), (v, end)}
                 gates.append(Gate(at.aisle, at.cross, length))
         return tuple(gates) if gates else None
 
-    def _shortcut(self, crossings: Mapping[tuple[int, int], int], ends: set[int]) -> bool:
-        """Whether some walk between two gates is shorter through a place where tours begin or end."""
+    def _shortcut(self) -> bool:
+        """Whether a walk from one crossing to another is shorter through where tours begin or end."""
+        ends = {*self.graph.starts, *self.graph.ends}
         for end in ends:
-            gates = self._gates((end,), set()) or ()
-            for one in gates if len(gates) > 1 else ():
-                apart = self._distances(crossings[one.aisle, one.cross], ends)
-                for other in gates:
-                    there = crossings[other.aisle, other.cross]
-                    if other is not one and one.length + other.length < apart.get(there, BLOCKED):
-                        return True
+            ways_out = self.near.get(end, {})
+            for u, onto in self.near.items():
+                if u in ends or end not in onto:
+                    continue
+                apart = self._distances(u, ends)
+                if any(onto[end] + length < apart.get(v, BLOCKED) for v, length in ways_out.items() if v != u):
+                    return True
         return False
 
     def _distances(self, source: int, without: set[int]) -> dict[int, int]:
