@@ -13,6 +13,7 @@ from wms.domain.ids import BatchId, CategoryCode, OrderId, WaveId
 from wms.domain.orders import Order
 from wms.domain.rows import Rows
 from wms.domain.waiting import to_plan
+from wms.planning.earlier import Earlier
 from wms.planning.figures import figures_of
 from wms.planning.first_come import plain_lengths
 from wms.planning.problem import Infeasible, Problem, Solution
@@ -23,6 +24,8 @@ from wms.planning.wave_desk import Desk, desk_of
 from wms.planning.wave_problem import name_of
 from wms.planning.wave_trips import CartTrip, stands, timed, trip_of, waves_of, with_nearer_bins
 from wms.planning.waves import Plan, WavePolicy, task_id
+
+NOTHING_EARLIER = Earlier()
 
 Engine = Callable[[Problem, PlanningTime, Solution | None], Solution]
 """Finds a plan within the site's time, from an earlier one where there is one. Raises `Infeasible`."""
@@ -44,39 +47,45 @@ class ShortWalks:
         category: CategoryCode | None = None,
     ) -> Plan:
         ready = [order for order in to_plan(rows, now) if category is None or order.category == category]
-        if not ready:
-            return Plan((), ())
-        desk = desk_of(rows, now, policy, zone)
+        return self.at(desk_of(rows, now, policy, zone), ready, first_wave) if ready else Plan((), ())
+
+    def at(self, desk: Desk, orders: Sequence[Order], first_wave: int, earlier: Earlier = NOTHING_EARLIER) -> Plan:
+        """These orders planned, going on from an `earlier` plan."""
         shelves = desk.shelves()
-        parts, left = supplied(desk, shelves, ready)
-        trips, lost = self._trips(desk, shelves, parts)
+        parts, left = supplied(desk, shelves, orders, earlier)
+        trips, lost = self._trips(desk, shelves, parts, earlier)
         waves, carts = released(desk, timed(desk, trips), first_wave)
         return Plan(waves, (*left, *lost), figures_of(desk, waves, carts))
 
     def _trips(
-        self, desk: Desk, shelves: Shelves, parts: Sequence[Part]
+        self, desk: Desk, shelves: Shelves, parts: Sequence[Part], earlier: Earlier
     ) -> tuple[list[CartTrip], list[tuple[OrderId, str]]]:
         """The trips, and the orders that no trip can take."""
         rest = [part for part in parts if not part.full]
         try:
-            solution = self._engine(desk.problem(rest), desk.rules.planning, None) if rest else Solution((), 0, 0)
+            start = earlier.start(rest, desk.walks)
+            solution = self._engine(desk.problem(rest), desk.rules.planning, start) if rest else Solution((), 0, 0)
         except Infeasible as error:
             names = {name for name, _ in error.jobs}
             lost = {part.order.id: min(part.places) for part in rest if name_of(part) in names}
-            trips, others = self._trips(desk, shelves, [part for part in parts if part.order.id not in lost])
+            trips, others = self._trips(desk, shelves, [part for part in parts if part.order.id not in lost], earlier)
             return trips, [*((order, f"bin_unreachable:{place}") for order, place in lost.items()), *others]
         trips = [trip_of((part,), desk.walks) for part in parts if part.full]
         trips += [trip_of((rest[job] for job in trip.jobs), desk.walks) for trip in solution.trips]
-        return with_nearer_bins(trips, shelves, desk.walks), []
+        kept = [trip for trip in trips if earlier.is_locked(trip.orders)]
+        moving = [trip for trip in trips if not earlier.is_locked(trip.orders)]
+        return kept + with_nearer_bins(moving, shelves, desk.walks), []
 
 
-def supplied(desk: Desk, shelves: Shelves, orders: Sequence[Order]) -> tuple[list[Part], list[tuple[OrderId, str]]]:
+def supplied(
+    desk: Desk, shelves: Shelves, orders: Sequence[Order], earlier: Earlier = NOTHING_EARLIER
+) -> tuple[list[Part], list[tuple[OrderId, str]]]:
     """Orders with their stock, the earliest due served first, divided where a cart is too small; and those that can't
     be planned, each with the reasons."""
     parts: list[Part] = []
     left: list[tuple[OrderId, str]] = []
     for order in sorted(orders, key=due):
-        found = supply(desk.rows, shelves, order, desk.walks.detour)
+        found = supply(desk.rows, shelves, order, earlier.far(order.id, desk.walks.detour))
         if isinstance(found, str):
             left.append((order.id, found))
             continue
