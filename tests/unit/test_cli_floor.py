@@ -137,6 +137,7 @@ def test_without_a_floor_it_says_that_metres_are_guesses(shell: Shell) -> None:
     assert shell.good("floor", "show", "--json").json["source"] == "sequence"
     assert "metres are guesses" in shell.good("floor", "show").out
     assert "metres are guesses" in shell.good("floor", "check").out
+    assert "米数是估计的" in shell.good("floor", "check", "--language", "zh_CN").out
 
 
 def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:

@@ -149,12 +149,17 @@ LINK = "[[cross]]\nfrom = [6, {y}]\nto = [9, {y}]\n"
 ONE_WAY = '[[one_way]]\non = "{on}"\ntowards = "{towards}"\n'
 
 
+def test_a_lone_aisle_has_no_way_in() -> None:
+    floor = read_floor('[[aisle]]\nname = "X"\nfrom = [0, 0]\nto = [5, 0]\n')
+    assert ("no_way_in", 1) in [(trouble.code, trouble.line) for trouble in floor.errors]
+
+
 def test_bins_that_nobody_gets_to_are_named_together() -> None:
     floor = read_floor(GOOD + LONE + ONE_WAY.format(on="cross 1", towards="front") + LINK.format(y=0))
     (trouble,) = floor.troubles
     assert (trouble.code, trouble.weight, trouble.line) == ("unreachable", Weight.ERROR, FIRST_LINE)
     assert trouble.bins == ("X-1", "X-2")
-    assert "2 bins in X" in trouble.says
+    assert "bins in X can't be reached from any start: X-1, X-2" in trouble.says
     assert floor.node_of("X-1") is None
     assert floor.node_of("A1-1") is not None
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import Refusal, configured, emit, opened, table
-from wms.cli.parsing import command, group, positive
+from wms.cli.parsing import command, group, language_flag, positive
 
 if TYPE_CHECKING:
     from wms.domain.rows import Rows
     from wms.planning.floor import Floor, Line, Mark
+    from wms.planning.floor_words import Trouble
 
 CHECK = """\
   {"file": "floor.toml", "errors": 1, "warnings": 1,
@@ -46,13 +47,16 @@ def add(top: ArgumentParser, commands: Any) -> None:
     template.add_argument("file", nargs="?", type=Path, default=Path("floor.toml"), metavar="FILE")
     checking = command(floor, "check", "all that is wrong with a floor, and with it beside the warehouse", check, CHECK)
     checking.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: the imported floor")
+    language_flag(checking)
     importing = command(floor, "import", "take a site file; all terminals and the hub get it", take_in, IMPORT)
     importing.add_argument("file", type=Path, metavar="FILE")
+    language_flag(importing)
     showing = command(floor, "show", "draw the floor", show, SHOW)
     showing.add_argument("--file", type=Path, metavar="FILE", help="of this site file (default: the imported floor)")
     showing.add_argument("--svg", type=Path, metavar="FILE", help="write a drawing to scale there")
     showing.add_argument("--zone", default="", metavar="ZONE", help="only this one, with what is next to it")
     showing.add_argument("--width", type=positive, metavar="N", help="cells (default: the terminal's)")
+    language_flag(showing)
     showing.add_argument("--ascii", action="store_true", help="draw without block characters")
 
 
@@ -151,19 +155,26 @@ def _tell(options: Namespace, floor: Floor, path: Path | None, more: dict[str, A
                 "line": trouble.line,
                 "code": trouble.code,
                 "bins": list(trouble.bins),
-                "says": trouble.says,
+                "says": _says(options, trouble),
             }
             for trouble in ordered
         ],
     }
 
     def text() -> str:
-        rows = [(trouble.line or "", trouble.weight, trouble.says) for trouble in ordered]
+        rows = [(trouble.line or "", trouble.weight, _says(options, trouble)) for trouble in ordered]
         parts = [table(("LINE", "", "WHAT"), rows)] if rows else []
         return "\n\n".join([*parts, f"{_summary(floor)}; {_count(errors, 'error')}, {_count(warnings, 'warning')}"])
 
     emit(options, document, text)
     return 1 if errors else 0
+
+
+def _says(options: Namespace, trouble: Trouble) -> str:
+    from wms.cli.acting import in_words
+    from wms.workflows.prompt import Msg
+
+    return in_words(options, (Msg(trouble.text, dict(trouble.values)),))
 
 
 def _count(number: int, word: str) -> str:
@@ -208,7 +219,7 @@ def _picture(options: Namespace, floor: Floor) -> str:
     drawn = draw_text(
         floor, None, options.width or room.columns, max(8, room.lines - 10), zone=options.zone, ascii=ascii_only
     )
-    notes = [f"{trouble.weight}: {trouble.says}" for trouble in floor.troubles]
+    notes = [f"{trouble.weight}: {_says(options, trouble)}" for trouble in floor.troubles]
     if len(notes) > _SHOWN_TROUBLES:
         notes = [*notes[: _SHOWN_TROUBLES - 1], f"and {len(notes) - _SHOWN_TROUBLES + 1} more: wms floor check"]
     written = [f"drawn to scale in {options.svg}"] if options.svg else []

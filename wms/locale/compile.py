@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from wms.domain.reasons import SENTENCES
+from wms.planning.floor_words import SENTENCES as FLOOR_SENTENCES
 
 LOCALE = Path(__file__).parent
 SOURCE = LOCALE.parent
@@ -34,13 +35,15 @@ def catalogue_path(language: str, suffix: str = "po") -> Path:
 
 
 def extracted(source: Path = SOURCE) -> Iterator[tuple[str | tuple[str, ...], str]]:
-    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at; and the reasons."""
+    """Every message of the code (a pair where it has a plural), with the `file:line` it stands at; the reasons; what
+    may be wrong with a floor."""
     for call, place in _calls(source):
         texts = [node.value for node in _texts(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         if len(texts) == len(_texts(call)):
             yield texts[0] if len(texts) == 1 else tuple(texts), place
     if source == SOURCE:
         yield from ((text, "wms/domain/reasons.py:1:0") for text in SENTENCES.values())
+        yield from ((text, "wms/planning/floor_words.py:1:0") for text in FLOOR_SENTENCES.values())
 
 
 def not_literal(source: Path = SOURCE) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from math import hypot
 
-from wms.planning.floor import Bin, Floor, Line, Mark
+from wms.planning.floor import Bin, Floor, Mark
 from wms.planning.floor_lines import foot, shared
 from wms.planning.floor_words import Trouble, error, metres, some, warning
 
@@ -62,25 +62,22 @@ def _entered(floor: Floor) -> set[int]:
 def _shut(floor: Floor) -> Iterator[Trouble]:
     entered = _entered(floor)
     for aisle in floor.aisles:
-        if not entered & set(floor.net.chains[aisle.name].values()):
-            yield error("no_entrance", aisle.row, name=aisle.name, near=_near(floor, aisle))
-
-
-def _near(floor: Floor, aisle: Line) -> str:
-    """What is nearest to its ends, and how far."""
-    found = min(
-        (
+        if entered & set(floor.net.chains[aisle.name].values()):
+            continue
+        near = [
             (hypot(x - end[0], y - end[1]), which, other.name)
             for which, end in (("front", aisle.start), ("back", aisle.end))
             for other in floor.lines
             if other is not aisle
             for (x, y), _ in [foot(other, end)]
-        ),
-        default=None,
-    )
-    if found is None:
-        return "Draw a [[cross]] that crosses it"
-    return f"Its {found[1]} is {metres(round(found[0]))} m from {found[2]}: make them meet"
+        ]
+        if near:
+            apart, which, line = min(near)
+            yield error(
+                "no_entrance", aisle.row, (), name=aisle.name, end=which, metres=metres(round(apart)), line=line
+            )
+        else:
+            yield error("no_way_in", aisle.row, name=aisle.name)
 
 
 def _loose(floor: Floor) -> Iterator[Trouble]:
@@ -123,15 +120,11 @@ def _stranded(floor: Floor) -> Iterator[Trouble]:
         caught = tuple(b.name for b in bins if b.name not in held and b.name not in cut)
         if held:
             at = next(s.row for s in floor.blocked if s.line == name)
-            yield warning("blocked", at, held, count=_count(held), name=name, bins=some(held))
+            yield warning("blocked", at, held, name=name, bins=some(held))
         if cut:
-            yield error("unreachable", row, cut, count=_count(cut), name=name, bins=some(cut))
+            yield error("unreachable", row, cut, name=name, bins=some(cut))
         if caught:
-            yield error("trapped", row, caught, count=_count(caught), name=name, bins=some(caught))
-
-
-def _count(names: Sequence[str]) -> str:
-    return "1 bin" if len(names) == 1 else f"{len(names)} bins"
+            yield error("trapped", row, caught, name=name, bins=some(caught))
 
 
 def _is_blocked(floor: Floor, one: Bin) -> bool:

@@ -51,13 +51,14 @@ SENTENCES: dict[str, str] = {
     "no_drop": "there is no [[drop]]: tours are taken to end where they begin",
     "far_gate": "{name} is {metres} m from the nearest walking line, {line}: write a [[walkway]] if that is right",
     "overlap": "the aisles {name} and {other} (line {line}) lie on each other: move one",
-    "no_entrance": "nobody gets into {name}: no cross-aisle or walkway meets it. {near}",
+    "no_entrance": "nobody gets into {name}: its {end} is {metres} m from {line}. Make them meet",
+    "no_way_in": "nobody gets into {name}: draw a [[cross]] that crosses it",
     "loose_cross": "{name} meets no aisle: mend its ends, or take it out",
     "loose_point": "no walkway leads to the point {name}",
-    "unreachable": "{count} in {name} can't be reached from any start: {bins}",
-    "trapped": "whoever walks to {count} in {name} gets to no drop any more: {bins}. Look at the one-way stretches",
+    "unreachable": "bins in {name} can't be reached from any start: {bins}",
+    "trapped": "whoever walks to these bins in {name} gets to no drop any more: {bins}. Look at the one-way stretches",
     "dead_walk": "one gets into {name}, but from there to no drop any more. Look at the one-way stretches",
-    "blocked": "{count} in {name} can't be walked to while it is blocked: {bins}",
+    "blocked": "bins in {name} can't be walked to while it is blocked: {bins}",
     "shorter": "the walkway is said to be {metres} m long, but straight across are {least} m: mend its length",
     # the floor and the warehouse
     "not_in_warehouse": "the warehouse has no bin {bin}: set it up (wms setup import), or take it off the floor",
@@ -112,10 +113,10 @@ def some(names: tuple[str, ...]) -> str:
     """A few of them, for a sentence.
 
     >>> some(("A-1", "A-2", "A-3", "A-4", "A-5"))
-    'A-1, A-2, A-3 and 2 more'
+    'A-1, A-2, A-3 (+2)'
     """
     shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+    return shown if len(names) <= 3 else f"{shown} (+{len(names) - 3})"
 
 
 def metres(mm: int) -> str:
