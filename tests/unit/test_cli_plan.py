@@ -25,6 +25,7 @@ def solver(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Stands in for the planner: a trip for each order, at once."""
     engine = SimpleNamespace(solve=trips_apart.solve, has_compiled=lambda: True)
     monkeypatch.setitem(sys.modules, "wms.planning.solve", engine)
+    monkeypatch.setattr("wms.planning.compiled.cache.is_warm", lambda: True)
     return engine
 
 
@@ -88,6 +89,14 @@ def test_without_compiled_code_it_is_said_how_to_get_it(shell, solver):
     assert "pip install 'wms[plan]'" in answer.err
 
 
+def test_that_the_planner_has_to_be_compiled_first_is_said(shell, monkeypatch):
+    words = ("plan", "solve", _file(shell, instance(4)), "-o", shell.folder / "solution.json")
+    for warm, said in ((False, True), (True, False)):
+        monkeypatch.setattr("wms.planning.compiled.cache.is_warm", lambda warm=warm: warm)
+        answer = shell(*words)
+        assert (answer.code, "is compiled for this machine" in answer.err) == (0, said)
+
+
 def test_names_that_a_terminal_would_obey_are_shown_as_marks(shell):
     given = instance(2)
     given["orders"][1] |= {"id": "\x9b31m\u202e", "lines": [["\x1b]0;x\x07", 1]]}
@@ -126,13 +135,17 @@ def test_nothing_is_written_where_no_order_can_be_planned(shell):
 
 def test_where_no_plan_keeps_to_the_rules_the_orders_are_named_and_nothing_is_written(shell, solver):
     def none(*_: object) -> Solution:
-        raise Infeasible((("orders[1] (id 11)", "it will be late by 3"), ("orders[2] (id 12)", "it will be late by 5")))
+        raise Infeasible((("orders[1] (id 11)", "due at 90000"), ("orders[2] (id 12)", "no walk leads past 3")))
 
     solver.solve = none
     output = shell.file("solution.json", "as it was")
-    said = shell.bad("plan", "solve", _file(shell, instance(4, pickers=1)), "-o", output)
-    assert "no plan keeps to the rules, nothing was written" in said
-    assert "wms: orders[1] (id 11): it will be late by 3\nwms: orders[2] (id 12): it will be late by 5\n" in said
+    given = instance(4, pickers=1)
+    given["orders"][1]["due"] = 900
+    given["orders"][2]["due"] = None
+    said = shell.bad("plan", "solve", _file(shell, given), "-o", output)
+    assert "no plan was found that keeps to the rules, nothing was written\n" in said
+    assert "\nwms: orders[1] (id 11): due 900, but late in every plan found\n" in said
+    assert "\nwms: orders[2] (id 12): no walk leads past 3\n" in said
     assert output.read_text() == "as it was"
 
 

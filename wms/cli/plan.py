@@ -13,8 +13,10 @@ from wms.cli.output import Refusal, emit
 from wms.cli.parsing import command, group
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wms.planning.instance import Instance
-    from wms.planning.problem import Solution
+    from wms.planning.problem import Infeasible, Solution
 
 MOST_SECONDS = 86_400
 
@@ -110,18 +112,38 @@ def _name(instance: Instance) -> None:
 def _search(options: Namespace, instance: Instance, start: Solution | None) -> Solution:
     from wms.cli.plan_progress import Drawn
     from wms.planning.problem import Infeasible
-    from wms.planning.solve import has_compiled
     from wms.planning.solve import solve as solved
 
-    if not has_compiled():
-        _warn("compiled code is not installed, plans as good take much longer: pip install 'wms[plan]'")
+    _name_engine()
     with Drawn(instance.ticks) as drawn:
         try:
             return solved(instance.problem, options.seconds, options.seed, start, drawn)
         except Infeasible as error:
-            reasons = [f"{name}: {reason}" for name, reason in error.jobs]
-            named = "\n".join(_safe(f"wms: {one}") for one in reasons)
-            raise Refusal(f"no plan keeps to the rules, nothing was written\n{named}") from error
+            named = "".join(f"\nwms: {_safe(one)}" for one in _reasons(instance, error))
+            raise Refusal(f"no plan was found that keeps to the rules, nothing was written{named}") from error
+
+
+def _name_engine() -> None:
+    """What makes it slow, now or always, is said before anybody waits."""
+    from wms.planning.compiled.cache import is_warm
+    from wms.planning.solve import has_compiled
+
+    if not has_compiled():
+        _warn("compiled code is not installed, plans as good take much longer: pip install 'wms[plan]'")
+    elif not is_warm():
+        _warn("the planner is compiled for this machine, once; the search begins in half a minute")
+
+
+def _reasons(instance: Instance, error: Infeasible) -> Iterator[str]:
+    """The engines count in ticks: dues are said here as the file has them."""
+    due = {job.name: job.due for job in instance.problem.jobs}
+    for name, reason in error.jobs:
+        last = due[name]
+        yield (
+            f"{name}: {reason}"
+            if last is None
+            else f"{name}: due {last / instance.ticks:g}, but late in every plan found"
+        )
 
 
 def _tell(options: Namespace, instance: Instance, solution: Solution, seconds: float) -> None:
