@@ -16,8 +16,10 @@ from wms.domain.catalogue import Item
 from wms.domain.ids import CategoryCode, PlaceId, Sku
 from wms.domain.orders import Order
 from wms.domain.places import Place, PlaceKind
+from wms.domain.records import replace
 from wms.domain.stock import Promise, Stock
-from wms.planning.rules import WalkingRules, rules_of
+from wms.domain.waves import Slot
+from wms.planning.rules import rules_of
 from wms.planning.site_walks import SiteWalks
 from wms.planning.waves import EarliestFirst, Plan, policy_of
 
@@ -267,7 +269,71 @@ def test_earliest_first_is_what_savings_are_told_against():
     figures = warehouse.short().figures
     assert figures is not None
     first_come = EarliestFirst().plan(warehouse.rows, NOON, policy_of(warehouse.rows), 1, SHANGHAI)
-    walks = SiteWalks(warehouse.rows, WalkingRules())
+    walks = SiteWalks(warehouse.rows, rules_of(warehouse.rows))
     walked = sum(walks.plain({t.place for t in batch.tasks}) for wave in first_come.waves for batch in wave.batches)
     assert figures.plain_mm == walked
     assert figures.saved_mm == figures.plain_mm - figures.walk_mm > 0
+
+
+def test_heavy_goods_are_picked_first_and_glass_last():
+    warehouse = Aisles('[sequence]\nheavy_kg = 5\nlast = ["glass"]\n')
+    for sku, place, category, grams in (
+        ("jug", "0-1", "glass", 900),
+        ("tea", "1-1", "food", 100),
+        ("sack", "3-4", "food", 5000),
+    ):
+        warehouse.goods(sku, category, grams)
+        warehouse.stock(place, sku, 5)
+    warehouse.order("o", ("jug", 1), ("tea", 1), ("sack", 1), category="")
+    plan = warehouse.short()
+    (batch,) = plan.waves[0].batches
+    assert [task.sku for task in batch.tasks] == ["sack", "tea", "jug"]
+    assert [task.sequence for task in batch.tasks] == sorted({task.sequence for task in batch.tasks})
+
+
+def test_a_place_with_goods_to_go_first_and_others_to_go_last_is_visited_twice():
+    warehouse = Aisles('[sequence]\nheavy_kg = 5\nlast = ["glass"]\n')
+    for sku, place, category, grams in (("jug", "0-1", "glass", 9), ("tea", "1-1", "", 9), ("sack", "0-1", "", 5000)):
+        warehouse.goods(sku, category, grams)
+        warehouse.stock(place, sku, 5)
+    warehouse.order("o", ("jug", 1), ("tea", 1), ("sack", 1))
+    (batch,) = warehouse.short().waves[0].batches
+    assert [task.place for task in batch.tasks] == ["0-1", "1-1", "0-1"]
+    assert len({task.sequence for task in batch.tasks}) == 3
+
+
+class Zones(Aisles):
+    """The first two aisles are zone A, the others zone B."""
+
+    def __init__(self, mode: str, orders: int = 60) -> None:
+        super().__init__(f'[waves]\norders = {orders}\n[zones]\nmode = "{mode}"\n')
+        for place in self.rows.where(Place, kind=PlaceKind.BIN):
+            self.happened(e.PlaceDefined(replace(place, zone="A" if place.id < "2" else "B")))
+        for aisle in range(AISLES):
+            self.goods(f"s{aisle}")
+            self.stock(f"{aisle}-{aisle}", f"s{aisle}", 50)
+
+
+def test_zones_walked_apart_never_share_a_cart_and_orders_stay_in_one_wave():
+    warehouse = Zones("split", orders=3)
+    for n in range(6):
+        warehouse.order(f"o{n}", (f"s{n % 4}", 1), (f"s{(n + 1) % 4}", 1), ship_by=NOON + n)
+    waves = warehouse.short().waves
+    assert [planned.orders_of(wave) for wave in waves] == [{"o0", "o1", "o2"}, {"o3", "o4", "o5"}]
+    for wave in waves:
+        for batch in wave.batches:
+            assert len({task.place < "2" for task in batch.tasks}) == 1
+        warehouse.happened(wave)
+    ordered, taken = planned.wanted_and_picked(warehouse.rows, waves)
+    assert ordered == taken
+    assert warehouse.rows.all(Promise) == []
+    assert {slot.batch for slot in warehouse.rows.where(Slot, order_id="o1")} == {"W0001-01", "W0001-02"}
+
+
+def test_a_cart_handed_on_is_done_with_a_zone_before_the_next():
+    warehouse = Zones("pass")
+    for n in range(6):
+        warehouse.order(f"o{n}", (f"s{n % 4}", 1), (f"s{(n + 1) % 4}", 1))
+    (batch,) = warehouse.short().waves[0].batches
+    zones = ["A" if task.place < "2" else "B" for task in batch.tasks]
+    assert zones == sorted(zones)

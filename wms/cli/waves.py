@@ -54,12 +54,12 @@ def plan(options: Namespace) -> int:
     from wms.cli.acting import zone_of
     from wms.domain.catalogue import Counter
     from wms.planning.waves import policy_of
-    from wms.workflows.handlers.waves import PLANNER
+    from wms.workflows.handlers.waves import planner
 
     with opened(options) as store:
         _check_category(options, store.rows)
         counter = store.rows.get(Counter, "wave")
-        found = PLANNER.plan(
+        found = planner().plan(
             store.rows,
             store.clock() // 1000,
             policy_of(store.rows, options.orders, options.slots),

@@ -10,10 +10,11 @@ from wms.domain.ids import PlaceId
 from wms.domain.places import Place, PlaceKind
 from wms.domain.rows import Rows
 from wms.planning.floor import Floor, Point, Source
+from wms.planning.pick_ranks import PickRanks
 from wms.planning.routing import Router, Tour, Unreachable, router_of
 from wms.planning.routing.distances import Distances
 from wms.planning.routing.policies import OPTIMAL, NoParallelAisles, policy_router
-from wms.planning.rules import WalkingRules
+from wms.planning.rules import PlanningRules
 from wms.planning.site_floor import floor_of
 
 TICKS = 1_000_000
@@ -25,9 +26,10 @@ _NOWHERE = 10**9
 class SiteWalks:
     """The floor of the site, walked as its rules say. Lengths are millimetres."""
 
-    def __init__(self, rows: Rows, walking: WalkingRules) -> None:
-        self._rows = rows
+    def __init__(self, rows: Rows, rules: PlanningRules) -> None:
+        self._rows, walking = rows, rules.walking
         self.floor: Floor = floor_of(rows)
+        self.ranks = PickRanks(rows, rules, self.floor)
         self.graph, self.spots = self.floor.graph(), self.floor.spots()
         self.router: Router = router_of(self.graph, self.spots)
         self.distances = Distances(self.graph)

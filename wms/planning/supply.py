@@ -34,6 +34,7 @@ class Part:
     picks: tuple[Pick, ...]
     n: int = 0
     full: bool = False  # it fills a cart: all parts of an order do but the last
+    zone: str = ""  # where all of it lies, if zones are walked apart
 
     @property
     def key(self) -> PartKey:

@@ -74,6 +74,6 @@ class Desk:
 
 def desk_of(rows: Rows, now: int, policy: WavePolicy, zone: str) -> Desk:
     rules = rules_of(rows)
-    walks = SiteWalks(rows, rules.walking)
+    walks = SiteWalks(rows, rules)
     loads = CartLoads(rows, rules.cart, policy.slots_per_cart, policy.max_orders_per_wave)
     return Desk(rows, rules, policy, now, zone, walks, loads, pickers_of(rows, rules, walks.speed))

@@ -19,10 +19,10 @@ from wms.planning.first_come import plain_lengths
 from wms.planning.problem import Infeasible, Problem, Solution
 from wms.planning.rules import PlanningTime
 from wms.planning.shelves import Shelves
-from wms.planning.supply import Part, PartKey, due, supply
+from wms.planning.supply import Part, PartKey, Pick, due, supply
 from wms.planning.wave_desk import Desk, desk_of
 from wms.planning.wave_problem import name_of
-from wms.planning.wave_trips import CartTrip, stands, timed, trip_of, waves_of, with_nearer_bins
+from wms.planning.wave_trips import CartTrip, first_due, stands, timed, trip_of, waves_of, with_nearer_bins
 from wms.planning.waves import Plan, WavePolicy, task_id
 
 NOTHING_EARLIER = Earlier()
@@ -53,28 +53,68 @@ class ShortWalks:
         """These orders planned, going on from an `earlier` plan."""
         shelves = desk.shelves()
         parts, left = supplied(desk, shelves, orders, earlier)
-        trips, lost = self._trips(desk, shelves, parts, earlier)
-        waves, carts = released(desk, timed(desk, trips), first_wave)
+        pools = [self._trips(desk, shelves, pool, earlier) for pool in pools_of(desk, parts)]
+        lost = [order for _, orders in pools for order in orders]
+        waves, carts = released(desk, _timed(desk, [trips for trips, _ in pools]), first_wave)
         return Plan(waves, (*left, *lost), figures_of(desk, waves, carts))
 
     def _trips(
         self, desk: Desk, shelves: Shelves, parts: Sequence[Part], earlier: Earlier
     ) -> tuple[list[CartTrip], list[tuple[OrderId, str]]]:
         """The trips, and the orders that no trip can take."""
-        rest = [part for part in parts if not part.full]
-        try:
-            start = earlier.start(rest, desk.walks)
-            solution = self._engine(desk.problem(rest), desk.rules.planning, start) if rest else Solution((), 0, 0)
-        except Infeasible as error:
-            names = {name for name, _ in error.jobs}
-            lost = {part.order.id: min(part.places) for part in rest if name_of(part) in names}
-            trips, others = self._trips(desk, shelves, [part for part in parts if part.order.id not in lost], earlier)
-            return trips, [*((order, f"bin_unreachable:{place}") for order, place in lost.items()), *others]
         trips = [trip_of((part,), desk.walks) for part in parts if part.full]
-        trips += [trip_of((rest[job] for job in trip.jobs), desk.walks) for trip in solution.trips]
-        kept = [trip for trip in trips if earlier.is_locked(trip.orders)]
+        for zone in sorted({part.zone for part in parts}):
+            rest = [part for part in parts if part.zone == zone and not part.full]
+            try:
+                start = earlier.start(rest, desk.walks)
+                solution = self._engine(desk.problem(rest), desk.rules.planning, start) if rest else Solution((), 0, 0)
+            except Infeasible as error:
+                names = {name for name, _ in error.jobs}
+                lost = {part.order.id: min(part.places) for part in rest if name_of(part) in names}
+                kept = [part for part in parts if part.order.id not in lost]
+                trips, others = self._trips(desk, shelves, kept, earlier)
+                return trips, [*((order, f"bin_unreachable:{place}") for order, place in lost.items()), *others]
+            trips += [trip_of((rest[job] for job in trip.jobs), desk.walks) for trip in solution.trips]
+        still = [trip for trip in trips if earlier.is_locked(trip.orders)]
         moving = [trip for trip in trips if not earlier.is_locked(trip.orders)]
-        return kept + with_nearer_bins(moving, shelves, desk.walks), []
+        return still + with_nearer_bins(moving, shelves, desk.walks), []
+
+
+def pools_of(desk: Desk, parts: Sequence[Part]) -> list[list[Part]]:
+    """What is planned together: everything; or, where zones are walked apart, a wave at a time, those due first. Parts
+    of one order are on carts of several zones then, and all of these are released together."""
+    if desk.rules.zones.mode != "split":
+        return [list(parts)]
+    hard = desk.rules.waves.category == "hard"
+    orders: dict[CategoryCode, list[OrderId]] = {}
+    for part in parts:
+        names = orders.setdefault(part.order.category if hard else CategoryCode(""), [])
+        names += [] if part.order.id in names[-1:] else [part.order.id]
+    by_order: dict[OrderId, list[Part]] = {}
+    for part in parts:
+        by_order.setdefault(part.order.id, []).append(part)
+    most = desk.policy.max_orders_per_wave
+    chunks = [names[start : start + most] for names in orders.values() for start in range(0, len(names), most)]
+    return [[zoned for order in chunk for zoned in _by_zone(desk, by_order[order])] for chunk in chunks]
+
+
+def _by_zone(desk: Desk, parts: Sequence[Part]) -> list[Part]:
+    """The same goods of one order, each zone's on its own."""
+    zones: dict[tuple[int, str], list[Pick]] = {}
+    for part in parts:
+        for pick in part.picks:
+            zones.setdefault((part.n, desk.walks.floor.zone_of(pick.take.place)), []).append(pick)
+    alone = len(zones) == 1
+    return [
+        Part(parts[0].order, tuple(picks), 0 if alone else n, zone=zone)
+        for n, ((_, zone), picks) in enumerate(zones.items(), 1)
+    ]
+
+
+def _timed(desk: Desk, pools: Sequence[Sequence[CartTrip]]) -> list[list[CartTrip]]:
+    """All trips of all pools in one timetable."""
+    trips = iter(timed(desk, [trip for pool in pools for trip in pool]))
+    return [[next(trips) for _ in pool] for pool in pools]
 
 
 def supplied(
@@ -101,12 +141,12 @@ def supplied(
 
 
 def released(
-    desk: Desk, trips: Sequence[CartTrip], first_wave: int
+    desk: Desk, pools: Sequence[Sequence[CartTrip]], first_wave: int
 ) -> tuple[tuple[WaveReleased, ...], dict[BatchId, CartTrip]]:
-    """The trips as waves, numbered from `first_wave`, and which trip became which batch."""
-    plain = plain_lengths(desk, [part for trip in trips for part in trip.parts])
-    hard = desk.rules.waves.category == "hard"
-    waves = waves_of(trips, desk.policy.max_orders_per_wave, by_category=hard)
+    """The trips as waves, numbered from `first_wave`, and which trip became which batch. No wave is of two pools."""
+    plain = plain_lengths(desk, [part for trips in pools for trip in trips for part in trip.parts])
+    hard, most = desk.rules.waves.category == "hard", desk.policy.max_orders_per_wave
+    waves = sorted((wave for trips in pools for wave in waves_of(trips, most, by_category=hard)), key=first_due)
     carts = [_named(WaveId(f"W{n:04d}"), wave) for n, wave in enumerate(waves, first_wave)]
     made = tuple(wave_of(desk, WaveId(f"W{n:04d}"), named, plain) for n, named in enumerate(carts, first_wave))
     return made, {name: trip for named in carts for name, trip in named.items()}

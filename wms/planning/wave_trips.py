@@ -10,6 +10,7 @@ from wms.domain.ids import CategoryCode, OrderId, PlaceId
 from wms.planning.cart_loads import CartLoads
 from wms.planning.replacement import STEP
 from wms.planning.schedule import Walk, schedule
+from wms.planning.sequence import RankedPick, sequenced
 from wms.planning.shelves import Shelves
 from wms.planning.site_walks import SiteWalks
 from wms.planning.supply import Part, PartKey, Pick
@@ -24,17 +25,28 @@ _PATIENCE = 2_000
 """So many changes of a timetable are tried."""
 
 
+Visit = tuple[int, tuple[int, int]]
+"""A node of the floor, and the rank of what is picked there then."""
+
+_ALIKE = (-1, -1)
+
+
 @dataclass(frozen=True, slots=True)
 class CartTrip:
-    """`route` are nodes of the floor in walking order, `length` millimetres. `picker` '' where nobody was planned for;
-    `begin` and `end` in ticks after the plan's start."""
+    """`visits` in walking order; `length` millimetres. `picker` '' where nobody was planned for; `begin` and `end` in
+    ticks after the plan's start."""
 
     parts: tuple[Part, ...]
-    route: tuple[int, ...]
+    visits: tuple[Visit, ...]
     length: int
     picker: str = ""
     begin: int = 0
     end: int = 0
+
+    @property
+    def route(self) -> tuple[int, ...]:
+        """Nodes of the floor; one is visited again for goods that are picked later."""
+        return tuple(node for node, _ in self.visits)
 
     @property
     def orders(self) -> tuple[OrderId, ...]:
@@ -56,8 +68,20 @@ class CartTrip:
 def trip_of(parts: Iterable[Part], walks: SiteWalks) -> CartTrip:
     """These parts on one cart. Raises `Unreachable`."""
     held = tuple(parts)
-    tour = walks.tour(walks.nodes(place for part in held for place in part.places))
-    return CartTrip(held, tour.route, tour.length)
+    picks = [pick for part in held for pick in part.picks]
+    ranks = sorted({walks.ranks.of(pick.line.sku, pick.take.place) for pick in picks}) if walks.ranks.any else []
+    if len(ranks) < 2:
+        tour = walks.tour(walks.nodes(pick.take.place for pick in picks))
+        return CartTrip(held, tuple((node, _ALIKE) for node in tour.route), tour.length)
+    visits = sorted({_visit(walks, pick) for pick in picks})
+    found = sequenced([RankedPick(node, ranks.index(rank)) for node, rank in visits], walks.distances)
+    return CartTrip(held, tuple(visits[n] for n in found.picks), found.length)
+
+
+def _visit(walks: SiteWalks, pick: Pick) -> Visit:
+    node = walks.node(pick.take.place)
+    assert node is not None  # noqa: S101 - nothing is planned from a bin that nobody can walk to
+    return node, walks.ranks.of(pick.line.sku, pick.take.place)
 
 
 def with_nearer_bins(trips: Sequence[CartTrip], shelves: Shelves, walks: SiteWalks) -> list[CartTrip]:
@@ -109,26 +133,26 @@ class Stand:
 def stands(trip: CartTrip, loads: CartLoads, walks: SiteWalks) -> tuple[tuple[OrderId, ...], tuple[Stand, ...]]:
     """Whose tote stands in which slot, and the picks in walking order. All picks at one place share a rank; ranks leave
     room between them. An order with several totes fills one after the other."""
-    at = {node: n for n, node in enumerate(trip.route)}
-    ranks: dict[PlaceId, int] = {}
-    for pick in sorted(trip.picks, key=lambda pick: (at[_node(walks, pick)], pick.take.sequence, pick.take.place)):
-        ranks.setdefault(pick.take.place, (len(ranks) + 1) * STEP)
+    at = {visit: n for n, visit in enumerate(trip.visits)}
+    alike = trip.visits[0][1] == _ALIKE
+
+    def visited(pick: Pick) -> tuple[int, PlaceId]:
+        node, rank = _visit(walks, pick)
+        return at[node, _ALIKE if alike else rank], pick.take.place
+
+    ranks: dict[tuple[int, PlaceId], int] = {}
+    for pick in sorted(trip.picks, key=lambda pick: (visited(pick)[0], pick.take.sequence, pick.take.place)):
+        ranks.setdefault(visited(pick), (len(ranks) + 1) * STEP)
     slots: list[OrderId] = []
     found: list[Stand] = []
     for part in trip.parts:
-        walked = sorted(part.picks, key=lambda pick: (ranks[pick.take.place], pick.line.n))
+        walked = sorted(part.picks, key=lambda pick: (ranks[visited(pick)], pick.line.n))
         totes = list(_into_totes(walked, loads))
         for tote, held in enumerate(totes, len(slots) + 1):
-            found += [Stand(pick, tote, ranks[pick.take.place]) for pick in held]
+            found += [Stand(pick, tote, ranks[visited(pick)]) for pick in held]
         slots += [part.order.id] * len(totes)
     found.sort(key=lambda s: (s.sequence, s.pick.take.place, s.pick.line.sku, s.pick.take.lot, s.slot, s.pick.line.n))
     return tuple(slots), tuple(found)
-
-
-def _node(walks: SiteWalks, pick: Pick) -> int:
-    node = walks.node(pick.take.place)
-    assert node is not None  # noqa: S101 - nothing is planned from a bin that nobody can walk to
-    return node
 
 
 def _into_totes(picks: Sequence[Pick], loads: CartLoads) -> Iterator[list[Pick]]:
@@ -146,14 +170,14 @@ def waves_of(trips: Sequence[CartTrip], most: int, *, by_category: bool) -> list
     """Trips released together: those due first, at most so many orders, and of one category where that is asked for.
     All parts of an order are in one wave, even where that then has more orders."""
     waves: dict[object, list[tuple[CartTrip, ...]]] = {}
-    for trips_together in sorted(_together(trips), key=_first_due):
+    for trips_together in sorted(_together(trips), key=first_due):
         kind = trips_together[0].categories if by_category else None
         full = waves.setdefault(kind, [])
         if full and len(_orders(full[-1]) | _orders(trips_together)) <= most:
             full[-1] = (*full[-1], *trips_together)
         else:
             full.append(trips_together)
-    return sorted((wave for full in waves.values() for wave in full), key=_first_due)
+    return sorted((wave for full in waves.values() for wave in full), key=first_due)
 
 
 def _together(trips: Sequence[CartTrip]) -> Iterator[tuple[CartTrip, ...]]:
@@ -171,5 +195,6 @@ def _orders(trips: Iterable[CartTrip]) -> set[OrderId]:
     return {order for trip in trips for order in trip.orders}
 
 
-def _first_due(trips: Sequence[CartTrip]) -> tuple[int, int, str]:
+def first_due(trips: Sequence[CartTrip]) -> tuple[int, int, str]:
+    """Which of several groups of trips goes first."""
     return min((trip.ship_by, trip.begin, trip.parts[0].order.id) for trip in trips)

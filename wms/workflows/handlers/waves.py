@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Category, Counter, Item, Site
@@ -10,22 +12,29 @@ from wms.domain.inspection import draw, sample_size
 from wms.domain.rows import Rows
 from wms.domain.waiting import due_orders
 from wms.domain.waves import NUMBERS, Wave, WaveStatus
-from wms.planning.engines import at_once
-from wms.planning.regroup import regrouped
-from wms.planning.rules import BadPlanningRules, defaults, read
-from wms.planning.wave_check import still_fits
-from wms.planning.wave_desk import desk_of
-from wms.planning.wave_plan import ShortWalks
-from wms.planning.waves import Planner, policy_of
 from wms.workflows.handling import Answer, Context, handles, refuse
 from wms.workflows.prompt import msg, plain
 
-PLANNER: Planner = ShortWalks(at_once)
+if TYPE_CHECKING:
+    from wms.planning.waves import Planner
+
 ORIGIN_LETTERS = 6  # of 16 each: a life of the hub regroups a few waves only
+
+# What plans is imported when it is first needed: no picker's terminal waits for it.
+
+
+def planner() -> Planner:
+    """Who plans a release that was not planned before."""
+    from wms.planning.engines import at_once
+    from wms.planning.wave_plan import ShortWalks
+
+    return ShortWalks(at_once)
 
 
 @handles(c.SetWaveRules)
 def set_wave_rules(command: c.SetWaveRules, rows: Rows, context: Context) -> Answer:
+    from wms.planning.rules import BadPlanningRules, defaults, read
+
     try:
         read(command.text, "the rules", defaults())
     except BadPlanningRules as error:
@@ -37,8 +46,10 @@ def set_wave_rules(command: c.SetWaveRules, rows: Rows, context: Context) -> Ans
 def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answer:
     """Plan, reserve, and draw the sample of every wave in the same breath: nobody knows it before the wave is out.
     Pre-sales whose day has come are released with it."""
+    from wms.planning.waves import policy_of
+
     policy = policy_of(rows, command.orders, command.slots)
-    plan = PLANNER.plan(rows, context.now, policy, next_wave(rows, context), zone_of(rows), command.category)
+    plan = planner().plan(rows, context.now, policy, next_wave(rows, context), zone_of(rows), command.category)
     events: list[e.Event] = [e.OrderReleased(order.id) for order in due_orders(rows, context.now)]
     if not plan.waves and not events:
         if plan.left:
@@ -54,6 +65,10 @@ def release_waves(command: c.ReleaseWaves, rows: Rows, context: Context) -> Answ
 @handles(c.ReleasePlan)
 def release_plan(command: c.ReleasePlan, rows: Rows, context: Context) -> Answer:
     """A plan may have been looked at for an hour. What it still holds for goes out as if planned now."""
+    from wms.planning.wave_check import still_fits
+    from wms.planning.wave_desk import desk_of
+    from wms.planning.waves import policy_of
+
     desk = desk_of(rows, context.now, policy_of(rows), zone_of(rows))
     waves, left = still_fits(desk, command.waves, next_wave(rows, context))
     if not waves:
@@ -69,6 +84,11 @@ def release_plan(command: c.ReleasePlan, rows: Rows, context: Context) -> Answer
 @handles(c.RegroupWaves)
 def regroup_waves(command: c.RegroupWaves, rows: Rows, context: Context) -> Answer:
     """Walks that were begun stay as they are, and so do waves that can't be walked any shorter."""
+    from wms.planning.engines import at_once
+    from wms.planning.regroup import regrouped
+    from wms.planning.wave_desk import desk_of
+    from wms.planning.waves import policy_of
+
     desk = desk_of(rows, context.now, policy_of(rows), zone_of(rows))
     waves = command.waves or [wave.id for wave in rows.where(Wave, status=WaveStatus.RELEASED)]
     found = [regrouped(desk, wave, at_once, context.fresh()[:ORIGIN_LETTERS]) for wave in waves]
