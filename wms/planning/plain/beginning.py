@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush, nlargest
+from typing import Protocol
 
 from wms.planning.plain.carts import Bunch, Cart, Carts
 from wms.planning.problem import Trip
 from wms.planning.touring import UNWALKABLE
 
 _NEIGHBOURS = 40  # others that a bunch may be put together with
+_HOPE = 1.5  # so much more than a guess is worth on the whole is hoped of it, so that it is looked at
+_SAMPLE = 40  # pairs by which it is judged what guesses are worth
 _ALL_PAIRS = 250  # up to so many jobs each is compared with each
 
 
@@ -52,40 +55,90 @@ def earlier(carts: Carts, trips: Sequence[Trip]) -> tuple[list[Cart], list[int]]
     return found, [j for j in range(len(carts.jobs)) if j not in taken]
 
 
-def savings(carts: Carts, jobs: Sequence[int], over: Callable[[], bool]) -> list[Cart]:
-    """Each job a trip, then again and again the two put together that save most, by guess (Clarke & Wright 1964,
-    doi 10.1287/opre.12.4.568, in the variant that reckons savings anew after each step). Stops when time is `over`."""
+class Time(Protocol):
+    def over(self) -> bool:
+        """Whether there is no time for more."""
+        ...
+
+    def short(self) -> bool:
+        """Whether what is left is better spent otherwise."""
+        ...
+
+
+def savings(carts: Carts, jobs: Sequence[int], time: Time) -> list[Cart]:
+    """Each job a trip, then again and again the two put together that save most (Clarke & Wright 1964,
+    doi 10.1287/opre.12.4.568, in the variant that reckons savings anew after each step). What would save most by guess
+    is routed before it is believed, until time is short; when it is over, bunches stay as they are."""
     bunches = [carts.alone[j] for j in jobs]
     while True:
-        fewer = _joined(carts, bunches, over)
-        if len(fewer) == len(bunches) or over():
+        fewer = _Merging(carts, bunches, time).merged()
+        if len(fewer) == len(bunches) or time.over():
             return [cart for bunch in fewer for cart in _walkable(carts, carts.cart(bunch.jobs))]
         bunches = fewer  # those left may have others near by now that were not before
 
 
-def _joined(carts: Carts, given: Sequence[Bunch], over: Callable[[], bool]) -> list[Bunch]:
-    bunches = dict(enumerate(given))
-    near = _near(carts, bunches)
-    queue = [(-carts.saved(bunches[a], bunches[b]), a, b) for a in near for b in near[a] if a < b]
-    heapify(queue)
-    heirs: dict[int, int] = {}
-    while queue and not over():
-        minus, a, b = heappop(queue)
-        if minus >= 0:
-            break
-        if a not in bunches or b not in bunches:
-            continue
-        new = len(given) + len(heirs) // 2
-        heirs[a] = heirs[b] = new
+class _Merging:
+    """Bunches by number; `_queue` has what putting two together saves, negative, so that most comes first, and whether
+    that is certain."""
+
+    def __init__(self, carts: Carts, given: Sequence[Bunch], time: Time) -> None:
+        self._carts, self._time = carts, time
+        self._bunches = dict(enumerate(given))
+        self._costs: dict[int, int] = {}
+        self._heirs: dict[int, int] = {}
+        self._next = len(given)
+        self._near = _near(carts, self._bunches)
+        pairs = [(a, b) for a, others in self._near.items() for b in others if a < b]
+        self._trust = 1.0
+        self._queue: list[tuple[float, int, int, bool]] = []
+        for a, b in pairs[:: 1 + len(pairs) // _SAMPLE]:
+            self._route(a, b)
+        self._queue = [(-self._guess(a, b), a, b, False) for a, b in pairs]
+        heapify(self._queue)
+
+    def merged(self) -> list[Bunch]:
+        while self._queue and not self._time.over():
+            minus, a, b, certain = heappop(self._queue)
+            if minus >= 0:
+                break
+            if a not in self._bunches or b not in self._bunches:
+                continue
+            if certain or self._time.short():
+                self._merge(a, b)
+            else:
+                self._route(a, b)
+        return list(self._bunches.values())
+
+    def _guess(self, a: int, b: int) -> float:
+        return self._trust * self._carts.saved(self._bunches[a], self._bunches[b])
+
+    def _route(self, a: int, b: int) -> None:
+        """Asks what putting two together saves in truth, and what guesses are worth."""
+        both = (*self._bunches[a].jobs, *self._bunches[b].jobs)
+        saved = self._cost(a) + self._cost(b) - self._carts.cart(both).cost
+        heappush(self._queue, (-saved, a, b, True))
+        guessed = self._carts.saved(self._bunches[a], self._bunches[b])
+        if guessed > 0 and saved > 0:
+            self._trust += (_HOPE * saved / guessed - self._trust) / _SAMPLE
+
+    def _cost(self, bunch: int) -> int:
+        if bunch not in self._costs:
+            self._costs[bunch] = self._carts.cart(self._bunches[bunch].jobs).cost
+        return self._costs[bunch]
+
+    def _merge(self, a: int, b: int) -> None:
+        carts, bunches, near = self._carts, self._bunches, self._near
+        new = self._next
+        self._next += 1
+        self._heirs[a] = self._heirs[b] = new
         bunches[new] = carts.joined(bunches.pop(a), bunches.pop(b))
-        others = {_heir(heirs, c) for c in (near.pop(a) | near.pop(b))} - {new}
+        others = {_heir(self._heirs, c) for c in (near.pop(a) | near.pop(b))} - {new}
         worth = [(carts.saved(bunches[new], bunches[c]), c) for c in others if carts.fit(bunches[new], bunches[c])]
         near[new] = set()
         for saved, c in nlargest(_NEIGHBOURS, worth):
             near[new].add(c)
             near[c].add(new)
-            heappush(queue, (-saved, c, new))
-    return list(bunches.values())
+            heappush(self._queue, (-saved * self._trust, c, new, False))
 
 
 def _heir(heirs: dict[int, int], bunch: int) -> int:

@@ -17,6 +17,7 @@ from wms.planning.routing.distances import Distances
 from wms.planning.routing.tour import Router, Tour
 from wms.planning.touring import QuickRouter, Tours
 
+_BEGINNING = 0.5  # of the time, at most, for a better beginning
 _POLISHING = 0.25  # of the time, where tours can still be improved after the search
 _HOT, _COLD = 0.05, 0.0005  # heat at the beginning and at the end, as parts of what a trip costs
 _SAMPLE = 3  # tours timed for how long all will take
@@ -67,8 +68,8 @@ def _beginning(carts: Carts, start: Solution | None, chance: Random, clock: _Clo
     first = state(carts, [*kept, *first_come(carts, rest)])
     clock.tell(first, first)
     found = [first]
-    if rest:
-        found.append(state(carts, [*kept, *savings(carts, rest, clock.over)]))
+    if rest and not clock.over():
+        found.append(state(carts, [*kept, *savings(carts, rest, clock)]))
     if kept and rest:
         found.append(Search(carts, state(carts, kept), chance).settled(rest))
     return first, min(found, key=lambda s: s.worth)
@@ -84,6 +85,10 @@ class _Clock:
     def over(self) -> bool:
         """Whether there is no time for more."""
         return self._rounds is None and self.gone >= self._seconds
+
+    def short(self) -> bool:
+        """Whether what is left is better spent on the search."""
+        return self._rounds is None and self.gone >= _BEGINNING * self._seconds
 
     @property
     def gone(self) -> float:
