@@ -193,9 +193,10 @@ class ReleaseWaves(Record):
 
 class ReleasePlan(Record):
     """Release these waves, which were planned before. What does not fit any more is left with its reason; the waves get
-    the numbers that are next."""
+    the numbers that are next. `left` are orders that the plan left out, each with its reason."""
 
     waves: tuple[WaveReleased, ...]
+    left: tuple[tuple[OrderId, str], ...] = ()
 
 
 class RegroupWaves(Record):

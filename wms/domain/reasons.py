@@ -155,9 +155,12 @@ SENTENCES: dict[str, str] = {
     "not_waiting": sentence("It waits for no wave any more"),
     "planned_otherwise": sentence("Its lines are not those that were planned: plan again"),
     "cart_full": sentence("The cart is full without it: plan again"),
+    "taken_out": sentence("Somebody took it out of the plan"),
     # beside a plan
     "floor_guessed": sentence("Nobody told where the bins are: metres are guesses by their order (wms floor import)"),
     "no_habit": sentence("{routing} is for parallel aisles: this floor is walked the shortest way"),
+    "bins_unplaced": sentence("{count} bins have no place on the floor, each is put beside the next one: {bins}"),
+    "plain_planner": sentence("The compiled planner is not installed: the same plan takes much longer to find"),
     # told to the channels
     "several_parcels": sentence("It left in several parcels: the form takes one waybill. Enter it at the channel"),
     "sent_in_part": sentence("It was sent in part: the form needs the channel's own items. Enter it at the channel"),

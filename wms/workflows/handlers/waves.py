@@ -78,7 +78,8 @@ def release_plan(command: c.ReleasePlan, rows: Rows, context: Context) -> Answer
     for wave in waves:
         events.append(wave)
         events += outbound_sample(wave, rows, context)
-    return (*events, e.OrdersLeft(left)) if left else tuple(events)
+    out = {order: why for order, why in (*command.left, *left) if order not in going}
+    return (*events, e.OrdersLeft(tuple(out.items()))) if out else tuple(events)
 
 
 @handles(c.RegroupWaves)

@@ -1,0 +1,178 @@
+"""Drafts: a plan of waves that people look at, change and accept before anything is released. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from zlib import crc32
+
+from wms.domain.events import PlannedBatch, WaveReleased
+from wms.domain.ids import BatchId, CategoryCode, OrderId
+from wms.domain.orders import Order
+from wms.domain.places import FloorFile
+from wms.domain.records import Record, replace
+from wms.domain.rows import Rows
+from wms.domain.waiting import to_plan
+from wms.domain.waves import WaveRules
+from wms.planning.earlier import Earlier
+from wms.planning.figures import PlanFigures, TourFigures
+from wms.planning.replenish import Hint
+from wms.planning.wave_check import still_fits
+from wms.planning.wave_desk import Desk, desk_of
+from wms.planning.wave_notes import TourNote, emptied, notes_of, warnings_of
+from wms.planning.wave_plan import Engine, ShortWalks
+from wms.planning.waves import policy_of
+
+TAKEN_OUT = "taken_out"
+"""The reason of an order that a person took out of a plan."""
+
+
+class Asked(Record):
+    """What was asked for: one `category` or all; `orders` in a wave and `slots` on a cart, 0 for what the rules say."""
+
+    category: CategoryCode | None = None
+    orders: int = 0
+    slots: int = 0
+
+
+class WaveDraft(Record):
+    """`made` is UTC seconds. `left` are the orders in no wave, each with its reasons, those `without` among them.
+    `notes` stand beside the tours of `figures`. `basis` tells the rules and the floor that it was made by from others.
+    """
+
+    made: int
+    asked: Asked
+    waves: tuple[WaveReleased, ...] = ()
+    left: tuple[tuple[OrderId, str], ...] = ()
+    figures: PlanFigures | None = None
+    notes: tuple[TourNote, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    warnings: tuple[str, ...] = ()
+    locked: tuple[BatchId, ...] = ()
+    without: tuple[OrderId, ...] = ()
+    basis: int = 0
+
+    @property
+    def batches(self) -> Iterator[PlannedBatch]:
+        for wave in self.waves:
+            yield from wave.batches
+
+    @property
+    def tours(self) -> Iterator[tuple[PlannedBatch, TourFigures, TourNote]]:
+        if self.figures is not None:
+            yield from zip(self.batches, self.figures.tours, self.notes, strict=True)
+
+    @property
+    def planned(self) -> dict[OrderId, BatchId]:
+        """A batch of each order."""
+        return {order: batch.id for batch in self.batches for order in batch.orders}
+
+
+class Change(Record):
+    """What a person wants otherwise in a draft."""
+
+    without: tuple[OrderId, ...] = ()
+    put_back: tuple[OrderId, ...] = ()
+    lock: tuple[BatchId, ...] = ()
+    unlock: tuple[BatchId, ...] = ()
+
+
+class NotInDraft(ValueError):
+    """A change names what the draft does not have: `what` is 'order' or 'tour'."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"{what} {name} is not in the plan")
+        self.what, self.name = what, name
+
+
+def changed(draft: WaveDraft, change: Change) -> WaveDraft:
+    """The same tours, with other marks on them; `drafted` plans by these. Raises `NotInDraft`."""
+    tours = [batch.id for batch in draft.batches]
+    for tour in (*change.lock, *change.unlock):
+        if tour not in tours:
+            raise NotInDraft("tour", tour)
+    planned, out = draft.planned, {*draft.without}
+    for order in change.without:
+        if order not in planned and order not in out:
+            raise NotInDraft("order", order)
+    for order in change.put_back:
+        if order not in out:
+            raise NotInDraft("order", order)
+    locked = {*draft.locked, *change.lock} - {*change.unlock}
+    without = dict.fromkeys((*draft.without, *change.without))
+    return _marked(draft, [tour for tour in tours if tour in locked], without.keys() - {*change.put_back})
+
+
+def _marked(draft: WaveDraft, locked: Collection[BatchId], without: Collection[OrderId]) -> WaveDraft:
+    return replace(draft, locked=tuple(locked), without=tuple(sorted(without)))
+
+
+def drafted(
+    rows: Rows, now: int, zone: str, first_wave: int, asked: Asked, engine: Engine, before: WaveDraft | None = None
+) -> WaveDraft:
+    """A plan of all that waits, going on from the tours of the draft `before` and keeping its marks."""
+    desk = desk_of(rows, now, policy_of(rows, asked.orders, asked.slots), zone)
+    earlier = Earlier(before.waves, frozenset(before.locked)) if before is not None else Earlier()
+    ready = [order for order in to_plan(rows, now) if asked.category in (None, order.category)]
+    names = {order.id for order in ready}
+    without = tuple(order for order in before.without if order in names) if before is not None else ()
+    wanted = [order for order in ready if order.id not in without]
+    plan = ShortWalks(engine).at(desk, wanted, first_wave, earlier)
+    tours = plan.figures.tours if plan.figures is not None else ()
+    locked = (batch.id for wave in plan.waves for batch in wave.batches if earlier.is_locked(batch.orders))
+    return WaveDraft(
+        now,
+        asked,
+        plan.waves,
+        (*plan.left, *((order, TAKEN_OUT) for order in without)),
+        plan.figures,
+        notes_of(desk, plan.waves, tours),
+        emptied(rows, plan.waves),
+        (*(plan.figures.warnings if plan.figures is not None else ()), *warnings_of(desk)),
+        tuple(locked),
+        without,
+        basis_of(rows),
+    )
+
+
+def basis_of(rows: Rows) -> int:
+    """A figure of the rules and the floor: another one once they were changed."""
+    rules, floor = rows.get(WaveRules, "site"), rows.get(FloorFile, "floor")
+    said = f"{rules.text if rules is not None else ''}\0{floor.document if floor is not None else ''}"
+    return crc32(said.encode())
+
+
+class Drift(Record):
+    """What is true now of a draft made earlier: `left` of its orders can't go any more, each with its reason; `moved`
+    go, but from other bins; `new` wait and are in no tour of it. `rules`: the rules or the floor are others now."""
+
+    left: tuple[tuple[OrderId, str], ...] = ()
+    moved: tuple[OrderId, ...] = ()
+    new: tuple[OrderId, ...] = ()
+    rules: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.left or self.moved or self.new or self.rules)
+
+
+def drift(rows: Rows, now: int, zone: str, draft: WaveDraft) -> Drift:
+    """As a release would find it now."""
+    desk: Desk = desk_of(rows, now, policy_of(rows, draft.asked.orders, draft.asked.slots), zone)
+    waves, left = still_fits(desk, draft.waves, 1)
+    before, after = _places(draft.waves), _places(waves)
+    moved = tuple(order for order, places in sorted(after.items()) if places != before[order])
+    known = {*draft.planned, *(order for order, _ in draft.left)}
+    new = tuple(order.id for order in to_plan(rows, now) if _asked(draft, order) and order.id not in known)
+    return Drift(left, moved, new, basis_of(rows) != draft.basis)
+
+
+def _asked(draft: WaveDraft, order: Order) -> bool:
+    return draft.asked.category in (None, order.category)
+
+
+def _places(waves: Collection[WaveReleased]) -> dict[OrderId, set[tuple[object, ...]]]:
+    found: dict[OrderId, set[tuple[object, ...]]] = {}
+    for batch in (batch for wave in waves for batch in wave.batches):
+        for task in batch.tasks:
+            found.setdefault(task.order, set()).add((task.sku, task.place, task.lot))
+    return found

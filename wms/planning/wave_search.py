@@ -1,0 +1,30 @@
+"""The search for a draft: as long as somebody cares to wait, telling how it goes."""
+
+from __future__ import annotations
+
+from wms.planning.engines import at_once
+from wms.planning.problem import Problem, Progress, Solution
+from wms.planning.rules import PlanningTime
+from wms.planning.solve import solve
+from wms.planning.wave_plan import Engine
+
+FEW = 12
+"""Up to so many jobs nobody need wait for a search that leaves nothing out."""
+
+_SECONDS_PER_JOB = 0.25
+
+
+def search(seconds: float | None = None, seed: int | None = None, progress: Progress | None = None) -> Engine:
+    """An engine that takes `seconds`, or as many as the rules say: fewer where there are few jobs."""
+
+    def engine(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
+        if seconds is None and len(problem.jobs) <= FEW:
+            return at_once(problem, PlanningTime(seed=_or(seed, time.seed)), start)
+        long = min(time.seconds, len(problem.jobs) * _SECONDS_PER_JOB) if seconds is None else seconds
+        return solve(problem, long, _or(seed, time.seed), start, progress)
+
+    return engine
+
+
+def _or(said: int | None, otherwise: int) -> int:
+    return otherwise if said is None else said
