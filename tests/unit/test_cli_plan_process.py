@@ -65,6 +65,22 @@ def _all(terminal: int) -> str:
             return seen.decode()
 
 
+def test_from_an_earlier_solution_the_plan_goes_on_and_is_never_worse(tmp_path, capsys):
+    given = instance(25, aisles=6)
+    file, first, second = (tmp_path / f"{name}.json" for name in ("instance", "first", "second"))
+    file.write_text(json.dumps(given))
+    assert run(["plan", "solve", str(file), "-o", str(first), "--seconds", "0.5"]) == 0
+    capsys.readouterr()
+    assert run(["plan", "solve", str(file), "-o", str(second), "--seconds=0", "--start", str(first), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    read = read_instance(given)
+    assert told["objective"] <= read_start(first.read_bytes(), read).cost / read.ticks
+    again = json.loads(second.read_bytes())["batches"]
+    assert {frozenset(one["orders"]) for one in again} == {
+        frozenset(one["orders"]) for one in json.loads(first.read_bytes())["batches"]
+    }
+
+
 @pytest.mark.skipif(not BENCH.exists(), reason="the public instances are not here")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_the_checker_of_the_public_instances_accepts_the_plan(tmp_path, capsys, name):
