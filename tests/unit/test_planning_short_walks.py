@@ -337,3 +337,51 @@ def test_a_cart_handed_on_is_done_with_a_zone_before_the_next():
     (batch,) = warehouse.short().waves[0].batches
     zones = ["A" if task.place < "2" else "B" for task in batch.tasks]
     assert zones == sorted(zones)
+
+
+def test_bins_that_a_plan_empties_are_named_with_where_more_lies():
+    warehouse = Aisles()
+    warehouse.goods("tea")
+    warehouse.stock("1-1", "tea", 3, "a", "2026-12-01")
+    warehouse.stock("2-2", "tea", 9, "b", "2027-12-01")
+    warehouse.order("o", ("tea", 3))
+    figures = warehouse.short().figures
+    assert figures is not None
+    (hint,) = figures.refill
+    assert (hint.bin, hint.sku, hint.left, hint.reserve, hint.where) == ("1-1", "tea", 0, 9, ("2-2",))
+
+
+NARROW = """
+[[area]]
+at = [0.0, 0.0]
+aisles = "0..3"
+spacing = 3.0
+bays = "0..4"
+bay_width = 1.5
+bins = "{aisle}-{bay}"
+narrow = true
+
+[[start]]
+name = "start"
+at = [0.0, -1.0]
+
+[[drop]]
+name = "drop"
+at = [0.0, -1.0]
+"""
+
+
+def test_two_carts_are_never_in_one_narrow_aisle():
+    warehouse = Aisles("[cart]\nslots = 1\n[pickers]\nnumber = 3\n[congestion]\nwait = true\n")
+    warehouse.goods("tea")
+    warehouse.stock("1-1", "tea", 9)
+    for n in range(3):
+        warehouse.order(f"o{n}", ("tea", 1), ship_by=NOON + 86_400)
+    free = warehouse.short().figures
+    assert free is not None
+    assert (free.waits, {tour.begin for tour in free.tours}) == (0, {0})
+    warehouse.happened(e.FloorDrawn(NARROW))
+    narrow = warehouse.short().figures
+    assert narrow is not None
+    assert narrow.waits == sum(tour.waits for tour in narrow.tours) > 0
+    assert len({tour.begin for tour in narrow.tours}) == 3

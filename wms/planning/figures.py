@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from wms.domain.events import WaveReleased
 from wms.domain.ids import BatchId, OrderId, WaveId
+from wms.domain.places import Place, PlaceKind
+from wms.domain.stock import Stock
+from wms.planning.replenish import Held, Hint, Taken, hints
 from wms.planning.site_walks import TICKS
 from wms.planning.supply import Part
 
@@ -30,7 +33,8 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TourFigures:
-    """One tour. `s_shape_mm` is the same tour walked aisle by aisle; `begin` and `end` count from the plan's start."""
+    """One tour. `s_shape_mm` is the same tour walked aisle by aisle; `begin` and `end` count from the plan's start;
+    before it, somebody `waits` for a cart in a narrow aisle."""
 
     wave: WaveId
     batch: BatchId
@@ -44,6 +48,7 @@ class TourFigures:
     picker: str
     begin: int
     end: int
+    waits: int
     loads: tuple[Load, ...]
     late: tuple[OrderId, ...]
 
@@ -71,17 +76,19 @@ class PickerFigures:
 
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
-    """`plain_mm` is what first come, first served would walk, aisle by aisle. `warnings` are reasons
-    (`wms.domain.reasons`)."""
+    """`plain_mm` is what first come, first served would walk, aisle by aisle. `refill` names the bins that it empties;
+    `warnings` are reasons (`wms.domain.reasons`)."""
 
     start: int
     orders: int
     walk_mm: int
     plain_mm: int
     seconds: int
+    waits: int
     tours: tuple[TourFigures, ...]
     pickers: tuple[PickerFigures, ...]
     late: tuple[LateOrder, ...]
+    refill: tuple[Hint, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -98,9 +105,11 @@ def figures_of(desk: Desk, waves: Sequence[WaveReleased], trips: Mapping[BatchId
         sum(tour.walk_mm for tour in tours),
         sum(wave.plain_mm for wave in waves),
         sum(tour.seconds for tour in tours),
+        sum(tour.waits for tour in tours),
         tours,
         tuple(_picker(picker.name, tours) for picker in desk.pickers),
         tuple(sorted(_late(desk, trips.values()), key=lambda late: (late.by, late.order))),
+        _refill(desk, trips.values()),
         tuple(_warnings(desk)),
     )
 
@@ -121,6 +130,7 @@ def _tour(desk: Desk, wave: WaveId, batch: BatchId, trip: CartTrip) -> TourFigur
         trip.picker,
         trip.begin // TICKS,
         trip.end // TICKS,
+        trip.waits // TICKS,
         tuple(map(Load, desk.loads.names, carried, desk.loads.capacities)),
         tuple(part.order.id for part in trip.parts if trip.end > desk.due(part)),
     )
@@ -143,6 +153,20 @@ def _late(desk: Desk, trips: Iterable[CartTrip]) -> Iterator[LateOrder]:
     for order, (end, part) in late.items():
         by = desk.due(part) // TICKS + packing + desk.now
         yield LateOrder(order, by, -(-end // TICKS) + packing + desk.now, desk.earliest(part) > desk.due(part))
+
+
+def _refill(desk: Desk, trips: Iterable[CartTrip]) -> tuple[Hint, ...]:
+    """Bins that the plan empties; what lies where the plan takes nothing can fill them up."""
+    taken = [Taken(p.take.place, p.line.sku, p.take.quantity) for trip in trips for p in trip.picks]
+    touched = {(take.bin, take.sku) for take in taken}
+    bins = {place.id for place in desk.rows.where(Place, kind=PlaceKind.BIN)}
+    held = [
+        Held(stock.place, sku, stock.free, reserve=(stock.place, sku) not in touched)
+        for sku in sorted({take.sku for take in taken})
+        for stock in desk.rows.where(Stock, sku=sku)
+        if stock.place in bins
+    ]
+    return hints(held, taken)
 
 
 def _warnings(desk: Desk) -> Iterator[str]:

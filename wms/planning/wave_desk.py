@@ -67,6 +67,10 @@ class Desk:
         earliest = self.earliest(part)
         return due if due >= earliest else earliest + self.policy.same_ship_by_s * TICKS
 
+    def ticks(self, length: int) -> int:
+        """That somebody of standard speed walks so many millimetres."""
+        return prices(self.rules, self.walks.speed).per_length * length
+
     def duration(self, length: int, lines: int) -> int:
         """Ticks that a tour takes somebody of standard speed."""
         return trip_duration(prices(self.rules, self.walks.speed), length, lines)

@@ -20,6 +20,7 @@ from wms.planning.problem import Infeasible, Problem, Solution
 from wms.planning.rules import PlanningTime
 from wms.planning.shelves import Shelves
 from wms.planning.supply import Part, PartKey, Pick, due, supply
+from wms.planning.wave_congestion import one_at_a_time
 from wms.planning.wave_desk import Desk, desk_of
 from wms.planning.wave_problem import name_of
 from wms.planning.wave_trips import CartTrip, first_due, stands, timed, trip_of, waves_of, with_nearer_bins
@@ -113,7 +114,7 @@ def _by_zone(desk: Desk, parts: Sequence[Part]) -> list[Part]:
 
 def _timed(desk: Desk, pools: Sequence[Sequence[CartTrip]]) -> list[list[CartTrip]]:
     """All trips of all pools in one timetable."""
-    trips = iter(timed(desk, [trip for pool in pools for trip in pool]))
+    trips = iter(one_at_a_time(desk, timed(desk, [trip for pool in pools for trip in pool])))
     return [[next(trips) for _ in pool] for pool in pools]
 
 

@@ -34,7 +34,7 @@ _ALIKE = (-1, -1)
 @dataclass(frozen=True, slots=True)
 class CartTrip:
     """`visits` in walking order; `length` millimetres. `picker` '' where nobody was planned for; `begin` and `end` in
-    ticks after the plan's start."""
+    ticks after the plan's start, `waits` those that somebody stands before it."""
 
     parts: tuple[Part, ...]
     visits: tuple[Visit, ...]
@@ -42,6 +42,7 @@ class CartTrip:
     picker: str = ""
     begin: int = 0
     end: int = 0
+    waits: int = 0
 
     @property
     def route(self) -> tuple[int, ...]:
