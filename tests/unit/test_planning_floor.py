@@ -254,6 +254,27 @@ def test_a_start_beside_a_line_is_joined_to_the_nearest() -> None:
     assert distances(floor, start)[node] == 2000 + 2000 + 2100
 
 
+def test_one_leaves_a_start_on_a_one_way_stretch_in_its_direction_only() -> None:
+    base = '[[area]]\nzone = "A"\nat = [0, 0]\naisles = "A..C"\nbays = "1..4"\nbins = "{aisle}{bay}"\n'
+    floor = sound(
+        base + '[[start]]\nat = [1, 0]\n[[drop]]\nat = [6, 7.8]\n[[one_way]]\non = "A front"\ntowards = "back"\n'
+    )
+    (start,) = floor.graph().starts
+    node = floor.node_of("A1")
+    assert node is not None
+    assert distances(floor, start)[node] == 2000 + 7800 + 3000 + (7800 - 2100)
+
+
+def test_lines_that_would_meet_if_they_were_longer_do_not() -> None:
+    slanting = (
+        '[[aisle]]\nname = "K"\nfrom = [0, 0]\nto = [10, 10]\n[[aisle]]\nname = "M"\nfrom = [6, 0]\nto = [{x}, {y}]\n'
+    )
+    assert read_floor(slanting.format(x=7, y=4)).net.chains == {"K": {}, "M": {}}
+    met = read_floor(slanting.format(x=9, y=12)).net
+    assert set(met.chains["K"]) == {11314}
+    assert met.at[met.chains["M"][8246]] == (8000, 8000)
+
+
 # Tours
 
 

@@ -6,11 +6,15 @@ import re
 from string import Formatter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wms.domain.ids import PlaceId
 from wms.domain.places import FloorFile, Place, PlaceKind
 from wms.domain.rows import MemoryTables
-from wms.planning.floor_read import MOST_KB, read_floor
+from wms.planning.floor_read import MOST_KB, read_floor, template
+from wms.planning.floor_svg import draw_svg
+from wms.planning.floor_text import draw_text
 from wms.planning.floor_words import SENTENCES, UNUSABLE, Weight
 from wms.planning.site_floor import floor_of
 
@@ -197,6 +201,29 @@ def rows(document: str | None, *bins: str, coordinates: tuple[tuple[int, int], .
 
 
 ALL = tuple(f"A{aisle}-{bay}" for aisle in (1, 2, 3) for bay in range(1, 5))
+
+
+VALUES = [
+    *("-1", "0", "nan", "inf", "1e300", "0.0001", "99999999999999999999", "true", "1979-05-27"),
+    *("[]", "[1, 2]", "[nan, 1]", "[[1, 2], [3, 4]]", "{a = 1}"),
+    *(f'"{text}"' for text in ("", "x", "A-01@front", "1..3", "A-01..A-06", "a..ü", "١..٣", "\\u0007")),
+    *(f'"{text}"' for text in ("{aisle}", "{}", "{0}", "{aisle!r}", '""\nA 1 L 1\nB x\n""')),
+]
+LINES = template().splitlines()
+KEYS = [n for n, line in enumerate(LINES) if "=" in line.partition("#")[0]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES), min_size=1, max_size=5))
+def test_whatever_stands_in_a_file_it_is_read_and_drawn(changed: dict[int, str]) -> None:
+    text = "\n".join(f"{line.split('=')[0]}= {changed[n]}" if n in changed else line for n, line in enumerate(LINES))
+    floor = read_floor(text)
+    assert all(trouble.says for trouble in floor.troubles)
+    assert all(floor.net.node_of_bin[one.name] < floor.graph().size for one in floor.bins)
+    for _, spot in floor.spots():
+        assert spot.block >= 0 or spot.cross >= 0
+    assert all(len(row) <= 40 for row in draw_text(floor, width=40))
+    draw_svg(floor)
 
 
 def test_floor_and_warehouse_are_compared_bin_by_bin() -> None:
