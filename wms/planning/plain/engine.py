@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from random import Random
 from time import perf_counter
 
@@ -17,7 +18,7 @@ from wms.planning.routing.distances import Distances
 from wms.planning.routing.tour import Router, Tour
 from wms.planning.touring import QuickRouter, Tours
 
-_BEGINNING = 0.5  # of the time, at most, for a better beginning
+_BEGINNING = 0.6  # of the time, at most, for a better beginning
 _POLISHING = 0.25  # of the time, where tours can still be improved after the search
 _HOT, _COLD = 0.05, 0.0005  # heat at the beginning and at the end, as parts of what a trip costs
 _SAMPLE = 3  # tours timed for how long all will take
@@ -86,9 +87,9 @@ class _Clock:
         """Whether there is no time for more."""
         return self._rounds is None and self.gone >= self._seconds
 
-    def short(self) -> bool:
-        """Whether what is left is better spent on the search."""
-        return self._rounds is None and self.gone >= _BEGINNING * self._seconds
+    def spare(self) -> float:
+        """Seconds left for a better beginning, before they are better spent on the search."""
+        return inf if self._rounds is not None else _BEGINNING * self._seconds - self.gone
 
     @property
     def gone(self) -> float:
