@@ -254,6 +254,17 @@ def test_a_start_beside_a_line_is_joined_to_the_nearest() -> None:
     assert distances(floor, start)[node] == 2000 + 2000 + 2100
 
 
+def test_a_start_where_lines_would_meet_is_joined_to_those_that_are_there() -> None:
+    base = '[[area]]\nzone = "A"\nat = [0, 0]\naisles = "A..C"\nbays = "1..4"\nbins = "{aisle}{bay}"\n'
+    yard = "[[cross]]\nfrom = [-3, 7.8]\nto = [0, 7.8]\n[[cross]]\nfrom = [-3, 4]\nto = [-3, 7.8]\n"
+    floor = read_floor(base + yard + "[points]\ndoor = [-3, 0]\n" + '[[start]]\nat = "door"\n[[drop]]\nat = [0, 0]\n')
+    assert not floor.troubles
+    (start,) = floor.graph().starts
+    node = floor.node_of("A1")
+    assert node is not None
+    assert distances(floor, start)[node] == 3000 + 2100
+
+
 def test_one_leaves_a_start_on_a_one_way_stretch_in_its_direction_only() -> None:
     base = '[[area]]\nzone = "A"\nat = [0, 0]\naisles = "A..C"\nbays = "1..4"\nbins = "{aisle}{bay}"\n'
     floor = sound(

@@ -93,7 +93,7 @@ def _loose(floor: Floor) -> Iterator[Trouble]:
 
 
 def _far_gates(floor: Floor) -> Iterator[Trouble]:
-    ends = {end for way in floor.walkways for end in (way.start, way.end)} | {point.at for point in floor.points}
+    ends = {end for way in floor.walkways for end in (way.start, way.end)}
     for mark in (*floor.starts, *floor.drops):
         if mark.at in ends:
             continue

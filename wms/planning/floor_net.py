@@ -192,11 +192,11 @@ class _Weaver:
         return all(s.towards == "back" for s in over), all(s.towards == "front" for s in over)
 
     def _gate(self, mark: Mark) -> int:
-        """A node of its own, with ways to what is next to it on the nearest line, or to the point where it stands."""
+        """A node of its own, with ways to what is next to it on the nearest line; or to the walkway it stands at the
+        end of."""
         node = self._node(mark.at)
-        stands = self.places.get(mark.at)
-        if stands is not None:
-            self._both(node, stands, 0)
+        if any(mark.at in (way.start, way.end) for way in self.floor.walkways):
+            self._both(node, self.places[mark.at], 0)
             return node
         nearest = min(
             (
