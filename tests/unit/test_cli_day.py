@@ -66,7 +66,7 @@ def test_a_warehouse_of_one_s_own_up_to_released_work(house: Shell) -> None:
 
     planned = house.good("wave", "plan", "--json").json
     released = house.good("wave", "release", "--json").json
-    assert planned == released
+    assert {key: planned[key] for key in released} == released
     assert [(wave["wave"], wave["orders"], wave["units"]) for wave in released["waves"]] == [("W0001", 2, 3)]
     shown = house.good("wave", "show", "w0001", "--json").json
     assert [(task["order"], task["place"], task["quantity"]) for task in shown["tasks"]] == [

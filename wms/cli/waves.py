@@ -1,27 +1,17 @@
-"""`wms wave`: what would be released, what was, and how far it has come."""
+"""`wms wave`: what was released, and how far it has come."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from wms.cli import wave_rules
+from wms.cli import wave_plan, wave_rules
 from wms.cli.output import Refusal, emit, opened, table, utc, wall
-from wms.cli.parsing import command, group, language_flag, positive
+from wms.cli.parsing import command, group
 
 if TYPE_CHECKING:
-    from wms.domain.events import WaveReleased
-    from wms.domain.rows import Rows
     from wms.domain.waves import Wave
 
-PLAN = """\
-  {"waves": [{"wave": "W0001", "category": "food", "ship_by": "2026-11-13T08:27:00Z", "orders": 12, "units": 31,
-              "batches": [{"batch": "W0001-01", "orders": ["shop-A-1001"],
-                           "tasks": [{"task": "W0001-01-001", "order": "shop-A-1001", "slot": 1, "place": "A-01-1",
-                                      "sku": "TEA-01", "lot": "L2601", "quantity": 2}]}]}],
-   "left": [{"order": "shop-A-1002", "reasons": ["no_stock:TEA-01:3"], "says": "TEA-01: 3 more needed"}]}"""
-RELEASE = """\
-  the same as `plan`; the orders under `left` were held for that reason"""
 LIST = """\
   {"waves": [{"wave": "W0001", "category": "food", "status": "released", "ship_by": "2026-11-13T08:27:00Z",
               "released": "2026-11-11T09:00:00Z", "orders": 12, "tasks": 20, "closed": 5}]}"""
@@ -35,117 +25,11 @@ SHOW = """\
 
 def add(top: ArgumentParser, commands: Any) -> None:
     waves = group(commands, "wave", "orders of one category released together")
-    planning = command(waves, "plan", "what a release would give, and what would be left and why", plan, PLAN)
-    releasing = command(waves, "release", "plan, reserve the stock, and give the work out", release, RELEASE)
-    for parser in (planning, releasing):
-        parser.add_argument("--category", metavar="CODE", help="only this one; '' for orders that span categories")
-        parser.add_argument(
-            "--orders", type=positive, default=0, metavar="N", help="at most in a wave (else: the rules)"
-        )
-        parser.add_argument("--slots", type=positive, default=0, metavar="N", help="totes on a cart (else: the rules)")
-        language_flag(parser)
+    wave_plan.add(waves)
     command(waves, "list", "all waves, the newest first", list_waves, LIST)
     showing = command(waves, "show", "one wave with its batches and pick tasks", show_wave, SHOW)
     showing.add_argument("wave", metavar="WAVE")
     wave_rules.add(waves)
-
-
-def plan(options: Namespace) -> int:
-    from wms.cli.acting import zone_of
-    from wms.domain.catalogue import Counter
-    from wms.planning.waves import policy_of
-    from wms.workflows.handlers.waves import planner
-
-    with opened(options) as store:
-        _check_category(options, store.rows)
-        counter = store.rows.get(Counter, "wave")
-        found = planner().plan(
-            store.rows,
-            store.clock() // 1000,
-            policy_of(store.rows, options.orders, options.slots),
-            (counter.value if counter is not None else 0) + 1,
-            zone_of(store.rows),
-            options.category,
-        )
-        _tell(options, list(found.waves), list(found.left), zone_of(store.rows))
-    return 0
-
-
-def release(options: Namespace) -> int:
-    from wms.cli.acting import carry_out, zone_of
-    from wms.domain.commands import ReleaseWaves
-    from wms.domain.events import OrderHeld, WaveReleased
-
-    with opened(options) as store:
-        _check_category(options, store.rows)
-        recorded = carry_out(options, store, ReleaseWaves(options.category, options.orders, options.slots))
-        bodies = [fact.body for fact in recorded.facts]
-        waves = [body for body in bodies if isinstance(body, WaveReleased)]
-        held = [(body.order, body.reason) for body in bodies if isinstance(body, OrderHeld)]
-        _tell(options, waves, held, zone_of(store.rows))
-    return 0
-
-
-def _check_category(options: Namespace, rows: Rows) -> None:
-    from wms.domain.catalogue import Category
-
-    if options.category and rows.get(Category, options.category) is None:
-        known = ", ".join(category.code for category in rows.all(Category)) or "none"
-        raise Refusal(f"there is no category {options.category}; known are: {known}")
-
-
-def _tell(options: Namespace, waves: list[WaveReleased], left: list[Any], zone: str) -> None:
-    from wms.cli.acting import because
-
-    said = [(order, reason, because(options, reason)) for order, reason in left]
-    planned = [_planned(wave) for wave in waves]
-    document = {
-        "waves": planned,
-        "left": [{"order": order, "reasons": reason.split(","), "says": says} for order, reason, says in said],
-    }
-
-    def text() -> str:
-        parts = []
-        if waves:
-            rows = [
-                (p["wave"], p["category"], p["orders"], p["units"], len(p["batches"]), wall(wave.ship_by, zone))
-                for wave, p in zip(waves, planned, strict=True)
-            ]
-            parts.append(table(("WAVE", "CATEGORY", "ORDERS", "UNITS", "CARTS", "SHIP BY"), rows))
-        if said:
-            parts.append(table(("LEFT", "WHY"), [(order, says) for order, _, says in said]))
-        return "\n\n".join(parts) or "no orders are ready"
-
-    emit(options, document, text)
-
-
-def _planned(wave: WaveReleased) -> dict[str, Any]:
-    return {
-        "wave": wave.wave,
-        "category": wave.category,
-        "ship_by": utc(wave.ship_by),
-        "orders": sum(len(batch.orders) for batch in wave.batches),
-        "units": sum(task.quantity for batch in wave.batches for task in batch.tasks),
-        "batches": [
-            {
-                "batch": batch.id,
-                "orders": list(batch.orders),
-                "tasks": [
-                    {
-                        "task": task.id,
-                        "order": task.order,
-                        "slot": task.slot,
-                        "place": task.place,
-                        "sku": task.sku,
-                        "lot": task.lot,
-                        "quantity": task.quantity,
-                    }
-                    for task in batch.tasks
-                ],
-            }
-            for batch in wave.batches
-        ],
-    }
 
 
 def list_waves(options: Namespace) -> int:
