@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wms.planning.graph import Spot, WalkGraph
-from wms.planning.plain.beginning import first_come
+from wms.planning.plain.beginning import by_due, first_come
 from wms.planning.plain.carts import Carts
 from wms.planning.plain.engine import plan
 from wms.planning.plain.lengths import ExactLengths
@@ -233,6 +233,25 @@ def test_jobs_that_one_way_stretches_keep_apart_go_on_two_trips() -> None:
     assert [trip.length for trip in found.trips] == [10, 10]
     ring = plan(Problem(ONE_WAY, jobs, (8,)), 9, rounds=10)
     assert [(trip.route, trip.length) for trip in ring.trips] == [((1, 2), 20)]
+
+
+def test_what_is_due_soon_is_put_together_where_mixed_trips_would_be_late() -> None:
+    """Two jobs at each place, one of them due soon: the shortest trips hold both, and end too late for most."""
+    jobs = tuple(Job(f"J{n}", (STOPS[n % 20],), (1,), 0, due=150 if n < 20 else 1000) for n in range(40))
+    problem = Problem(GRAPH, (*jobs[1::2], *jobs[::2]), (8,), pickers=(Picker("a"),), spots=SPOTS)
+    found = plan(problem, 9, rounds=0)
+    assert_valid(problem, found)
+    assert found.late == ()
+    assert plan(replace(problem, pickers=()), 9, rounds=0).cost < found.cost < found.start_cost
+
+
+def test_many_due_times_make_a_few_parts() -> None:
+    jobs = tuple(Job(f"J{n}", (STOPS[0],), (1,), 0, due=(n * 7) % 50 or None) for n in range(50))
+    carts = Carts(Problem(GRAPH, jobs, (8,), pickers=(Picker("a"),)), Tours(router_of(GRAPH)))
+    parts = by_due(carts, range(50))
+    assert [len(part) for part in parts] == [9, 9, 9, 9, 9, 5]
+    assert [jobs[j].due for part in parts for j in part] == [*range(1, 50), None]
+    assert by_due(carts, [3, 0, 1]) == [[1], [3], [0]]
 
 
 def test_the_best_of_a_search_is_kept_however_far_it_strays() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush, nlargest
+from itertools import groupby
 from math import inf, sqrt
 from typing import Protocol
 
@@ -15,6 +16,7 @@ _NEIGHBOURS = 40  # others that a bunch may be put together with
 _LEAST_HOPE, _MOST_HOPE = 0.2, 1.5  # how many times its worth is hoped of a guess, before it is routed
 _HOPE_FOR_TIME = 0.22  # more for one route for each bunch, twice that for four: measured on 100 to 2,000 jobs
 _SAMPLE = 40  # pairs by which it is judged what guesses are worth
+_CUT_OFFS = 6  # parts, at most, by which jobs are put together by when they are due
 _ALL_PAIRS = 250  # up to so many jobs each is compared with each
 
 
@@ -55,6 +57,17 @@ def earlier(carts: Carts, trips: Sequence[Trip]) -> tuple[list[Cart], list[int]]
             found.append(cart)
             taken.update(jobs)
     return found, [j for j in range(len(carts.jobs)) if j not in taken]
+
+
+def by_due(carts: Carts, jobs: Iterable[int]) -> list[list[int]]:
+    """The jobs by when they are due, the earliest first; in a few parts about as large as each other where there are
+    many such times."""
+    order = sorted(jobs, key=lambda j: (*_due(carts, j), j))
+    together = [list(row) for _, row in groupby(order, key=lambda j: _due(carts, j))]
+    if len(together) <= _CUT_OFFS:
+        return together
+    size = -(-len(order) // _CUT_OFFS)
+    return [order[n : n + size] for n in range(0, len(order), size)]
 
 
 class Time(Protocol):

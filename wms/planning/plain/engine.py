@@ -7,7 +7,7 @@ from math import inf
 from random import Random
 from time import perf_counter
 
-from wms.planning.plain.beginning import earlier, first_come, savings
+from wms.planning.plain.beginning import by_due, earlier, first_come, savings
 from wms.planning.plain.carts import Carts
 from wms.planning.plain.finish import check, check_walks, polished, solution
 from wms.planning.plain.lengths import ExactLengths
@@ -71,6 +71,9 @@ def _beginning(carts: Carts, start: Solution | None, chance: Random, clock: _Clo
     found = [first]
     if rest and not clock.over():
         found.append(state(carts, [*kept, *savings(carts, rest, clock)]))
+        if found[-1].late:
+            apart = [cart for jobs in by_due(carts, rest) for cart in savings(carts, jobs, clock)]
+            found.append(state(carts, [*kept, *apart]))
     if kept and rest:
         found.append(Search(carts, state(carts, kept), chance).settled(rest))
     return first, min(found, key=lambda s: s.worth)
