@@ -13,6 +13,8 @@ from wms.planning.routing.tour import Router, Unreachable
 from wms.planning.schedule import Timetable, Turn, schedule
 from wms.planning.touring import UNWALKABLE
 
+_PATIENCE = 6_000  # changes of the timetable: a fifth of a second for 250 trips
+
 
 def check(problem: Problem, distances: Distances, router: Router) -> None:
     """Raises `Infeasible` for jobs that no plan can hold, as far as that shows without a walk past all their stops."""
@@ -64,7 +66,7 @@ def solution(problem: Problem, carts: Carts, found: State, start_cost: int, rout
     """The plan with who walks what when. Raises `Infeasible` where jobs may not be late and are."""
     table = Timetable(tuple(Turn(-1, 0, 0) for _ in found.carts), 0)
     if problem.pickers:
-        table = schedule([cart.walk for cart in found.carts], problem.pickers)
+        table = schedule([cart.walk for cart in found.carts], problem.pickers, _PATIENCE)
     trips = []
     for cart, turn in zip(found.carts, table.turns, strict=True):
         route = cart.kept.route if cart.kept else carts.tours.tour(cart.stops).route
