@@ -41,6 +41,7 @@ from tests.unit.floor import (
     a_warehouse,
     rice_of_lot,
 )
+from tests.unit.planned import PLANNER
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Person
@@ -52,6 +53,7 @@ from wms.domain.places import Place, PlaceKind, hand_of
 from wms.domain.review import Review
 from wms.domain.stock import Promise, Stock
 from wms.domain.waves import Batch, BatchStatus, PickTask, Slot, TaskStatus
+from wms.planning.waves import policy_of
 from wms.store import Store, verify
 from wms.store.journal import line_of
 from wms.store.meta import HEARD
@@ -217,6 +219,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.hub = Store(self.root / "hub", "HUB", clock=self.tick)
         self.offline: set[str] = set()
         self.orders = 0
+        self.plan: tuple[e.WaveReleased, ...] = ()
         self.terminals: dict[str, Terminal] = {}
         self.received: Counter[str] = Counter()
         self.printed: dict[str, str] = {}
@@ -283,6 +286,20 @@ class FloorMachine(RuleBasedStateMachine):
     @rule()
     def release_waves(self) -> None:
         self.hub.execute(c.ReleaseWaves(slots=2), "")
+
+    @rule()
+    def plan_for_later(self) -> None:
+        rows, now = self.hub.rows, self.hub.clock() // 1000
+        self.plan = PLANNER.plan(rows, now, policy_of(rows, slots=3), 1, "UTC").waves
+
+    @precondition(lambda self: self.plan)
+    @rule()
+    def release_what_was_planned(self) -> None:
+        self.hub.execute(c.ReleasePlan(self.plan), "")
+
+    @rule()
+    def put_walks_together_anew(self) -> None:
+        self.hub.execute(c.RegroupWaves(), "")
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), refund=st.booleans())

@@ -16,7 +16,6 @@ from wms.domain.catalogue import Item
 from wms.domain.ids import CategoryCode, PlaceId, Sku
 from wms.domain.orders import Order
 from wms.domain.places import Place, PlaceKind
-from wms.domain.records import replace
 from wms.domain.stock import Promise, Stock
 from wms.domain.waves import Slot
 from wms.planning.rules import rules_of
@@ -35,7 +34,7 @@ class Aisles(Warehouse):
             for n in range(BAYS):
                 bay = n if aisle % 2 == 0 else BAYS - 1 - n
                 x, y, rank = aisle * 3000, (bay + 1) * 1500, aisle * BAYS + n + 1
-                place = Place(PlaceId(f"{aisle}-{bay}"), PlaceKind.BIN, sequence=rank, x_mm=x, y_mm=y)
+                place = Place(PlaceId(f"{aisle}-{bay}"), PlaceKind.BIN, "AB"[aisle // 2], rank, x_mm=x, y_mm=y)
                 self.happened(e.PlaceDefined(place))
         self.happened(e.WaveRulesSet(rules))
 
@@ -69,8 +68,9 @@ class Draw:
         return made
 
 
-def _rules(waves: int, slots: int, kg: int, litres: int, category: str) -> str:
+def _rules(waves: int, slots: int, kg: int, litres: int, category: str, zones: str, heavy: int) -> str:
     return (
+        f'[zones]\nmode = "{zones}"\n[sequence]\nheavy_kg = {heavy}\n'
         f'[waves]\norders = {waves}\ncategory = "{category}"\n'
         f"[cart]\nslots = {slots}\nkg = {kg}\nlitres = {litres}\ntote_litres = {litres // 2}\n"
     )
@@ -83,6 +83,8 @@ rules = st.builds(
     st.sampled_from([0, 4, 20]),
     st.sampled_from([0, 12, 60]),
     st.sampled_from(["hard", "soft", "off"]),
+    st.sampled_from(["off", "off", "split", "pass"]),
+    st.sampled_from([0, 0, 2]),
 )
 stock = st.tuples(st.integers(0, 19), st.integers(0, 5), st.integers(1, 9), st.integers(0, 2), st.integers(0, 80))
 lines = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=4)
@@ -124,7 +126,8 @@ def test_whatever_the_warehouse_every_wave_keeps_to_the_rules(draw: Draw) -> Non
 
 
 def _check_batch(warehouse: Aisles, batch: e.PlannedBatch) -> None:
-    cart = rules_of(warehouse.rows).cart
+    rules = rules_of(warehouse.rows)
+    cart = rules.cart
     items = {item.sku: item for item in warehouse.rows.all(Item)}
     assert len(batch.orders) <= cart.slots
     grams = sum(items[task.sku].weight_g * task.quantity for task in batch.tasks)
@@ -134,6 +137,10 @@ def _check_batch(warehouse: Aisles, batch: e.PlannedBatch) -> None:
     assert all(batch.orders[task.slot - 1] == task.order for task in batch.tasks)
     assert {task.slot for task in batch.tasks} == set(range(1, len(batch.orders) + 1))
     assert [task.sequence for task in batch.tasks] == sorted(task.sequence for task in batch.tasks)
+    if rules.zones.mode == "split":
+        assert len({task.place < "2" for task in batch.tasks}) == 1
+    if rules.zones.mode == "pass" or rules.sequence.heavy_kg:
+        return
     places = [task.place for task in batch.tasks]
     assert len(dict.fromkeys(places)) == sum(a != b for a, b in zip(places, [None, *places], strict=False))
     assert len({task.id for task in batch.tasks}) == len(batch.tasks)
@@ -208,6 +215,16 @@ def test_a_large_order_is_parted_over_carts_and_stays_in_one_wave():
     big = warehouse.rows.get(Order, "big")
     assert (big.wave, big.status) == ("W0001", "in_wave")
     assert warehouse.rows.get(Promise, "sack").quantity == 1
+
+
+def test_all_parts_of_an_order_are_in_the_wave_of_the_first_though_others_are_due_before():
+    warehouse = Aisles("[waves]\norders = 2\n[cart]\nkg = 10\n")
+    warehouse.goods("sack", grams=3000)
+    warehouse.stock("1-1", "sack", 20)
+    for name, sacks, wait in (("early", 2, 0), ("mid1", 3, 10), ("mid2", 3, 20), ("big", 4, 100)):
+        warehouse.order(name, ("sack", sacks), ship_by=NOON + 86_400 + wait)
+    waves = warehouse.short().waves
+    assert [planned.orders_of(wave) for wave in waves] == [{"early", "big"}, {"mid1", "mid2"}]
 
 
 def test_an_order_of_several_totes_has_several_slots():
@@ -307,8 +324,6 @@ class Zones(Aisles):
 
     def __init__(self, mode: str, orders: int = 60) -> None:
         super().__init__(f'[waves]\norders = {orders}\n[zones]\nmode = "{mode}"\n')
-        for place in self.rows.where(Place, kind=PlaceKind.BIN):
-            self.happened(e.PlaceDefined(replace(place, zone="A" if place.id < "2" else "B")))
         for aisle in range(AISLES):
             self.goods(f"s{aisle}")
             self.stock(f"{aisle}-{aisle}", f"s{aisle}", 50)
