@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-_STEPS = 20_000  # of the search for fewer parts, after which the parts are taken as they are
+_STEPS = 5_000  # of the search for fewer parts, after which the parts are taken as they are
 
 Units: TypeAlias = tuple[int, ...]
 """How many units of each line."""
