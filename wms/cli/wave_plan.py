@@ -31,7 +31,7 @@ PLAN = """\
    "pickers": [{"picker": "1001", "tours": 1, "minutes": 24.5, "end": "2026-11-13T05:24:30Z"}],
    "late": [{"order": "shop-A-1003", "by": "2026-11-13T05:00:00Z", "packed": "2026-11-13T05:54:30Z",
              "in_any_plan": true}],
-   "promise": "this order will be late, whatever we do: call shop-A-1003",
+   "promise": "This order will be late, whatever we do: call shop-A-1003",
    "refill": [{"bin": "A-01-1", "sku": "TEA-01", "left": 0, "elsewhere": 40, "bins": ["A-09-1"]}],
    "warnings": [{"reason": "floor_guessed", "says": "Nobody told where the bins are: ..."}],
    "locked": [], "without": []}

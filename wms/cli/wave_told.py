@@ -153,7 +153,7 @@ def promise(figures: PlanFigures | None) -> str:
         said.append(f"{whom} will be late, whatever we do: call {_names(certain)}")
     if planned:
         said.append(f"{_these(planned)} will be late in this plan, more pickers could help: {_names(planned)}")
-    return ". ".join(said) or "every order is packed in time"
+    return ". ".join(f"{one[0].upper()}{one[1:]}" for one in said) or "Every order is packed in time"
 
 
 def _these(late: Sequence[LateOrder]) -> str:
@@ -196,7 +196,7 @@ def draft_page(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]
     yield table(("WAVE", "CATEGORY", "ORDERS", "LINES", "TOURS", "SHIP BY", "METRES", "FIRST COME", "SAVED"), waves)
     yield table(_TOUR, [_row(draft, *each, zone) for each in draft.tours])
     yield _summary(figures)
-    yield from _about(options, draft)
+    yield from _about(options, draft, zone)
     if draft.left:
         yield table(("LEFT", "WHY"), [(order, because(options, reason)) for order, reason in draft.left])
 
@@ -212,7 +212,7 @@ def _row(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNot
     marks = [
         "locked" if batch.id in draft.locked else "",
         f"waits {note.waits} s" if note.waits else "",
-        f"late: {', '.join(dict.fromkeys(tour.late))}" if tour.late else "",
+        f"{len({*tour.late})} late" if tour.late else "",
     ]
     return (
         tour.batch,
@@ -252,12 +252,17 @@ def _summary(figures: PlanFigures) -> str:
     return f"{figures.orders} orders, {length} m in {work}; {habit}, {saved} saved"
 
 
-def _about(options: Namespace, draft: WaveDraft) -> Iterator[str]:
+def _about(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]:
     """The promise, what runs out, and what to mind."""
-    said = promise(draft.figures)
-    lines = [f"{said[0].upper()}{said[1:]}"]
-    lines += [f"Warning: {because(options, reason)}" for reason in draft.warnings]
-    yield "\n".join(lines)
+    warnings = [f"Warning: {because(options, reason)}" for reason in draft.warnings]
+    yield "\n".join([promise(draft.figures), *warnings])
+    late = draft.figures.late if draft.figures is not None else ()
+    if late:
+        rows = [
+            (one.order, wall(one.by, zone), wall(one.packed, zone), "whatever we do" if one.certain else "in this plan")
+            for one in late
+        ]
+        yield table(("LATE", "PACK BY", "PACKED", ""), rows)
     if draft.hints:
         rows = [
             (hint.bin, hint.sku, hint.left, f"{hint.reserve} in {', '.join(hint.where)}" if hint.where else "none")
