@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.tours import cost_of_stretch, sweep
-from wms.planning.compiled.vectors import LANES, NEVER
-from wms.planning.compiled.world import WHENEVER, Ints, Words, World
+from wms.planning.compiled.vectors import LANES, NEVER, put
+from wms.planning.compiled.world import WHENEVER, Flags, Ints, Memory, Words, World
 
 CACHE_BITS = 20
 
@@ -19,19 +18,19 @@ class Carts(NamedTuple):
     """One row a cart (a trip to be); carts with no job are spare. `total` is what all cost together, and how many of
     the rows have ever been used: those beyond are spare."""
 
-    count: Ints  # (carts,): jobs on it
-    jobs: NDArray[np.int32]  # (carts, most jobs)
+    held: Ints  # (carts,): how many jobs are on it
+    jobs: Memory  # (carts, most jobs)
     load: Ints  # (carts, capacities)
     marked: Words  # (carts, stretches, words): its stops
     used: Words  # (carts, words of stretches): the stretches with stops
-    costs: NDArray[np.int32]  # (carts, stretches, 3)
+    costs: Memory  # (carts, stretches, 3)
     name: Words
     length: Ints
     kinds: Ints  # (carts, groups): jobs of each
     variety: Ints  # how many groups
     due: Ints
     work: Ints
-    locked: NDArray[np.bool_]
+    locked: Flags
     place: Ints  # (jobs,): the cart of each; -1 while it is on none
     total: Ints  # (2,)
 
@@ -39,21 +38,21 @@ class Carts(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in, one for each thread."""
 
-    memory: NDArray[np.int32]
+    memory: Memory
     empties: Ints
     lengths: Ints
     waiting: Ints
     union: Words
     sides: Ints
     known: Words  # names of sets of jobs whose length is known
-    known_lengths: NDArray[np.int32]
+    known_lengths: Memory
 
 
 def carts_for(world: World, carts: int, most: int) -> Carts:
     jobs, capacities = world.loads.shape
     stretches, wide = world.at.shape
     groups = int(world.groups.max(initial=0)) + 1
-    made = Carts(
+    return Carts(
         np.zeros(carts, np.int64),
         np.zeros((carts, most), np.int32),
         np.zeros((carts, capacities), np.int64),
@@ -70,7 +69,6 @@ def carts_for(world: World, carts: int, most: int) -> Carts:
         np.full(jobs, -1, np.int64),
         np.zeros(2, np.int64),
     )
-    return made
 
 
 def scratch_for(world: World) -> Scratch:
@@ -88,9 +86,9 @@ def scratch_for(world: World) -> Scratch:
 
 
 @jit
-def copy_cart(source, target, cart):
-    count = source.count[cart]
-    target.count[cart] = count
+def copy_cart(source: Carts, target: Carts, cart: int) -> None:
+    count = source.held[cart]
+    target.held[cart] = count
     target.jobs[cart, :count] = source.jobs[cart, :count]
     target.load[cart] = source.load[cart]
     target.marked[cart] = source.marked[cart]
@@ -106,7 +104,7 @@ def copy_cart(source, target, cart):
 
 
 @jit
-def price_of(world, length, count, variety):
+def price_of(world: World, length: int, count: int, variety: int) -> int:
     """What a trip of that length costs, its handling left out."""
     if count == 0:
         return 0
@@ -115,23 +113,23 @@ def price_of(world, length, count, variety):
 
 
 @jit
-def cost_of(world, carts, cart):
-    return price_of(world, carts.length[cart], carts.count[cart], carts.variety[cart])
+def cost_of(world: World, carts: Carts, cart: int) -> int:
+    return price_of(world, carts.length[cart], carts.held[cart], carts.variety[cart])
 
 
 @jit
-def _place(memory, lane, base, front, back, both):
+def _place(memory: Memory, lane: int, base: int, front: int, back: int, both: int) -> bool:
     """The costs of one stretch into one lane of a sweep's memory; whether it has no stops."""
     empty = front >= NEVER and back >= NEVER and both >= NEVER
-    memory[base + lane] = 0 if empty else NEVER
-    memory[base + 3 * LANES + lane] = front
-    memory[base + 4 * LANES + lane] = back
-    memory[base + 5 * LANES + lane] = both
+    put(memory, base + lane, 0 if empty else NEVER)
+    put(memory, base + 3 * LANES + lane, front)
+    put(memory, base + 4 * LANES + lane, back)
+    put(memory, base + 5 * LANES + lane, both)
     return empty
 
 
 @jit
-def _fill(costs, memory, empties, base, lane, cart):
+def _fill(costs: Memory, memory: Memory, empties: Ints, base: int, lane: int, cart: int) -> None:
     """One lane of the sweep's memory: the stops of a cart."""
     for number in range(costs.shape[1]):
         place = base + number * 6 * LANES
@@ -140,7 +138,22 @@ def _fill(costs, memory, empties, base, lane, cart):
 
 
 @jit
-def _add(first, end, marks, masks, lengths, at, marked, union, sides, memory, empties, base, lane, cart):
+def _add(
+    first: int,
+    end: int,
+    marks: Ints,
+    masks: Words,
+    lengths: Ints,
+    at: Ints,
+    marked: Words,
+    union: Words,
+    sides: Ints,
+    memory: Memory,
+    empties: Ints,
+    base: int,
+    lane: int,
+    cart: int,
+) -> None:
     """The stops of a job (its marks `first` to `end`) into the lane of a cart."""
     mark = first
     while mark < end:
@@ -159,9 +172,11 @@ def _add(first, end, marks, masks, lengths, at, marked, union, sides, memory, em
 
 
 @jit
-def lengths_with(world, carts, scratch, which, jobs, number, lengths):
-    """For each of the first `number` pairs of a cart of `which` and a job of `jobs`: how long the cart's tour is with that
-    job too (-1: as it is)."""
+def lengths_with(
+    world: World, carts: Carts, scratch: Scratch, which: Ints, jobs: Ints, number: int, lengths: Ints
+) -> None:
+    """For each of the first `number` pairs of a cart of `which` and a job of `jobs`: how long the cart's tour is with
+    that job too (-1: as it is)."""
     names, costs, marked = carts.name, carts.costs, carts.marked
     memory, empties, waiting, found = scratch.memory, scratch.empties, scratch.waiting, scratch.lengths
     known, known_lengths = scratch.known, scratch.known_lengths
@@ -215,11 +230,11 @@ def lengths_with(world, carts, scratch, which, jobs, number, lengths):
 
 
 @jit
-def put_on(world, carts, scratch, cart, job, length):
+def put_on(world: World, carts: Carts, scratch: Scratch, cart: int, job: int, length: int) -> None:
     """The job onto the cart, whose tour is of that length then."""
     carts.total[0] -= cost_of(world, carts, cart)
-    carts.jobs[cart, carts.count[cart]] = job
-    carts.count[cart] += 1
+    carts.jobs[cart, carts.held[cart]] = job
+    carts.held[cart] += 1
     carts.load[cart] += world.loads[job]
     carts.name[cart] ^= world.names[job]
     carts.due[cart] = min(carts.due[cart], world.dues[job])
@@ -246,15 +261,15 @@ def put_on(world, carts, scratch, cart, job, length):
 
 
 @jit
-def take_off(world, carts, cart, job):
+def take_off(world: World, carts: Carts, cart: int, job: int) -> None:
     """The job off the cart. Until `settle` the cart's stops and length are those of before."""
     carts.total[0] -= cost_of(world, carts, cart)
-    last = carts.count[cart] - 1
+    last = carts.held[cart] - 1
     for n in range(last + 1):
         if carts.jobs[cart, n] == job:
             carts.jobs[cart, n] = carts.jobs[cart, last]
             break
-    carts.count[cart] = last
+    carts.held[cart] = last
     carts.load[cart] -= world.loads[job]
     carts.name[cart] ^= world.names[job]
     carts.work[cart] -= world.work[job]
@@ -266,7 +281,38 @@ def take_off(world, carts, cart, job):
 
 
 @jit
-def settle(world, carts, scratch, changed, number):
+def place_all(world: World, carts: Carts, scratch: Scratch, places: Ints, most: int) -> None:
+    """Carts as `places` tells: a cart for each job, -1 for jobs left alone. `most` is one more than the highest."""
+    for cart in range(carts.total[1]):
+        carts.held[cart] = 0
+        carts.load[cart] = 0
+        carts.marked[cart] = np.uint64(0)
+        carts.used[cart] = np.uint64(0)
+        carts.costs[cart] = NEVER
+        carts.name[cart] = np.uint64(0)
+        carts.length[cart] = 0
+        carts.kinds[cart] = 0
+        carts.variety[cart] = 0
+        carts.due[cart] = WHENEVER
+        carts.work[cart] = 0
+        carts.locked[cart] = False
+    carts.place[:] = -1
+    carts.total[:] = 0
+    for job in range(places.size):
+        if places[job] >= 0:
+            put_on(world, carts, scratch, places[job], job, 0)
+    settle(world, carts, scratch, np.arange(most), most)
+
+
+@jit
+def lengths_alone(world: World, carts: Carts, scratch: Scratch, lengths: Ints) -> None:
+    """How long the tour of each job alone is; cart 0 is empty."""
+    jobs = lengths.size
+    lengths_with(world, carts, scratch, np.zeros(jobs, np.int64), np.arange(jobs), jobs, lengths)
+
+
+@jit
+def settle(world: World, carts: Carts, scratch: Scratch, changed: Ints, number: int) -> None:
     """Stops and lengths of carts from which jobs were taken, as they are now."""
     for n in range(number):
         cart = changed[n]
@@ -274,7 +320,7 @@ def settle(world, carts, scratch, changed, number):
         carts.marked[cart] = np.uint64(0)
         carts.used[cart] = np.uint64(0)
         carts.due[cart] = WHENEVER
-        for place in range(carts.count[cart]):
+        for place in range(carts.held[cart]):
             job = carts.jobs[cart, place]
             carts.due[cart] = min(carts.due[cart], world.dues[job])
             for mark in range(world.marks_of[job], world.marks_of[job + 1]):
@@ -288,5 +334,5 @@ def settle(world, carts, scratch, changed, number):
     lengths, none = np.zeros(number, np.int64), np.full(number, -1, np.int64)
     lengths_with(world, carts, scratch, changed, none, number, lengths)
     for n in range(number):
-        carts.length[changed[n]] = lengths[n] if carts.count[changed[n]] else 0
+        carts.length[changed[n]] = lengths[n] if carts.held[changed[n]] else 0
         carts.total[0] += cost_of(world, carts, changed[n])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -9,30 +10,34 @@ from time import perf_counter
 
 import numpy as np
 
-from wms.planning.compiled.carts import Carts, carts_for, scratch_for
-from wms.planning.compiled.search import fill_carts, improve, lateness_now, lengths_alone, place_all
+from wms.planning.compiled.carts import Carts, carts_for, lengths_alone, place_all, scratch_for
+from wms.planning.compiled.first import fill_carts
+from wms.planning.compiled.lateness import lateness
+from wms.planning.compiled.search import Tune, improve
 from wms.planning.compiled.world import Ints, World, world_of
 from wms.planning.problem import Problem
 from wms.planning.sweep import Sweep
 
 THREADS = 2
 _CHUNK_S = 0.02
-_HOT, _COLD = 0.1, 0.001  # heat at the beginning and at the end, as parts of what a job costs
+_HOT, _COLD = 0.3, 0.001  # heat at the beginning and at the end, as parts of what a job costs
+_AMPLE = 3000  # changes for each job in a search; with fewer it must begin cooler to end cold
+_CHANGES_PER_S = 25_000  # that one thread makes, or thereabouts
+_AGAIN = 0.3  # of the heat, where a search goes on from a good plan
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """How hot a search is, by the time (of `perf_counter`): from `begin` to `end` ever cooler."""
+    """How hot a search is, in ticks, by the time (of `perf_counter`): from `begin` to `end` ever cooler."""
 
-    scale: float
+    hot: float
+    cold: float
     begin: float
     end: float
-    again: bool = False
 
     def at(self, now: float) -> float:
         share = min(1.0, max(0.0, (now - self.begin) / max(self.end - self.begin, 1e-9)))
-        hot = _HOT * (0.3 if self.again else 1.0)
-        return self.scale * hot * (_COLD / hot) ** share
+        return self.hot * math.exp(share * math.log(self.cold / self.hot))
 
 
 class Crew:
@@ -51,13 +56,19 @@ class Crew:
         self.scale = 1.0
         first.prepare(self.alone)
 
+    def heat(self, begin: float, end: float, *, again: bool = False) -> Heat:
+        """For a search of so long; `again` from a good plan on."""
+        changes = (end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
+        hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.6)) * (_AGAIN if again else 1.0)
+        return Heat(self.scale * hot, self.scale * _COLD, begin, end)
+
     def cycles(self, seconds: float) -> int:
         return 4 if self.jobs < 40 else 1
 
     def worth(self, places: Ints) -> tuple[int, int]:
         """How late a plan is, and what it costs without handling, both in ticks."""
         carts = self.workers[0].laid(places)
-        late = int(lateness_now(self.world, carts)) if len(self.world.ready) else 0
+        late = int(lateness(self.world, carts))
         self.scale = float(carts.total[0]) / max(1, self.jobs)
         return late, int(carts.total[0])
 
@@ -65,26 +76,18 @@ class Crew:
         """A plan from scratch, for all jobs that have no place yet."""
         worker = self.workers[0]
         carts = worker.laid(places)
-        fill_carts(self.world, carts, worker.scratch, self.alone, greed)
+        fill_carts(self.world, carts, worker.scratch, worker.chance, self.alone, greed)
         return carts.place.copy()
 
     def dealt(self, places: Ints, chance: Random) -> list[Ints]:
         """The carts of a plan in as many parts as there are workers: those that go to like places together."""
         number = int(places.max()) + 1
         direction = np.array([chance.random() for _ in self.world.lengths])
-        weight = np.zeros(number)
         carts = self.workers[0].laid(places)
         marked = (carts.marked[:number] != 0).any(axis=2)
         weight = (marked * direction).sum(axis=1) / np.maximum(1, marked.sum(axis=1))
-        order = np.argsort(weight)
-        parts = []
-        for n in range(len(self.workers)):
-            own = np.isin(
-                places,
-                order[n :: len(self.workers)] if chance.random() < 0 else np.array_split(order, len(self.workers))[n],
-            )
-            parts.append(np.where(own, places, -1))
-        return parts
+        parts = np.array_split(np.argsort(weight), len(self.workers))
+        return [np.where(np.isin(places, part), places, -1) for part in parts]
 
     def joined(self, parts: Sequence[Ints]) -> Ints:
         """One plan of parts that share no job."""
@@ -103,10 +106,10 @@ class Worker:
         self._world = world
         self.carts, self._saved = carts_for(world, jobs, most), carts_for(world, jobs, most)
         self.scratch = scratch_for(world)
-        self._chance = np.array([seed], np.uint64)
+        self.chance = np.array([seed], np.uint64)
         self._turns = 10
         self._weight = 1.0
-        self._tune = np.array([1 if len(world.ready) else 4, 4, 4, 12, 16 if jobs > 400 else 32], np.int64)
+        self._tune = Tune(gangs=1) if len(world.ready) else Tune()
 
     def laid(self, places: Ints) -> Carts:
         place_all(self._world, self.carts, self.scratch, places, int(places.max(initial=-1)) + 1)
@@ -115,7 +118,7 @@ class Worker:
     def search(self, crew: Crew, places: Ints, heat: Heat, until: float) -> tuple[Ints, Ints]:
         """Goes on from a plan (or a part of one) until then: where it ended, and the best on its way."""
         carts, jobs = self.laid(places), len(places)
-        late = int(lateness_now(self._world, carts)) if len(self._world.ready) else 0
+        late = int(lateness(self._world, carts))
         best = np.concatenate([carts.place, [carts.total[0], late, late]])
         pool = np.flatnonzero((places >= 0) & ~self._world.locked)
         if len(pool) < 2:
@@ -128,7 +131,10 @@ class Worker:
         return carts.place.copy(), best[:jobs]
 
     def prepare(self, alone: Ints) -> None:
-        """Has the search compiled, where it never was."""
+        """Has everything compiled that never was."""
+        carts = self.laid(np.zeros(len(alone), np.int64))
+        fill_carts(self._world, carts, self.scratch, self.chance, alone, 0.0)
+        lateness(self._world, carts)
         turns, self._turns = self._turns, 0
         self._go_on(alone, np.zeros(1, np.int64), np.zeros(len(alone) + 3, np.int64), 1.0, 1.0)
         self._turns = turns
@@ -140,11 +146,10 @@ class Worker:
             self._saved,
             best,
             self.scratch,
-            self._chance,
+            self.chance,
             alone,
             pool,
-            hot,
-            cold,
+            (hot, cold),
             self._turns,
             self._tune,
             self._weight,

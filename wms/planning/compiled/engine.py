@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from wms.planning.compiled.cache import is_warm
-from wms.planning.compiled.crew import Crew, Heat
+from wms.planning.compiled.crew import Crew
 from wms.planning.compiled.finish import finished
 from wms.planning.compiled.world import Ints
 from wms.planning.grid import BLOCKED
@@ -78,7 +78,8 @@ class _Planning:
         held: set[int] = set()
         trips = []
         for trip in start.trips if start else ():
-            jobs, load = [], np.zeros(len(self.problem.capacities), np.int64)
+            jobs: list[int] = []
+            load = np.zeros(len(self.problem.capacities), np.int64)
             for job in trip.jobs:
                 given = self.problem.jobs[job]
                 mixed = (
@@ -98,13 +99,17 @@ class _Planning:
         places = self._placed(self.kept)
         world, cart = self.crew.world, len(self.kept) - 1
         load, group = world.capacities.copy(), -1
-        for job in sorted(self.rest, key=lambda j: (int(world.dues[j]), j)):
+        for job in sorted(self.rest, key=self._turn):
             full = bool((load + world.loads[job] > world.capacities).any())
             if full or cart < len(self.kept) or (world.per_group < 0 and group != world.groups[job]):
                 cart, load = cart + 1, np.zeros_like(load)
             load += world.loads[job]
             group, places[job] = int(world.groups[job]), cart
         return places
+
+    def _turn(self, job: int) -> tuple[int, int, int]:
+        world = self.crew.world
+        return int(world.groups[job]) if world.per_group < 0 else 0, int(world.dues[job]), job
 
     def _placed(self, trips: Sequence[Trip]) -> Ints:
         places = np.full(len(self.problem.jobs), -1, np.int64)
@@ -148,7 +153,7 @@ class _Planning:
         begun, now = self.gone, self.places
         while (at := self.gone) < end:
             until = min(at + _DEAL_S, end)
-            heat = Heat(self.crew.scale, self.began + begun, self.began + end)
+            heat = self.crew.heat(self.began + begun, self.began + end)
             parts = self.crew.dealt(now, self.chance)
             works = [
                 threads.submit(worker.search, self.crew, part, heat, self.began + until)
@@ -165,7 +170,7 @@ class _Planning:
         for cycle in range(cycles):
             begun = self.gone
             until = begun + (end - begun) / (cycles - cycle)
-            heat = Heat(self.crew.scale, self.began + begun, self.began + until, again=cycle > 0)
+            heat = self.crew.heat(self.began + begun, self.began + until, again=cycle > 0)
             while (at := self.gone) < until:
                 pause = min(at + 1.0, until)
                 works = [

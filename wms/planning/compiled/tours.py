@@ -6,12 +6,13 @@ import numpy as np
 
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.vectors import LANES, NEVER, lowest_bit, reach, relax, spread
+from wms.planning.compiled.world import Ints, Memory, Words
 
 _BLOCKED = 100_000_000
 
 
 @jit
-def cost_of_stretch(lengths, at, number, marked, costs):
+def cost_of_stretch(lengths: Ints, at: Ints, number: int, marked: Words, costs: Ints) -> None:
     """What walking into stretch `number` from the front, from the back and from both sides costs where the bits
     `marked` are to be visited, into `costs`; `NEVER` where none is."""
     first, last, gap = -1, -1, 0
@@ -36,10 +37,12 @@ def cost_of_stretch(lengths, at, number, marked, costs):
 
 
 @jit
-def sweep(shape, program, moves, last, memory, empties, lanes, lengths):
-    """The lengths of the tours whose costs lie in `memory`, into `lengths[:lanes]`. `shape` is the number of states, the
-    first one, and what every tour costs besides; `empties` counts, for each stretch, the lanes that have no stops there.
-    The figures of lanes beyond `lanes` are never looked at."""
+def sweep(
+    shape: Ints, program: Ints, moves: Memory, last: Ints, memory: Memory, empties: Ints, lanes: int, lengths: Ints
+) -> None:
+    """The lengths of the tours whose costs lie in `memory`, into `lengths[:lanes]`. `shape` is the number of states,
+    the first one, and what every tour costs besides; `empties` counts, for each stretch, the lanes that have no stops
+    there. The figures of lanes beyond `lanes` are never looked at."""
     states = shape[0]
     old, new = 0, states * LANES
     for state in range(states):
@@ -56,27 +59,9 @@ def sweep(shape, program, moves, last, memory, empties, lanes, lengths):
         for n in range(program[step, which], program[step, which + 1]):
             spread(memory, new + moves[n, 0], NEVER)
         for n in range(program[step, which + 1], program[step, which + 2]):
-            reach(
-                memory,
-                new + moves[n, 0],
-                old + moves[n, 1],
-                price + moves[n, 2],
-                old + moves[n, 3],
-                price + moves[n, 4],
-                old + moves[n, 5],
-                price + moves[n, 6],
-            )
+            reach(memory, moves, n, old, new, price)
         for n in range(program[step, which + 2], program[step, which + 3]):
-            relax(
-                memory,
-                new + moves[n, 0],
-                old + moves[n, 1],
-                price + moves[n, 2],
-                old + moves[n, 3],
-                price + moves[n, 4],
-                old + moves[n, 5],
-                price + moves[n, 6],
-            )
+            relax(memory, moves, n, old, new, price)
         old, new = new, old
     for lane in range(lanes):
         best = NEVER

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wms.planning.compiled.vectors import LANES
 from wms.planning.problem import Problem
 from wms.planning.states import BACK, BOTH, DOUBLE, FRONT, NONE, SINGLE, Table
 from wms.planning.sweep import NEVER, Sweep, stretch
 
-Ints: TypeAlias = "NDArray[np.int64]"
-Words: TypeAlias = "NDArray[np.uint64]"
+# What lies in them is checked by the compiler, not by the type checker, to which an element may be anything.
+Ints: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"  # int64
+Words: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"  # uint64, as bits
+Memory: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"  # int32
+Flags: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"  # bool
 
 OPTIONS = 6
 WORD = 64
@@ -41,15 +43,15 @@ class World(NamedTuple):
     lengths: Ints  # (stretches,)
     at: Ints  # (stretches, words * 64)
     program: Ints  # (steps, 14)
-    moves: NDArray[np.int32]  # (moves, 7)
-    memory: NDArray[np.int32]  # what a sweep's memory looks like when it begins
+    moves: Memory  # (moves, 7)
+    memory: Memory  # what a sweep's memory looks like when it begins
     shape: Ints  # the number of states, the first state, what every tour costs besides
     last: Ints
     loads: Ints  # (jobs, capacities)
     capacities: Ints
     groups: Ints  # (jobs,)
     dues: Ints
-    locked: NDArray[np.bool_]  # (jobs,): whatever cart holds one of these keeps its jobs
+    locked: Flags  # (jobs,): whatever cart holds one of these keeps its jobs
     names: Words  # a random name for each job; a set of jobs is named by their exclusive or
     per_length: int
     per_trip: int
@@ -168,7 +170,8 @@ def _spans(made: _Program, table: Table, size: int, options: Iterable[int]) -> t
         if option in allowed:
             ways[after].append((before * LANES, option * LANES))
     never = [(after * LANES, *(0,) * 6) for after in ways if not ways[after]]
-    first, more = [], []
+    first: list[tuple[int, ...]] = []
+    more: list[tuple[int, ...]] = []
     for after, pairs in ways.items():
         for n in range(0, len(pairs), 3):
             three = [*pairs[n : n + 3], *[pairs[n]] * 2][:3]
