@@ -12,14 +12,14 @@ FEW = 60
 """Up to so many jobs a release is planned by steps instead of by the clock: the same orders give the same plan on any
 machine, and no compiled library has to be loaded for it."""
 
-_STEPS = 150
+_STEPS, _LEAST = 300, 30  # of a search for a second, and of any
 
 
 def at_once(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
     """For a release that was not planned before: while it decides, nobody else gets an answer, so it never waits for
     code to be compiled. Raises `Infeasible`."""
     if len(problem.jobs) <= FEW:
-        return plain.plan(problem, 0, time.seed, start, rounds=_STEPS)
+        return plain.plan(problem, 0, time.seed, start, rounds=max(_LEAST, round(_STEPS * time.release_seconds)))
     if has_compiled() and is_warm():
         return solve(problem, time.release_seconds, time.seed, start)
     return plain.plan(problem, time.release_seconds, time.seed, start)

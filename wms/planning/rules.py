@@ -73,8 +73,8 @@ class CarrierRules(Record):
 
 
 class PlanningTime(Record):
-    seconds: int = 10
-    release_seconds: int = 1
+    seconds: float = 10
+    release_seconds: float = 1
     seed: int = 1
 
 

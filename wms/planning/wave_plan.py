@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from wms.domain.events import PlannedBatch, PlannedTask, WaveReleased
 from wms.domain.ids import BatchId, CategoryCode, OrderId, WaveId
 from wms.domain.orders import Order
+from wms.domain.records import replace
 from wms.domain.rows import Rows
 from wms.domain.waiting import to_plan
+from wms.planning.deadlines import in_time
 from wms.planning.earlier import Earlier
 from wms.planning.figures import figures_of
 from wms.planning.first_come import plain_lengths
 from wms.planning.problem import Infeasible, Problem, Solution
 from wms.planning.rules import PlanningTime
 from wms.planning.shelves import Shelves
+from wms.planning.site_walks import TICKS
 from wms.planning.supply import Part, PartKey, Pick, due, supply
 from wms.planning.wave_congestion import one_at_a_time
 from wms.planning.wave_desk import Desk, desk_of
@@ -67,8 +70,7 @@ class ShortWalks:
         for zone in sorted({part.zone for part in parts}):
             rest = [part for part in parts if part.zone == zone and not part.full]
             try:
-                start = earlier.start(rest, desk.walks)
-                solution = self._engine(desk.problem(rest), desk.rules.planning, start) if rest else Solution((), 0, 0)
+                solution = self._solution(desk, rest, earlier.start(rest, desk.walks))
             except Infeasible as error:
                 names = {name for name, _ in error.jobs}
                 lost = {part.order.id: min(part.places) for part in rest if name_of(part) in names}
@@ -79,6 +81,19 @@ class ShortWalks:
         still = [trip for trip in trips if earlier.is_locked(trip.orders)]
         moving = [trip for trip in trips if not earlier.is_locked(trip.orders)]
         return still + with_nearer_bins(moving, shelves, desk.walks), []
+
+    def _solution(self, desk: Desk, parts: Sequence[Part], start: Solution | None) -> Solution:
+        if not parts:
+            return Solution((), 0, 0)
+        problem, time = desk.problem(parts), desk.rules.planning
+        if start is not None:
+            return self._engine(problem, time, start)
+
+        def search(problem: Problem, start: Solution | None, share: float) -> Solution:
+            part = replace(time, seconds=time.seconds * share, release_seconds=time.release_seconds * share)
+            return self._engine(problem, part, start)
+
+        return in_time(problem, search, desk.policy.same_ship_by_s * TICKS)
 
 
 def pools_of(desk: Desk, parts: Sequence[Part]) -> list[list[Part]]:

@@ -1,0 +1,76 @@
+"""Short walks under deadlines: promises first, and no more walked for them than they ask for."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from tests.unit.test_planning_short_walks import AISLES, BAYS, Aisles
+from wms.planning.deadlines import in_time
+from wms.planning.plain.engine import plan
+from wms.planning.problem import Job, Picker, Prices, Problem, Solution
+from wms.planning.promises import trip_duration
+from wms.planning.rules import rules_of
+from wms.planning.schedule import Walk, schedule
+from wms.planning.site_walks import TICKS, SiteWalks
+
+HOUR = 3600 * TICKS
+
+
+def many(count: int, hours: int) -> Problem:
+    """One picker, orders of one line all over the floor, some due each hour."""
+    walks = SiteWalks(Aisles().rows, rules_of(Aisles().rows))
+    chance = random.Random(3)
+    nodes = [walks.node(f"{a}-{b}") for a in range(AISLES) for b in range(BAYS)]
+    jobs = [Job(f"o{n}", (chance.choice(nodes),), (1,), 1, 0, chance.randrange(1, hours) * HOUR) for n in range(count)]
+    prices = Prices(1000, 600 * TICKS, 60 * TICKS)
+    return Problem(walks.graph, tuple(jobs), (6,), prices, (Picker("one"),), spots=walks.spots)
+
+
+def search(problem: Problem, start: Solution | None, share: float) -> Solution:
+    return plan(problem, 0, 1, start, rounds=40)
+
+
+def lateness(problem: Problem, found: Solution) -> int:
+    prices = problem.prices
+    walks = [
+        Walk(trip_duration(prices, trip.length, len(trip.jobs)), tuple(problem.jobs[job].due for job in trip.jobs))
+        for trip in found.trips
+    ]
+    return schedule(walks, problem.pickers).lateness
+
+
+def length(found: Solution) -> int:
+    return sum(trip.length for trip in found.trips)
+
+
+def test_promises_that_ask_for_nothing_cost_nothing():
+    problem = many(60, 60)
+    undue = replace(problem, jobs=tuple(replace(job, due=None) for job in problem.jobs))
+    late_ones = replace(problem, jobs=tuple(replace(job, due=99 * HOUR) for job in problem.jobs))
+    found = in_time(late_ones, search, HOUR)
+    assert lateness(late_ones, found) == 0
+    assert length(found) <= length(search(undue, None, 1))
+
+
+def test_promises_are_kept_with_carts_that_are_nearly_full():
+    problem = many(90, 6)
+    found = in_time(problem, search, HOUR)
+    assert sorted(job for trip in found.trips for job in trip.jobs) == list(range(90))
+    assert all(len(trip.jobs) <= 6 for trip in found.trips)
+    by_itself = search(problem, None, 1)
+    free = search(replace(problem, pickers=()), None, 1)
+    assert lateness(problem, found) < lateness(problem, free)
+    assert (lateness(problem, found), length(found)) <= (lateness(problem, by_itself), length(by_itself))
+
+
+def test_without_anything_due_one_search_is_all():
+    asked = []
+
+    def once(problem: Problem, start: Solution | None, share: float) -> Solution:
+        asked.append(share)
+        return search(problem, start, share)
+
+    problem = many(10, 60)
+    in_time(replace(problem, jobs=tuple(replace(job, due=None) for job in problem.jobs)), once, HOUR)
+    assert asked == [1.0]
