@@ -107,12 +107,24 @@ def _marked(draft: WaveDraft, locked: Collection[BatchId], without: Collection[O
 
 
 def drafted(
-    rows: Rows, now: int, zone: str, first_wave: int, asked: Asked, engine: Engine, before: WaveDraft | None = None
+    rows: Rows,
+    now: int,
+    zone: str,
+    first_wave: int,
+    asked: Asked,
+    engine: Engine,
+    before: WaveDraft | None = None,
+    *,
+    more: bool = True,
 ) -> WaveDraft:
-    """A plan of all that waits, going on from the tours of the draft `before` and keeping its marks."""
+    """A plan of all that waits, going on from the tours of the draft `before` and keeping its marks; without `more`
+    only of what that draft knows."""
     desk = desk_of(rows, now, policy_of(rows, asked.orders, asked.slots), zone)
     earlier = Earlier(before.waves, frozenset(before.locked)) if before is not None else Earlier()
     ready = [order for order in to_plan(rows, now) if asked.category in (None, order.category)]
+    if before is not None and not more:
+        known = {*before.planned, *(order for order, _ in before.left)}
+        ready = [order for order in ready if order.id in known]
     names = {order.id for order in ready}
     without = tuple(order for order in before.without if order in names) if before is not None else ()
     wanted = [order for order in ready if order.id not in without]

@@ -30,6 +30,14 @@ def kept(folder: Path) -> WaveDraft | None:
         raise BadDraft(f"{folder / FILE}: {error}") from error
 
 
+def written(folder: Path) -> int | None:
+    """When it was kept, as figures of the file system; None where there is none."""
+    try:
+        return (folder / FILE).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def keep(folder: Path, draft: WaveDraft) -> None:
     """Raises `OSError`; then the one before is still there."""
     keep_private(folder / FILE, msgspec.json.encode(draft))

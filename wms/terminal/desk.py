@@ -17,12 +17,14 @@ from wms.store.peppers import ring_of
 from wms.terminal.deciding import Decider
 from wms.terminal.importer import Importer
 from wms.terminal.pan import Pan
+from wms.terminal.wave_planner import WavePlanner
 from wms.workflows import resolve as r
 from wms.workflows.expecting import expected_types
 from wms.workflows.handling import Refused
 from wms.workflows.import_state import Importing, import_news
 from wms.workflows.inputs import Chose, Input, Pressed, Refreshed, ScaleAnswered, Scanned
 from wms.workflows.pin_entry import PinEntry
+from wms.workflows.plan_state import Planning, plan_news
 from wms.workflows.prompt import NOTHING, Choice, Key, Line, Msg, Prompt, Said, Tone, info, msg, no
 from wms.workflows.say import kind_of, offered, text_of
 from wms.workflows.signing_in import WORK, SigningIn, SignInWorkflow
@@ -33,6 +35,7 @@ from wms.workflows.workflow import Happening, Step, Who, Workflow, is_scan
 log = logging.getLogger(__name__)
 
 KEYS_OF_COMMANDS = {"UNDO": "f3", "CANT": "f2", "MORE": "f4", "ENTER": "enter", "BACK": "escape"}
+_BOARD_TURNS_TO = {"IMPORT": "import", "PLAN": "plan"}
 
 
 def steady_s() -> float:
@@ -66,6 +69,10 @@ def workflow(work: str) -> Workflow[Any]:
             from wms.workflows.importing import ImportWorkflow
 
             return ImportWorkflow()
+        case "plan":
+            from wms.workflows.planning import PlanWorkflow
+
+            return PlanWorkflow()
         case "ship":
             from wms.workflows.handing_over import HandOverWorkflow
 
@@ -87,9 +94,10 @@ class Desk:
         hints: tuple[Msg, ...] = (),
         unprinted: Callable[[], Unprinted] = Unprinted,
         importer: Importer | None = None,
+        planner: WavePlanner | None = None,
     ) -> None:
         """`hints` stand on the screen that waits for a badge. `unprinted` tells which labels wait for the printer."""
-        self._importer = importer or Importer(store, decider)
+        self._importer, self._planner = importer or Importer(store, decider), planner or WavePlanner(store)
         self._store, self._decider, self._pan = store, decider, pan or Pan()
         self._hints, self._unprinted = hints, unprinted
         self._default_language = language or "zh_CN"
@@ -119,8 +127,9 @@ class Desk:
         prompt = self._workflow.prompt(self.state, self.rows)
         if self._hints and prompt.name == "sign.badge":
             return prompt.but(what=(*prompt.what, *map(Line, self._hints)))
-        if prompt.name == "board" and (news := import_news(self._importer.glance())) is not None:
-            return prompt.but(what=(Line(news), *prompt.what))
+        if prompt.name == "board":
+            news = (import_news(self._importer.glance()), plan_news(self._planner.glance()))
+            return prompt.but(what=(*(Line(text) for text in news if text is not None), *prompt.what))
         return prompt
 
     def board(self) -> Board | None:
@@ -195,8 +204,8 @@ class Desk:
             self.take(Pressed(KEYS_OF_COMMANDS[code.command]))
         elif code.command == "LANGUAGE":
             self._toggle_language()
-        elif code.command == "IMPORT" and self.work == "board" and self.menu is None:
-            self._turn_to("import")
+        elif code.command in _BOARD_TURNS_TO and self.work == "board" and self.menu is None:
+            self._turn_to(_BOARD_TURNS_TO[code.command])
         elif code.command == "SIGNOUT" and self.person is not None:
             self.sign_out()
         else:
@@ -218,6 +227,8 @@ class Desk:
             self._pan.order(step.scale)
         if step.intake is not None:
             self._importer.order(step.intake, self.badge())
+        if step.planning is not None:
+            self._planner.order(step.planning)
         self.state = step.state
         self._speak_to(before, step.state)
         if step.said is not None:
@@ -270,6 +281,7 @@ class Desk:
             self._unprinted() if self.work == "pack" else Unprinted(),
             self._remarks,
             self._importer.says() if self.work == "import" else Importing(),
+            self._planner.says() if self.work == "plan" else Planning(),
         )
 
     def _remarks(self, order: OrderId) -> tuple[str, ...] | None:
@@ -335,6 +347,7 @@ class Desk:
         ]
         if self.work == "board":
             offers.append((Choice(msg("Import orders"), "CMD-IMPORT"), lambda: self._turn_to("import")))
+            offers.append((Choice(msg("Plan waves"), "CMD-PLAN"), lambda: self._turn_to("plan")))
         here = self.prompt()
         prompt = Prompt(
             "menu",

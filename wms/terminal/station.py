@@ -24,6 +24,7 @@ from wms.terminal.devices import Devices
 from wms.terminal.import_folders import Folders
 from wms.terminal.importer import Importer
 from wms.terminal.link_words import link_lines
+from wms.terminal.wave_planner import WavePlanner
 from wms.workflows.inputs import Input, Refreshed, Scanned
 from wms.workflows.on_scale import scale_trouble
 from wms.workflows.prompt import NOTHING, Msg, Said, Tone, msg, no
@@ -65,8 +66,9 @@ class Station:
         self._standing, self._alarm = standing, alarm or SyncAlarm()
         self._decider = Decider(store, sync)
         self._importer = Importer(store, self._decider, folders, lambda: self.desk.language, self.refresh)
+        self._planner = WavePlanner(store, self.refresh)
         unprinted = spool.unprinted if spool else Unprinted
-        self.desk = Desk(store, self._decider, language, devices.pan, hints, unprinted, self._importer)
+        self.desk = Desk(store, self._decider, language, devices.pan, hints, unprinted, self._importer, self._planner)
         self._inputs: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[View], None]] = []
         self._news = threading.Event()
@@ -119,11 +121,12 @@ class Station:
             log.error("closed after %s s: %d inputs were not worked off", CLOSING_S, self._inputs.qsize() - 1)
             self._thread.join(CLOSING_S)
         self._importer.close(CLOSING_S)
+        self._planner.close(CLOSING_S)
 
     @property
     def ended(self) -> bool:
-        """Whether the station is done with the store: it was closed, and neither an input nor an import keeps it."""
-        return not self._thread.is_alive() and self._importer.ended
+        """Whether the station is done with the store: it was closed, and no input, import or plan keeps it."""
+        return not self._thread.is_alive() and self._importer.ended and self._planner.ended
 
     def _run(self) -> None:
         while not self._given_up.is_set():

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from wms.domain.records import Record, field, replace
+
+if TYPE_CHECKING:
+    from wms.planning.floor import Floor
 
 
 class Bilingual(Record):
@@ -134,13 +137,22 @@ class Size(StrEnum):
     BOLD = "bold"
 
 
+class Drawing(Record):
+    """A way over the floor, past the nodes of `route`; what does not fit on the screen is seen from row `first` on."""
+
+    floor: Floor
+    route: tuple[int, ...]
+    first: int = 0
+
+
 class Prompt(Record):
     """What one state of a workflow asks for.
 
     `name` is stable (`pick.bin`, `pack.weigh`): tests, scripts and simulated people go by it. `where` holds the
     quiet parts of the top row (wave and category, line n of m); the terminal adds the countdown to `ship_by`
     (UTC seconds) and the sync state. `expects` are the codes that would be right now, for devices that read aloud
-    or drive the screen; it is never drawn. `percent` draws a bar that shows how much of something is done.
+    or drive the screen; it is never drawn. `percent` draws a bar that shows how much of something is done, `drawing`
+    a map in the place of all below the verb.
     """
 
     name: str
@@ -158,6 +170,7 @@ class Prompt(Record):
     alarm: bool = False  # the band becomes the screen: stop, do not go on
     expects: tuple[str, ...] = ()
     percent: int | None = None
+    drawing: Drawing | None = None
     handbook: str = ""  # page of the operator's manual that F1 opens
 
     def but(self, **changes: object) -> Prompt:

@@ -25,7 +25,9 @@ WORK = {
     "ship": (Role.PACKER, msg("Hand over to couriers")),
     "board": (Role.SUPERVISOR, msg("Supervise")),
     "import": (Role.SUPERVISOR, msg("Import orders")),
+    "plan": (Role.SUPERVISOR, msg("Plan waves")),
 }
+_FROM_THE_BOARD = ("plan",)
 WANTED = {
     "setup.first": msg("Nothing is set up yet"),
     "sign.badge": msg("Scan your badge"),
@@ -54,7 +56,8 @@ class SigningIn(Record):
 
 def works_of(person: Person) -> list[str]:
     """The kinds of work this person may do; a supervisor may do all."""
-    return [name for name, (role, _) in WORK.items() if person.may(role) or person.may(Role.SUPERVISOR)]
+    works = [name for name in WORK if name not in _FROM_THE_BOARD]
+    return [name for name in works if person.may(WORK[name][0]) or person.may(Role.SUPERVISOR)]
 
 
 class SignInWorkflow:

@@ -19,6 +19,7 @@ from wms.domain.rows import Rows
 from wms.workflows.import_state import Importing, ImportOrder
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, ScaleAnswered, Weighed
 from wms.workflows.on_scale import OnScale
+from wms.workflows.plan_state import Planning, PlanOrder
 from wms.workflows.prompt import Prompt, Said
 from wms.workflows.resolve import Code
 from wms.workflows.unprinted import Unprinted
@@ -33,8 +34,8 @@ def is_scan(happening: Happening) -> TypeIs[Code]:
 
 class Who(Record):
     """Somebody at a device. `now` is UTC seconds; `zone` the site's time zone; `scale` what its scale says, `unprinted`
-    which labels wait for its printer, `importing` how the import of orders stands. `remarks` opens people's own words
-    on an order; None where nobody can here."""
+    which labels wait for its printer, `importing` how the import of orders stands, `planning` that of waves. `remarks`
+    opens people's own words on an order; None where nobody can here."""
 
     badge: Badge
     name: str
@@ -45,6 +46,7 @@ class Who(Record):
     unprinted: Unprinted = Unprinted()
     remarks: Callable[[OrderId], tuple[str, ...] | None] = lambda _: ()
     importing: Importing = Importing()
+    planning: Planning = Planning()
 
 
 class Step(Record, Generic[S]):
@@ -52,7 +54,7 @@ class Step(Record, Generic[S]):
 
     If a command is refused, its reason is said instead and the state is read again from the rows. `scale` is what
     the scale is told; its answer comes later, as `ScaleAnswered`. `intake` is what is ordered of the import that runs
-    beside the work. `work` is another work that the person turns to.
+    beside the work, `planning` of the search for plans. `work` is another work that the person turns to.
     """
 
     state: S
@@ -61,6 +63,7 @@ class Step(Record, Generic[S]):
     leave: bool = False  # the work is over: back to where work is chosen
     scale: str = ""
     intake: ImportOrder | None = None
+    planning: PlanOrder | None = None
     work: str = ""
 
 

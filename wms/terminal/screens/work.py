@@ -8,6 +8,7 @@ from wms.terminal.widgets.alarm import alarm_rows
 from wms.terminal.widgets.do import content_height, do_rows
 from wms.terminal.widgets.keys import keys_rows
 from wms.terminal.widgets.said import said_rows
+from wms.terminal.widgets.tour_map import map_rows
 from wms.terminal.widgets.what import wanted_height, what_rows
 from wms.terminal.widgets.where import where_rows
 from wms.workflows.view import View
@@ -56,6 +57,9 @@ def work_picture(view: View, pen: Pen, rows: int, typed: str | None) -> Picture:
 def _body(view: View, pen: Pen, height: int, body: int, typed: str | None) -> tuple[Rows, Rows]:
     """Do and what in `body` rows. Where what has more to say than room, the blank rows of do give way."""
     prompt = view.prompt
+    if prompt.drawing is not None:
+        head = do_rows(prompt, pen, min(1 + (typed is not None), body), typed)
+        return head, map_rows(prompt.drawing, pen, body - len(head))
     do = do_rows(prompt, pen, height, typed)
     wanted = wanted_height(prompt, view.status, pen)
     height = max(min(height, body - wanted), content_height(do))

@@ -1,0 +1,257 @@
+"""Planning beside the work: tours are searched for by a thread that no scan waits for; the draft lies in a file."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wms.domain.catalogue import Counter, Site
+from wms.domain.records import replace
+from wms.store import Store
+from wms.workflows.plan_state import (
+    ChangePlan,
+    DropPlan,
+    MakePlan,
+    Planning,
+    PlanOrder,
+    PlanPhase,
+    Search,
+    StopPlanning,
+)
+from wms.workflows.prompt import NOTHING, Msg, msg
+
+if TYPE_CHECKING:
+    from wms.planning.problem import Problem, Solution
+    from wms.planning.rules import PlanningTime
+    from wms.planning.wave_draft import Asked, Change, WaveDraft
+    from wms.planning.wave_plan import Engine
+
+LOOK_SECONDS = 5.0
+"""So often somebody who looks at a plan is told what has become otherwise; less often where finding out takes long."""
+_LOOK_SHARE = 20
+
+log = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):
+    """Nobody waits for it any more."""
+
+
+class WavePlanner:
+    """`says` and `order` return at once, from any thread; what is ordered is done in turn."""
+
+    def __init__(self, store: Store, changed: Callable[[], None] = lambda: None) -> None:
+        """`changed` is called when there is news."""
+        self._store, self._changed = store, changed
+        self._picture = Planning()
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._showing = threading.Lock()
+        self._look_at = 0.0
+        self._file: int | None = None  # when the file was written that the picture shows, None for no file
+
+    def says(self) -> Planning:
+        """How it stands now. Asking has the file and the warehouse looked at again now and then."""
+        if self._picture.phase is not PlanPhase.SEARCHING and time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_SECONDS
+            self._later(self._look)
+        return self._picture
+
+    def glance(self) -> Planning:
+        """How it stands, for somebody who does not wait for it."""
+        return self._picture
+
+    def order(self, order: PlanOrder) -> None:
+        phase = self._picture.phase
+        match order:
+            case MakePlan() if phase is not PlanPhase.SEARCHING:
+                self._begin()
+                self._later(self._search)
+            case ChangePlan(change=change) if phase is PlanPhase.SHOWN:
+                if change.without or change.put_back:
+                    self._begin()
+                self._later(lambda: self._change(change))
+            case StopPlanning() if phase is PlanPhase.SEARCHING:
+                self._stop.set()
+            case DropPlan() if phase is PlanPhase.SHOWN:
+                self._show(Planning())
+                self._later(self._drop)
+
+    def close(self, seconds: float) -> None:
+        """Stop searching; the draft before stays."""
+        self._stop.set()
+        self._orders.put(None)
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is done with the store."""
+        return self._thread is None or not self._thread.is_alive()
+
+    def _begin(self) -> None:
+        self._stop.clear()
+        self._show(replace(self._picture, phase=PlanPhase.SEARCHING, search=Search(), trouble=NOTHING))
+
+    def _later(self, work: Callable[[], None]) -> None:
+        self._orders.put(work)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="wave-planner", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while (work := self._orders.get()) is not None:
+            with self._telling_trouble():
+                work()
+
+    @contextmanager
+    def _telling_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except _Stopped:
+            self._as_before()
+        except OSError as error:
+            log.warning("a plan could not be kept: %s", error)
+            self._as_before(msg("The plan can't be kept: the disk is full or read-only"))
+        except Exception:
+            log.exception("planning failed")
+            self._as_before(msg("Planning failed. F3 on the board releases waves without a plan"))
+
+    # What it does, in its own thread
+
+    def _look(self) -> None:
+        """Another program may have made, changed or dropped the draft; and the warehouse goes on."""
+        from wms.planning.site_floor import floor_of
+        from wms.planning.wave_draft import drift
+        from wms.store.plan_draft import BadDraft, kept, written
+
+        began = time.monotonic()
+        if self._picture.phase is PlanPhase.SEARCHING:
+            return
+        draft = self._picture.draft
+        if (at := written(self._store.folder)) != self._file:
+            self._file = at
+            try:
+                draft = kept(self._store.folder)
+            except BadDraft:
+                log.exception("the draft of a plan")
+                self._show(Planning(trouble=msg("The plan that was kept can't be read: plan again")))
+                return
+        if draft is None:
+            if self._picture.draft is not None:
+                self._show(Planning())
+            return
+        found = drift(self._store.rows, self._now(), self._zone(), draft)
+        floor = floor_of(self._store.rows) if self._picture.floor is None or found.rules else self._picture.floor
+        self._look_at = max(self._look_at, time.monotonic() + _LOOK_SHARE * (time.monotonic() - began))
+        if (draft, found) != (self._picture.draft, self._picture.drift) and not self._is_busy():
+            self._show(Planning(PlanPhase.SHOWN, draft, found, floor))
+
+    def _is_busy(self) -> bool:
+        return self._picture.phase is PlanPhase.SEARCHING or not self._orders.empty()
+
+    def _search(self) -> None:
+        from wms.planning.wave_draft import Asked
+
+        before = self._picture.draft
+        self._draft(before.asked if before is not None else Asked(), self._engine, before, more=True)
+
+    def _engine(self, problem: Problem, limits: PlanningTime, earlier: Solution | None) -> Solution:
+        """Tells of its search, and ends when nobody waits for it."""
+        from wms.planning.wave_search import search, seconds_for
+
+        of = round(seconds_for(problem, limits))
+
+        def progress(seconds: float, best: int, start: int) -> None:
+            if self._stop.is_set():
+                raise _Stopped
+            self._tell(Search(int(seconds), of, *_figures(best, start, problem.prices.per_length)))
+
+        self._tell(Search(0, of, compiling=_is_compiling(problem)))
+        return search(progress=progress)(problem, limits, earlier)
+
+    def _tell(self, found: Search) -> None:
+        self._show(replace(self._picture, search=found))
+
+    def _change(self, change: Change) -> None:
+        from wms.planning.wave_draft import NotInDraft, changed
+        from wms.planning.wave_search import unsearched
+
+        draft = self._picture.draft
+        if draft is None:
+            raise _Stopped
+        try:
+            marked = changed(draft, change)
+        except NotInDraft:
+            raise _Stopped from None
+        if change.without or change.put_back:
+            self._draft(marked.asked, unsearched, marked, more=False)
+        else:
+            self._keep(marked)
+
+    def _draft(self, asked: Asked, engine: Engine, before: WaveDraft | None, *, more: bool) -> None:
+        from wms.planning.wave_draft import drafted
+
+        counter = self._store.rows.get(Counter, "wave")
+        first = (counter.value if counter is not None else 0) + 1
+        rows, now, zone = self._store.rows, self._now(), self._zone()
+        draft = drafted(rows, now, zone, first, asked, engine, before, more=more)
+        if self._stop.is_set():
+            raise _Stopped
+        self._keep(draft)
+
+    def _keep(self, draft: WaveDraft) -> None:
+        from wms.planning.site_floor import floor_of
+        from wms.store.plan_draft import keep, written
+
+        keep(self._store.folder, draft)
+        self._file = written(self._store.folder)
+        self._look_at = 0.0
+        self._show(Planning(PlanPhase.SHOWN, draft, None, floor_of(self._store.rows)))
+
+    def _drop(self) -> None:
+        from wms.store.plan_draft import drop
+
+        drop(self._store.folder)
+        self._file = None
+
+    def _now(self) -> int:
+        return self._store.clock() // 1000
+
+    def _zone(self) -> str:
+        site = self._store.rows.get(Site, "site")
+        return site.zone if site is not None else "UTC"
+
+    # What it shows
+
+    def _as_before(self, trouble: Msg = NOTHING) -> None:
+        phase = PlanPhase.SHOWN if self._picture.draft is not None else PlanPhase.NONE
+        self._show(replace(self._picture, phase=phase, trouble=trouble))
+
+    def _show(self, picture: Planning) -> None:
+        with self._showing:
+            self._picture = picture
+        self._changed()
+
+
+def _figures(best: int, first: int, per_length: int) -> tuple[int, int, int]:
+    from wms.planning.site_walks import TICKS
+
+    return best // TICKS, (first - best) // TICKS, (first - best) // max(per_length, 1) // 1000
+
+
+def _is_compiling(problem: Problem) -> bool:
+    from wms.planning.solve import has_compiled
+    from wms.planning.wave_search import FEW
+
+    if len(problem.jobs) <= FEW or not has_compiled():
+        return False
+    from wms.planning.compiled.cache import is_warm
+
+    return not is_warm()
