@@ -106,6 +106,19 @@ def test_a_cart_is_never_overfull_whatever_the_plan_says(floor):
     assert waves(events)[0].batches[0].orders == ("web-0", "web-1")
 
 
+def test_a_plan_made_for_larger_carts_is_released_for_them(floor):
+    floor.must(c.SetWaveRules("[cart]\nslots = 2\n"))
+    for n in range(3):
+        floor.order(f"web-{n}", (TEA, 1))
+    plan = planned.PLANNER.plan(floor.rows, floor.now, policy_of(floor.rows, slots=3), 1, "Asia/Shanghai").waves
+    assert left(floor.do(c.ReleasePlan(plan))) == {"web-2": "cart_full"}
+    again = a_warehouse()
+    again.must(c.SetWaveRules("[cart]\nslots = 2\n"))
+    for n in range(3):
+        again.order(f"web-{n}", (TEA, 1))
+    assert left(again.must(c.ReleasePlan(plan, slots=3))) == {}
+
+
 def test_categories_are_not_mixed_whatever_the_plan_says(floor):
     floor.order("web-1", (TEA, 1), hours=10)
     floor.order("web-2", (SOAP, 1), hours=11)

@@ -286,7 +286,7 @@ def _release_plan(options: Namespace, store: Store) -> int:
     draft, zone = _saved(store), zone_of(store.rows)
     assert draft is not None  # noqa: S101 - it is needed
     found = drift(store.rows, store.clock() // 1000, zone, draft)
-    recorded = carry_out(options, store, ReleasePlan(draft.waves, draft.left))
+    recorded = carry_out(options, store, ReleasePlan(draft.waves, draft.left, draft.asked.orders, draft.asked.slots))
     drop(store.folder)
     bodies = [fact.body for fact in recorded.facts]
     left = [one for body in bodies if isinstance(body, OrdersLeft) for one in body.left]

@@ -193,10 +193,13 @@ class ReleaseWaves(Record):
 
 class ReleasePlan(Record):
     """Release these waves, which were planned before. What does not fit any more is left with its reason; the waves get
-    the numbers that are next. `left` are orders that the plan left out, each with its reason."""
+    the numbers that are next. `left` are orders that the plan left out, each with its reason; `orders` and `slots` what
+    it was made with, as in `ReleaseWaves`."""
 
     waves: tuple[WaveReleased, ...]
     left: tuple[tuple[OrderId, str], ...] = ()
+    orders: int = 0
+    slots: int = 0
 
 
 class RegroupWaves(Record):

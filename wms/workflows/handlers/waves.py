@@ -69,7 +69,7 @@ def release_plan(command: c.ReleasePlan, rows: Rows, context: Context) -> Answer
     from wms.planning.wave_desk import desk_of
     from wms.planning.waves import policy_of
 
-    desk = desk_of(rows, context.now, policy_of(rows), zone_of(rows))
+    desk = desk_of(rows, context.now, policy_of(rows, command.orders, command.slots), zone_of(rows))
     waves, left = still_fits(desk, command.waves, next_wave(rows, context))
     if not waves:
         return refuse(msg("Nothing of this plan can go out any more"), msg("Plan again"))
