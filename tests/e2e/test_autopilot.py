@@ -71,6 +71,12 @@ def test_every_order_ends_somewhere_and_most_are_shipped(day):
     assert orders["cancelled"] >= 1
 
 
+def test_the_walk_is_measured_against_walking_as_orders_come(day):
+    walk = day[0]["walk"]
+    assert 0 < walk["walked_m"] <= walk["planned_m"]
+    assert abs(walk["first_come_m"] - walk["planned_m"] - walk["saved_m"]) <= 1
+
+
 def test_all_invariants_hold_after_plugs_were_pulled_and_the_hub_died(day):
     report = day[0]
     assert {name: n for name, n in report["faults"].items() if name in FAULTS} == FAULTS
