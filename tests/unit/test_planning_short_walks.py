@@ -13,13 +13,15 @@ from tests.unit import planned
 from tests.unit.test_planning_waves import NOON, SHANGHAI, Warehouse
 from wms.domain import events as e
 from wms.domain.catalogue import Item
-from wms.domain.ids import CategoryCode, PlaceId, Sku
+from wms.domain.ids import CategoryCode, OrderId, PlaceId, Sku
 from wms.domain.orders import Order
 from wms.domain.places import Place, PlaceKind
 from wms.domain.stock import Promise, Stock
-from wms.domain.waves import Slot
+from wms.domain.waves import PickTask, Slot, Wave
+from wms.planning.regroup import regrouped
 from wms.planning.rules import rules_of
 from wms.planning.site_walks import SiteWalks
+from wms.planning.wave_desk import desk_of
 from wms.planning.waves import EarliestFirst, Plan, policy_of
 
 AISLES, BAYS = 4, 5
@@ -343,6 +345,26 @@ def test_zones_walked_apart_never_share_a_cart_and_orders_stay_in_one_wave():
     assert ordered == taken
     assert warehouse.rows.all(Promise) == []
     assert {slot.batch for slot in warehouse.rows.where(Slot, order_id="o1")} == {"W0001-01", "W0001-02"}
+
+
+def test_zones_stay_apart_when_walks_are_put_together_anew():
+    warehouse = Zones("split", orders=12)
+    for n in range(24):
+        warehouse.order(f"o{n:02d}", (f"s{n % 4}", 1), (f"s{(n + 1) % 4}", 1), ship_by=NOON + n)
+    for wave in warehouse.short().waves:
+        warehouse.happened(wave)
+    for n in range(0, 24, 2):
+        warehouse.happened(e.OrderCancelled(OrderId(f"o{n:02d}"), refund=False))
+    desk = desk_of(warehouse.rows, NOON, policy_of(warehouse.rows, slots=24), SHANGHAI)
+    made = [regrouped(desk, wave.id, planned.engine, "x") for wave in warehouse.rows.all(Wave)]
+    for event in made:
+        assert event is None or event.batches
+        if event is not None:
+            warehouse.happened(event)
+    open_tasks = [task for task in warehouse.rows.all(PickTask) if task.status == "open"]
+    for batch in {task.batch for task in open_tasks}:
+        assert len({task.place < "2" for task in open_tasks if task.batch == batch}) == 1
+    assert len(open_tasks) == 24
 
 
 def test_a_cart_handed_on_is_done_with_a_zone_before_the_next():

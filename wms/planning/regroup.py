@@ -53,8 +53,10 @@ def _parts(desk: Desk, tasks: Sequence[PickTask], n: int) -> list[Part]:
     by_order: defaultdict[OrderId, list[PickTask]] = defaultdict(list)
     for task in tasks:
         by_order[task.order_id].append(task)
+    apart = desk.rules.zones.mode == "split"
+    zone = desk.walks.floor.zone_of(tasks[0].place) if apart else ""
     return [
-        Part(need(desk.rows, Order, order), tuple(_pick(desk, task) for task in held), n)
+        Part(need(desk.rows, Order, order), tuple(_pick(desk, task) for task in held), n, zone=zone)
         for order, held in by_order.items()
     ]
 
@@ -65,10 +67,15 @@ def _pick(desk: Desk, task: PickTask) -> Pick:
 
 
 def _best(desk: Desk, parts: Sequence[Part], before: Sequence[CartTrip], engine: Engine) -> list[CartTrip]:
-    where = {part.key: n for n, part in enumerate(parts)}
-    now = tuple(Trip(tuple(where[part.key] for part in trip.parts), trip.route, trip.length) for trip in before)
-    found = engine(desk.problem(parts), desk.rules.planning, Solution(now, 0, 0))
-    after = [trip_of((parts[job] for job in trip.jobs), desk.walks) for trip in found.trips]
+    """Zone by zone where zones are walked apart."""
+    after: list[CartTrip] = []
+    for zone in sorted({part.zone for part in parts}):
+        own = [part for part in parts if part.zone == zone]
+        where = {part.key: n for n, part in enumerate(own)}
+        trips = [trip for trip in before if trip.parts[0].zone == zone]
+        now = tuple(Trip(tuple(where[part.key] for part in trip.parts), trip.route, trip.length) for trip in trips)
+        found = engine(desk.problem(own), desk.rules.planning, Solution(now, 0, 0))
+        after += [trip_of((own[job] for job in trip.jobs), desk.walks) for trip in found.trips]
     return after if _ticks(desk, after) < _ticks(desk, before) else list(before)
 
 
