@@ -74,3 +74,17 @@ def test_without_anything_due_one_search_is_all():
     problem = many(10, 60)
     in_time(replace(problem, jobs=tuple(replace(job, due=None) for job in problem.jobs)), once, HOUR)
     assert asked == [1.0]
+
+
+def test_a_search_that_finds_no_way_under_deadlines_by_itself_is_shown_one():
+    """As on many orders: putting any two on one cart makes something late until nearly all are put together well."""
+    problem = many(90, 6)
+
+    def stuck(problem: Problem, start: Solution | None, share: float) -> Solution:
+        if not problem.pickers:
+            return search(problem, start, share)
+        return start or search(replace(problem, capacities=(1,)), None, share)
+
+    found = in_time(problem, stuck, HOUR)
+    assert len(found.trips) <= 20
+    assert lateness(problem, found) <= lateness(problem, search(replace(problem, pickers=()), None, 1))
