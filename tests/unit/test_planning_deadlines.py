@@ -5,7 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from tests.unit.test_planning_short_walks import AISLES, BAYS, Aisles
+from tests.unit.test_planning_waves import NOON
+from wms.planning import wave_search
 from wms.planning.deadlines import in_time
 from wms.planning.plain.engine import plan
 from wms.planning.problem import Job, Picker, Prices, Problem, Solution
@@ -13,6 +17,8 @@ from wms.planning.promises import trip_duration
 from wms.planning.rules import rules_of
 from wms.planning.schedule import Walk, schedule
 from wms.planning.site_walks import TICKS, SiteWalks
+from wms.planning.wave_plan import ShortWalks
+from wms.planning.waves import policy_of
 
 HOUR = 3600 * TICKS
 
@@ -88,3 +94,22 @@ def test_a_search_that_finds_no_way_under_deadlines_by_itself_is_shown_one():
     found = in_time(problem, stuck, HOUR)
     assert len(found.trips) <= 20
     assert lateness(problem, found) < lateness(problem, search(replace(problem, pickers=()), None, 1))
+
+
+def test_a_plan_in_several_steps_takes_the_time_of_one(monkeypatch):
+    warehouse = Aisles("[cart]\nslots = 1\n[planning]\nseconds = 10\n")
+    for n in range(AISLES * BAYS):
+        warehouse.goods(f"s{n}")
+        warehouse.stock(f"{n // BAYS}-{n % BAYS}", f"s{n}", 9)
+        warehouse.order(f"o{n}", (f"s{n}", 1), ship_by=NOON + 3600 + n * 60)
+    spent = []
+
+    def timed(problem: Problem, seconds: float, seed: int, start: Solution | None, progress: object) -> Solution:
+        spent.append(seconds)
+        return search(problem, start, 1)
+
+    monkeypatch.setattr(wave_search, "solve", timed)
+    planner = ShortWalks(wave_search.search(4, instead_of=rules_of(warehouse.rows).planning.seconds))
+    planner.plan(warehouse.rows, NOON, policy_of(warehouse.rows), 1, "Asia/Shanghai")
+    assert len(spent) > 2
+    assert sum(spent) == pytest.approx(4)
