@@ -66,6 +66,12 @@ class WaveDraft(Record):
         """A batch of each order."""
         return {order: batch.id for batch in self.batches for order in batch.orders}
 
+    @property
+    def settled(self) -> bool:
+        """Whether its tours are planned by its marks already."""
+        left = {order for order, why in self.left if why == TAKEN_OUT}
+        return left == {*self.without}
+
 
 class Change(Record):
     """What a person wants otherwise in a draft."""

@@ -28,7 +28,7 @@ from wms.workflows.prompt import NOTHING, Msg, msg
 if TYPE_CHECKING:
     from wms.planning.problem import Problem, Solution
     from wms.planning.rules import PlanningTime
-    from wms.planning.wave_draft import Asked, Change, WaveDraft
+    from wms.planning.wave_draft import Change, WaveDraft
     from wms.planning.wave_plan import Engine
 
 LOOK_SECONDS = 5.0
@@ -74,9 +74,7 @@ class WavePlanner:
                 self._begin()
                 self._later(self._search)
             case ChangePlan(change=change) if phase is PlanPhase.SHOWN:
-                if change.without or change.put_back:
-                    self._begin()
-                self._later(lambda: self._change(change))
+                self._mark(change)
             case StopPlanning() if phase is PlanPhase.SEARCHING:
                 self._stop.set()
             case DropPlan() if phase is PlanPhase.SHOWN:
@@ -134,7 +132,7 @@ class WavePlanner:
         began = time.monotonic()
         if self._picture.phase is PlanPhase.SEARCHING:
             return
-        draft = self._picture.draft
+        draft = shown = self._picture.draft
         if (at := written(self._store.folder)) != self._file:
             self._file = at
             try:
@@ -144,23 +142,21 @@ class WavePlanner:
                 self._show(Planning(trouble=msg("The plan that was kept can't be read: plan again")))
                 return
         if draft is None:
-            if self._picture.draft is not None:
-                self._show(Planning())
+            if shown is not None:
+                self._show_instead(shown, Planning())
             return
         found = drift(self._store.rows, self._now(), self._zone(), draft)
         floor = floor_of(self._store.rows) if self._picture.floor is None or found.rules else self._picture.floor
         self._look_at = max(self._look_at, time.monotonic() + _LOOK_SHARE * (time.monotonic() - began))
-        if (draft, found) != (self._picture.draft, self._picture.drift) and not self._is_busy():
-            self._show(Planning(PlanPhase.SHOWN, draft, found, floor))
-
-    def _is_busy(self) -> bool:
-        return self._picture.phase is PlanPhase.SEARCHING or not self._orders.empty()
+        if (draft, found) != (shown, self._picture.drift):
+            self._show_instead(shown, Planning(PlanPhase.SHOWN, draft, found, floor))
 
     def _search(self) -> None:
-        from wms.planning.wave_draft import Asked
-
         before = self._picture.draft
-        self._draft(before.asked if before is not None else Asked(), self._engine, before, more=True)
+        draft = self._planned(self._engine, before, more=True)
+        if self._stop.is_set():
+            raise _Stopped
+        self._keep(draft, before, searched=True)
 
     def _engine(self, problem: Problem, limits: PlanningTime, earlier: Solution | None) -> Solution:
         """Tells of its search, and ends when nobody waits for it."""
@@ -179,41 +175,46 @@ class WavePlanner:
     def _tell(self, found: Search) -> None:
         self._show(replace(self._picture, search=found))
 
-    def _change(self, change: Change) -> None:
+    def _mark(self, change: Change) -> None:
+        """Marks are seen at once; the tours follow."""
         from wms.planning.wave_draft import NotInDraft, changed
+
+        draft = self._picture.draft
+        try:
+            marked = changed(draft, change) if draft is not None else None
+        except NotInDraft:  # another program has changed it meanwhile
+            marked = None
+        if marked is not None:
+            self._show(replace(self._picture, draft=marked, trouble=NOTHING))
+            self._later(self._settle)
+
+    def _settle(self) -> None:
         from wms.planning.wave_search import unsearched
 
         draft = self._picture.draft
-        if draft is None:
-            raise _Stopped
-        try:
-            marked = changed(draft, change)
-        except NotInDraft:
-            raise _Stopped from None
-        if change.without or change.put_back:
-            self._draft(marked.asked, unsearched, marked, more=False)
-        else:
-            self._keep(marked)
+        if draft is None or self._picture.phase is not PlanPhase.SHOWN:
+            return
+        self._keep(draft if draft.settled else self._planned(unsearched, draft, more=False), draft)
 
-    def _draft(self, asked: Asked, engine: Engine, before: WaveDraft | None, *, more: bool) -> None:
-        from wms.planning.wave_draft import drafted
+    def _planned(self, engine: Engine, before: WaveDraft | None, *, more: bool) -> WaveDraft:
+        from wms.planning.wave_draft import Asked, drafted
 
-        counter = self._store.rows.get(Counter, "wave")
+        rows = self._store.rows
+        counter = rows.get(Counter, "wave")
         first = (counter.value if counter is not None else 0) + 1
-        rows, now, zone = self._store.rows, self._now(), self._zone()
-        draft = drafted(rows, now, zone, first, asked, engine, before, more=more)
-        if self._stop.is_set():
-            raise _Stopped
-        self._keep(draft)
+        asked = before.asked if before is not None else Asked()
+        return drafted(rows, self._now(), self._zone(), first, asked, engine, before, more=more)
 
-    def _keep(self, draft: WaveDraft) -> None:
+    def _keep(self, draft: WaveDraft, before: WaveDraft | None, *, searched: bool = False) -> None:
+        """Shown in the place of the one `before`; where that was changed meanwhile, the next one will be."""
         from wms.planning.site_floor import floor_of
         from wms.store.plan_draft import keep, written
 
         keep(self._store.folder, draft)
         self._file = written(self._store.folder)
         self._look_at = 0.0
-        self._show(Planning(PlanPhase.SHOWN, draft, None, floor_of(self._store.rows)))
+        picture = Planning(PlanPhase.SHOWN, draft, None, floor_of(self._store.rows))
+        self._show_instead(before, picture, searched=searched)
 
     def _drop(self) -> None:
         from wms.store.plan_draft import drop
@@ -233,6 +234,15 @@ class WavePlanner:
     def _as_before(self, trouble: Msg = NOTHING) -> None:
         phase = PlanPhase.SHOWN if self._picture.draft is not None else PlanPhase.NONE
         self._show(replace(self._picture, phase=phase, trouble=trouble))
+
+    def _show_instead(self, before: WaveDraft | None, picture: Planning, *, searched: bool = False) -> None:
+        """Unless somebody changed or dropped that draft meanwhile; a search that was begun goes on from the new one."""
+        with self._showing:
+            if self._picture.draft is not before:
+                return
+            searching = self._picture.phase is PlanPhase.SEARCHING and not searched
+            self._picture = replace(self._picture, draft=picture.draft, floor=picture.floor) if searching else picture
+        self._changed()
 
     def _show(self, picture: Planning) -> None:
         with self._showing:

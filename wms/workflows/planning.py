@@ -19,7 +19,7 @@ from wms.workflows import resolve as r
 from wms.workflows.inputs import Chose, Pressed
 from wms.workflows.plan_state import ChangePlan, DropPlan, MakePlan, PlanPhase, StopPlanning
 from wms.workflows.planning_words import reason_words
-from wms.workflows.prompt import Prompt, info, look, msg, msg_n, ok
+from wms.workflows.prompt import Prompt, info, look, msg, msg_n, ok, plain
 from wms.workflows.say import what_it_is
 from wms.workflows.workflow import Happening, Step, Who, is_scan
 
@@ -170,6 +170,8 @@ def _decided(state: Drafting, draft: WaveDraft, happening: Happening, rows: Rows
 def _released(state: Drafting, draft: WaveDraft, rows: Rows) -> Step[Drafting]:
     from wms.planning.wave_draft import drift
 
+    if not draft.settled:
+        return Step(state, said=look(msg("One moment: the plan is being changed")))
     found = drift(rows, state.who.now, state.who.zone, draft)
     tours = sum(1 for _ in draft.batches)
     lines = [msg_n("1 tour released", "{n} tours released", tours)]
@@ -178,7 +180,9 @@ def _released(state: Drafting, draft: WaveDraft, rows: Rows) -> Step[Drafting]:
         lines.append(msg_n("1 order does not go:", "{n} orders do not go, the first:", len(found.left)))
         lines.append(msg("{order}: {why}", order=order, why=reason_words(why)))
     said = look(*lines) if found.left else ok(*lines)
-    return Step(state, (ReleasePlan(draft.waves, draft.left),), said, planning=DropPlan())
+    return Step(
+        state, (ReleasePlan(draft.waves, draft.left, draft.asked.orders, draft.asked.slots),), said, planning=DropPlan()
+    )
 
 
 def _listed(state: Drafting, draft: WaveDraft, happening: Happening, rows: Rows) -> Step[Drafting]:
@@ -204,9 +208,13 @@ def _chosen(state: Drafting, draft: WaveDraft, n: int, rows: Rows) -> Step[Draft
     if state.page is Page.ORDERS:
         order = rows.get(Order, prompts.orders_of(draft, state.tour)[n])
         return _taken_out(replace(state, first=0), order.id, order.reference) if order is not None else Step(state)
-    if state.page is Page.LEFT and draft.left[n][1] == TAKEN_OUT:
-        back = Change(put_back=(draft.left[n][0],))
-        return Step(replace(state, first=0), said=info(msg("Back in the plan")), planning=ChangePlan(back))
+    if state.page is Page.LEFT:
+        order_id, why = draft.left[n]
+        if why == TAKEN_OUT:
+            back = Change(put_back=(order_id,))
+            return Step(replace(state, first=0), said=info(msg("Back in the plan")), planning=ChangePlan(back))
+        row = rows.get(Order, order_id)
+        return Step(state, said=info(plain(row.reference if row is not None else order_id), reason_words(why)))
     return Step(state)
 
 

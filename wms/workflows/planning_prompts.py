@@ -229,21 +229,20 @@ def _number(order: str, rows: Rows) -> str:
 def _late_line(late: LateOrder, who: Who, rows: Rows) -> Msg:
     number, by, packed = _number(late.order, rows), clock(late.by, who.zone), clock(late.packed, who.zone)
     if late.certain:
-        return msg("{order} by {by}, not before {packed}: call", order=number, by=by, packed=packed)
+        return msg("Call {order}: by {by}, packed {packed}", order=number, by=by, packed=packed)
     return msg("{order} by {by}, packed {packed}", order=number, by=by, packed=packed)
 
 
 def _tour_line(draft: WaveDraft, tour: TourFigures, note: TourNote) -> Msg:
-    """The name without the letter of waves, to leave room for the figures."""
-    mark = "*" if tour.batch in draft.locked else ""
+    """What matters most stands first: a narrow screen shows no more."""
+    wave, _, n = tour.batch.removeprefix("W").partition("-")
     return msg(
-        "{tour}{mark} {orders} ord. {metres} m -{saved} % {slack}",
-        tour=tour.batch.removeprefix("W"),
-        mark=mark,
-        orders=tour.orders,
+        "{tour} {metres} m {slack} -{saved} %, {n} ord.",
+        tour=f"{wave.lstrip('0')}-{n}{'*' if tour.batch in draft.locked else ''}",
         metres=metres(tour.walk_mm),
-        saved=saved(tour.walk_mm, tour.s_shape_mm),
         slack=msg("late") if tour.late else span(note.due - draft.made - tour.end),
+        saved=saved(tour.walk_mm, tour.s_shape_mm),
+        n=tour.orders,
     )
 
 
@@ -255,9 +254,9 @@ def tour(who: Who, index: int) -> Prompt:
     count = plain(f"{index + 1}/{sum(1 for _ in draft.batches)}")
     keys = (HELP, _NEXT_TOUR, Key("f3", msg("Unlock") if locked else msg("Lock")), _BACK)
     choices = (
-        Choice(msg("Its way on the floor")),
+        Choice(msg("Its map")),
         Choice(msg_n("Its order", "Its {n} orders", figures.orders)),
-        Choice(msg("Let it be changed again") if locked else msg("Keep it as it is")),
+        Choice(msg("Unlock it") if locked else msg("Lock it")),
     )
     return _base("plan.tour", who, *keys, last=count).but(
         verb=msg("Tour {tour}, locked", tour=batch.id) if locked else msg("Tour {tour}", tour=batch.id),
@@ -294,7 +293,7 @@ def _about(draft: WaveDraft, tour: TourFigures, note: TourNote, zone: str) -> It
 def tour_map(who: Who, index: int, first: int) -> Prompt:
     draft, floor = _draft(who), who.planning.floor
     batch, figures, _ = list(draft.tours)[index]
-    verb = msg("{tour}: {stops} stops, {metres} m", tour=batch.id, stops=figures.stops, metres=metres(figures.walk_mm))
+    verb = msg("{tour}: {metres} m, {stops} bins", tour=batch.id, stops=figures.stops, metres=metres(figures.walk_mm))
     base = _base("plan.map", who, HELP, _NEXT_TOUR, Key("down", msg("Further"), msg("On")), _BACK)
     if floor is None:
         return base.but(verb=verb)
