@@ -176,8 +176,8 @@ def lengths_with(
     world: World, carts: Carts, scratch: Scratch, which: Ints, jobs: Ints, number: int, lengths: Ints
 ) -> None:
     """For each of the first `number` pairs of a cart of `which` and a job of `jobs`: how long the cart's tour is with
-    that job too (-1: as it is)."""
-    names, costs, marked = carts.name, carts.costs, carts.marked
+    that job too (-1: as it is); 0 without any stops."""
+    names, costs, marked, used = carts.name, carts.costs, carts.marked, carts.used
     memory, empties, waiting, found = scratch.memory, scratch.empties, scratch.waiting, scratch.lengths
     known, known_lengths = scratch.known, scratch.known_lengths
     job_names, marks_of = world.names, world.marks_of
@@ -192,6 +192,8 @@ def lengths_with(
         slot = np.int64(key & np.uint64(known.size - 1))
         if known[slot] == key:
             lengths[n] = known_lengths[slot]
+        elif (job < 0 or marks_of[job] == marks_of[job + 1]) and not used[cart].any():
+            lengths[n] = 0
         else:
             _fill(costs, memory, empties, base, lanes, cart)
             if job >= 0:

@@ -58,7 +58,7 @@ class Crew:
 
     def heat(self, begin: float, end: float, *, again: bool = False) -> Heat:
         """For a search of so long; `again` from a good plan on."""
-        changes = (end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
+        changes = max(0.0, end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
         hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.6)) * (_AGAIN if again else 1.0)
         return Heat(self.scale * hot, self.scale * _COLD, begin, end)
 
@@ -69,8 +69,12 @@ class Crew:
         """How late a plan is, and what it costs without handling, both in ticks."""
         carts = self.workers[0].laid(places)
         late = int(lateness(self.world, carts))
-        self.scale = float(carts.total[0]) / max(1, self.jobs)
+        self.scale = float(carts.total[0]) / max(1, self.jobs) or 1.0
         return late, int(carts.total[0])
+
+    def lengths(self, places: Ints) -> Ints:
+        """Of the tours of carts, by their number."""
+        return self.workers[0].laid(places).length[: int(places.max(initial=-1)) + 1].copy()
 
     def filled(self, places: Ints, greed: float) -> Ints:
         """A plan from scratch, for all jobs that have no place yet."""
@@ -157,9 +161,9 @@ class Worker:
 
 
 def _most_on_a_cart(world: World) -> int:
-    """Whatever jobs they are, no cart takes more."""
+    """Whatever jobs they are, no cart takes more. Locked jobs lie together whatever a cart takes by now."""
     most = len(world.groups)
     for k, capacity in enumerate(world.capacities):
         smallest = np.cumsum(np.sort(world.loads[:, k]))
         most = min(most, int(np.searchsorted(smallest, capacity, side="right")))
-    return max(most, 1)
+    return max(most, int(world.locked.sum()), 1)

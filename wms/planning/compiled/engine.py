@@ -11,7 +11,7 @@ import numpy as np
 
 from wms.planning.compiled.cache import is_warm
 from wms.planning.compiled.crew import Crew
-from wms.planning.compiled.finish import finished
+from wms.planning.compiled.finish import Finish
 from wms.planning.compiled.world import Ints
 from wms.planning.grid import BLOCKED
 from wms.planning.plain.finish import trouble_of
@@ -51,16 +51,17 @@ class _Planning:
         self.began, self.seconds, self.progress = perf_counter(), seconds, progress
         self.problem, self.router = problem, router
         self.kept = self._earlier(start)
-        held = {job for trip in self.kept for job in trip.jobs}
-        self.rest = [job for job in range(len(problem.jobs)) if job not in held]
         locked = [job for trip in self.kept if trip.locked for job in trip.jobs]
         warm = is_warm()
         self.crew = Crew(problem, router.sweep, locked, seed)
         if not warm:  # once on each machine; that time is not taken from the search
             self.began = perf_counter()
         self._check()
+        lengths = self.crew.lengths(self._placed(self.kept))
+        self.kept = [trip for trip, length in zip(self.kept, lengths, strict=True) if trip.locked or length < BLOCKED]
         self.chance = Random(seed)  # noqa: S311 - plans, not secrets
-        self.best, self.places = self.crew.worth(self.first_come()), self.first_come()
+        self.first = self._walkable(self.first_come())
+        self.best, self.places = self.crew.worth(self.first), self.first
         self.start_cost = self.best[1] + self.crew.handling
         self.told = -_TELL_S
 
@@ -74,24 +75,26 @@ class _Planning:
             raise Infeasible(trouble)
 
     def _earlier(self, start: Solution | None) -> list[Trip]:
-        """The trips of an earlier plan, each with those of its jobs that still fit together."""
+        """The trips of an earlier plan, each with those of its jobs that still fit together; locked ones come first."""
         held: set[int] = set()
         trips = []
-        for trip in start.trips if start else ():
+        for trip in sorted(start.trips if start else (), key=lambda trip: not trip.locked):
             jobs: list[int] = []
             load = np.zeros(len(self.problem.capacities), np.int64)
             for job in trip.jobs:
+                if job in held or not 0 <= job < len(self.problem.jobs):
+                    continue
                 given = self.problem.jobs[job]
                 mixed = (
                     self.problem.prices.per_group is None and jobs and self.problem.jobs[jobs[0]].group != given.group
                 )
                 fits = (load + given.loads <= self.problem.capacities).all() and not mixed
-                if job not in held and (fits or trip.locked):
+                if fits or trip.locked:
                     load += given.loads
                     held.add(job)
                     jobs.append(job)
             if jobs:
-                trips.append(trip if tuple(jobs) == trip.jobs else Trip(tuple(jobs), (), -1))
+                trips.append(trip if tuple(jobs) == trip.jobs else Trip(tuple(jobs), (), -1, locked=trip.locked))
         return trips
 
     def first_come(self) -> Ints:
@@ -99,12 +102,21 @@ class _Planning:
         places = self._placed(self.kept)
         world, cart = self.crew.world, len(self.kept) - 1
         load, group = world.capacities.copy(), -1
-        for job in sorted(self.rest, key=self._turn):
+        for job in sorted((job for job in range(len(places)) if places[job] < 0), key=self._turn):
             full = bool((load + world.loads[job] > world.capacities).any())
             if full or cart < len(self.kept) or (world.per_group < 0 and group != world.groups[job]):
                 cart, load = cart + 1, np.zeros_like(load)
             load += world.loads[job]
             group, places[job] = int(world.groups[job]), cart
+        return places
+
+    def _walkable(self, places: Ints) -> Ints:
+        """Each job alone where nobody can walk past all of a cart's stops in one tour."""
+        places, spare = places.copy(), int(places.max(initial=-1)) + 1
+        for cart in np.flatnonzero(self.crew.lengths(places) >= BLOCKED):
+            others = np.flatnonzero((places == cart) & ~self.crew.world.locked)[1:]
+            places[others] = np.arange(spare, spare + len(others))
+            spare += len(others)
         return places
 
     def _turn(self, job: int) -> tuple[int, int, int]:
@@ -146,8 +158,11 @@ class _Planning:
                     self._apart(threads, end)
                 else:
                     self._together(threads, end)
-        known = {frozenset(trip.jobs): trip for trip in self.kept if trip.length >= 0}
-        return finished(self.problem, self.places, known, self.start_cost, self.router)
+        finish = Finish(self.problem, self.kept, self.start_cost, self.router)
+        found = [finish.plan(self.places)]
+        if found[0].late or found[0].cost > self.start_cost:  # a better timetable may be found for the first plan
+            found.append(finish.plan(self.first))
+        return finish.best(found)
 
     def _apart(self, threads: ThreadPoolExecutor, end: float) -> None:
         begun, now = self.gone, self.places

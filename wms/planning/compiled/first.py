@@ -8,6 +8,7 @@ from wms.planning.compiled.carts import Carts, Scratch, cost_of, lengths_with, p
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.nearness import FARTHEST, keep_nearest, stretches_apart
 from wms.planning.compiled.world import Ints, Words, World
+from wms.planning.grid import BLOCKED
 
 MOST_TRIED = 128  # jobs that are measured for each place on a cart
 
@@ -69,6 +70,8 @@ def _cheapest(
     best, chosen = np.inf, -1
     for n in range(number):
         job = tried[n]
+        if lengths[n] >= BLOCKED:
+            continue
         variety = carts.variety[cart] + (carts.kinds[cart, world.groups[job]] == 0)
         more = price_of(world, lengths[n], 1, variety) - cost_of(world, carts, cart)
         score = more - greed * alone[job] * world.per_length

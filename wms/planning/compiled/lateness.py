@@ -1,17 +1,17 @@
-"""How late a plan is, told quickly: trips due first go to whoever is free first."""
+"""How late a plan is, told quickly: trips due first go to whoever ends them first."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from wms.planning.compiled.carts import Carts, cost_of
+from wms.planning.compiled.carts import Carts, price_of
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.world import World
 
 
 @jit
 def lateness(world: World, carts: Carts) -> int:
-    """The sum over trips of how late they end, in ticks. 0 where there are no pickers."""
+    """The sum over jobs of how late their trips end, in ticks. 0 where there are no pickers."""
     free = world.ready.copy()
     if free.size == 0:
         return 0
@@ -28,8 +28,14 @@ def lateness(world: World, carts: Carts) -> int:
     late = 0
     for n in range(number):
         cart = order[n]
-        who = np.argmin(free)
-        took = cost_of(world, carts, cart) + carts.work[cart]
-        free[who] += (took * 100 + world.speeds[who] - 1) // world.speeds[who]
-        late += max(0, free[who] - carts.due[cart])
+        took = 100 * (price_of(world, carts.length[cart], 1, 1) + carts.work[cart])
+        who, end = -1, 0
+        for picker in range(free.size):
+            then = free[picker] + (took + world.speeds[picker] - 1) // world.speeds[picker]
+            if who < 0 or then < end:
+                who, end = picker, then
+        free[who] = end
+        if end > carts.due[cart]:
+            for at in range(carts.held[cart]):
+                late += max(0, end - world.dues[carts.jobs[cart, at]])
     return late

@@ -28,6 +28,7 @@ from wms.planning.compiled.jit import jit
 from wms.planning.compiled.lateness import lateness
 from wms.planning.compiled.nearness import cart_beside, near_carts
 from wms.planning.compiled.world import Flags, Ints, Words, World
+from wms.planning.grid import BLOCKED
 
 BLINK = 0.01  # how often a cart is passed over though it may be the best
 
@@ -239,12 +240,13 @@ def _best_cart(
     world: World, carts: Carts, chance: Words, job: int, gang: int, alone: Ints, turn: Turn
 ) -> tuple[int, int]:
     """Where a job costs least, of the carts measured and one of its own, and how long the tour is then."""
-    chosen, length, best = _spare_cart(carts, turn.owner), alone[job], np.inf
+    chosen, length, best = _spare_cart(carts, turn.owner, gang), alone[job], np.inf
     if chosen >= 0:
         best = float(price_of(world, length, 1, 1))
     for n in range(turn.firsts[gang], turn.firsts[gang] + turn.numbers[gang]):
         cart = turn.which[n]
-        if (turn.owner[cart] >= 0 and turn.owner[cart] != gang) or share(chance) < BLINK:
+        taken = turn.owner[cart] >= 0 and turn.owner[cart] != gang
+        if taken or turn.lengths[n] >= BLOCKED or share(chance) < BLINK:
             continue
         variety = carts.variety[cart] + (carts.kinds[cart, world.groups[job]] == 0)
         more = float(price_of(world, turn.lengths[n], 1, variety) - cost_of(world, carts, cart))
@@ -254,9 +256,9 @@ def _best_cart(
 
 
 @jit
-def _spare_cart(carts: Carts, owner: Ints) -> int:
+def _spare_cart(carts: Carts, owner: Ints, gang: int) -> int:
     for cart in range(carts.total[1]):
-        if carts.held[cart] == 0 and owner[cart] < 0:
+        if carts.held[cart] == 0 and (owner[cart] < 0 or owner[cart] == gang):
             return cart
     return carts.total[1] if carts.total[1] < carts.held.size else -1
 

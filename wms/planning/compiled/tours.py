@@ -7,8 +7,7 @@ import numpy as np
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.vectors import LANES, NEVER, lowest_bit, reach, relax, spread
 from wms.planning.compiled.world import Ints, Memory, Words
-
-_BLOCKED = 100_000_000
+from wms.planning.grid import BLOCKED
 
 
 @jit
@@ -31,9 +30,9 @@ def cost_of_stretch(lengths: Ints, at: Ints, number: int, marked: Words, costs: 
         return
     length = lengths[number]
     gap = max(gap, first, length - last)
-    costs[0] = 2 * last if last < _BLOCKED else NEVER
-    costs[1] = 2 * (length - first) if length - first < _BLOCKED else NEVER
-    costs[2] = 2 * (length - gap) if length - gap < _BLOCKED else NEVER
+    costs[0] = 2 * last if 2 * last < BLOCKED else NEVER
+    costs[1] = 2 * (length - first) if 2 * (length - first) < BLOCKED else NEVER
+    costs[2] = 2 * (length - gap) if 2 * (length - gap) < BLOCKED else NEVER
 
 
 @jit

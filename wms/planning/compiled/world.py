@@ -47,9 +47,9 @@ class World(NamedTuple):
     memory: Memory  # what a sweep's memory looks like when it begins
     shape: Ints  # the number of states, the first state, what every tour costs besides
     last: Ints
-    loads: Ints  # (jobs, capacities)
+    loads: Ints  # (jobs, capacities), at least one
     capacities: Ints
-    groups: Ints  # (jobs,)
+    groups: Ints  # (jobs,), numbered from 0
     dues: Ints
     locked: Flags  # (jobs,): whatever cart holds one of these keeps its jobs
     names: Words  # a random name for each job; a set of jobs is named by their exclusive or
@@ -92,9 +92,9 @@ def world_of(problem: Problem, sweep: Sweep, locked: Iterable[int], seed: int) -
         np.repeat(np.array(program.memory, np.int32), LANES),
         np.array([sweep.tables.size, sweep.tables.first, sweep.constant], np.int64),
         np.array(sweep.tables.last, np.int64),
-        np.array([job.loads for job in problem.jobs], np.int64).reshape(len(problem.jobs), len(problem.capacities)),
-        np.array(problem.capacities, np.int64),
-        np.array([job.group for job in problem.jobs], np.int64),
+        np.array([job.loads or (0,) for job in problem.jobs], np.int64),
+        np.array(problem.capacities or (0,), np.int64),
+        np.unique([job.group for job in problem.jobs], return_inverse=True)[1].astype(np.int64),
         np.array([WHENEVER if job.due is None else job.due for job in problem.jobs], np.int64),
         np.isin(np.arange(len(problem.jobs)), list(locked)),
         np.random.default_rng(seed).integers(1, 2**63, len(problem.jobs), np.uint64),
