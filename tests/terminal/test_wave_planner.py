@@ -272,11 +272,11 @@ def test_a_search_tells_how_far_it_is_and_can_be_stopped(hall, monkeypatch):
         before = desk.draft
         monkeypatch.setattr("wms.planning.wave_search.FEW", 0)
         monkeypatch.setattr("wms.planning.wave_search.solve", endless)
-        monkeypatch.setattr(wave_planner, "_is_compiling", lambda problem: False)
+        monkeypatch.setattr(wave_planner, "_is_compiling", lambda orders: False)
         desk.choose("Plan anew")
         desk.seen("plan.searching")
         until(lambda: ENGLISH(desk.view.prompt.ask).startswith("Best so far: 1 min of work, 2 min less ("))
-        assert desk.view.prompt.percent > 0
+        until(lambda: desk.view.prompt.percent > 0)
         desk.station.submit(Scanned("6901234567892"))
         until(lambda: desk.view.said is not None and "Unknown" in ENGLISH(desk.view.said.lines[0]))
         desk.choose("Stop")

@@ -187,10 +187,9 @@ def _planned(options: Namespace, store: Store, again: bool) -> WaveDraft:
     from wms.cli.acting import zone_of
     from wms.cli.plan_progress import Drawn
     from wms.domain.catalogue import Counter
-    from wms.planning.rules import rules_of
     from wms.planning.site_walks import TICKS
     from wms.planning.wave_draft import Asked, NotInDraft, changed, drafted
-    from wms.planning.wave_search import search
+    from wms.planning.wave_search import Searched
 
     before, asked = None, Asked(options.category, options.orders, options.slots)
     if again:
@@ -206,8 +205,8 @@ def _planned(options: Namespace, store: Store, again: bool) -> WaveDraft:
     first_wave = (counter.value if counter is not None else 0) + 1
     _tell_compiling(options, store.rows)
     with Drawn(60 * TICKS) as drawn:
-        engine = search(options.seconds, options.seed, drawn, rules_of(store.rows).planning.seconds)
-        return drafted(store.rows, store.clock() // 1000, zone_of(store.rows), first_wave, asked, engine, before)
+        effort = Searched(options.seconds, options.seed, drawn)
+        return drafted(store.rows, store.clock() // 1000, zone_of(store.rows), first_wave, asked, effort, before)
 
 
 def _change(options: Namespace, rows: Rows, draft: WaveDraft) -> Change:

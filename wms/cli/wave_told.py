@@ -112,7 +112,7 @@ def _tour(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNo
         "end": utc(draft.made + tour.end),
         "due": utc(note.due),
         "slack_minutes": slack(draft, tour, note) // 60,
-        "waits_seconds": note.waits,
+        "waits_seconds": tour.waits,
         "late": list(dict.fromkeys(tour.late)),
         "loads": [
             {"what": load.what, "load": load.load, "capacity": load.capacity, "percent": _share(load)}
@@ -211,7 +211,7 @@ def _compared(length: int, than: int) -> tuple[str, str, str]:
 def _row(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNote, zone: str) -> tuple[object, ...]:
     marks = [
         "locked" if batch.id in draft.locked else "",
-        f"waits {note.waits} s" if note.waits else "",
+        f"waits {tour.waits} s" if tour.waits else "",
         f"{len({*tour.late})} late" if tour.late else "",
     ]
     return (
@@ -264,11 +264,11 @@ def _about(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]:
         ]
         yield table(("LATE", "PACK BY", "PACKED", ""), rows)
     if draft.hints:
-        rows = [
+        empty = [
             (hint.bin, hint.sku, hint.left, f"{hint.reserve} in {', '.join(hint.where)}" if hint.where else "none")
             for hint in draft.hints
         ]
-        yield table(("RUNS OUT", "SKU", "LEFT", "ELSEWHERE"), rows)
+        yield table(("RUNS OUT", "SKU", "LEFT", "ELSEWHERE"), empty)
 
 
 def drift_of(options: Namespace, draft: WaveDraft, drift: Drift) -> dict[str, Any]:

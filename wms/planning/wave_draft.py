@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
 from zlib import crc32
 
@@ -19,7 +20,8 @@ from wms.planning.replenish import Hint
 from wms.planning.wave_check import still_fits
 from wms.planning.wave_desk import Desk, desk_of
 from wms.planning.wave_notes import TourNote, emptied, notes_of, warnings_of
-from wms.planning.wave_plan import Engine, ShortWalks
+from wms.planning.wave_plan import ShortWalks
+from wms.planning.wave_search import Effort
 from wms.planning.waves import policy_of
 
 TAKEN_OUT = "taken_out"
@@ -118,7 +120,7 @@ def drafted(
     zone: str,
     first_wave: int,
     asked: Asked,
-    engine: Engine,
+    effort: Effort,
     before: WaveDraft | None = None,
     *,
     more: bool = True,
@@ -134,16 +136,18 @@ def drafted(
     names = {order.id for order in ready}
     without = tuple(order for order in before.without if order in names) if before is not None else ()
     wanted = [order for order in ready if order.id not in without]
-    plan = ShortWalks(engine).at(desk, wanted, first_wave, earlier)
-    tours = plan.figures.tours if plan.figures is not None else ()
-    locked = (batch.id for wave in plan.waves for batch in wave.batches if earlier.is_locked(batch.orders))
+    planning = effort.time(desk.rules.planning, len(wanted))
+    desk = dataclasses.replace(desk, rules=replace(desk.rules, planning=planning))
+    plan = ShortWalks(effort.engine(len(wanted))).at(desk, wanted, first_wave, earlier)
+    batches = [batch for wave in plan.waves for batch in wave.batches]
+    locked = (one.id for one in batches if earlier.is_locked(one.orders, [task.place for task in one.tasks]))
     return WaveDraft(
         now,
         asked,
         plan.waves,
         (*plan.left, *((order, TAKEN_OUT) for order in without)),
         plan.figures,
-        notes_of(desk, plan.waves, tours),
+        notes_of(desk, plan.waves),
         emptied(rows, plan.waves),
         (*(plan.figures.warnings if plan.figures is not None else ()), *warnings_of(desk)),
         tuple(locked),

@@ -1,9 +1,9 @@
-"""Notes beside a plan: when each tour has to be back, who waits for whom, which bins it empties, what is doubtful."""
+"""Notes beside a plan: when each tour has to be back, which bins it empties, what is doubtful."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from wms.domain.events import PlannedBatch, WaveReleased
 from wms.domain.ids import BatchId, CategoryCode, PlaceId, Sku
@@ -12,7 +12,6 @@ from wms.domain.places import Place, PlaceKind
 from wms.domain.records import Record
 from wms.domain.rows import Rows, need
 from wms.domain.stock import Stock
-from wms.planning.figures import TourFigures
 from wms.planning.floor_words import some
 from wms.planning.replenish import Held, Hint, Taken, hints
 from wms.planning.site_walks import TICKS
@@ -24,38 +23,22 @@ _BESIDE = ("not_on_floor", "no_coordinates")
 
 
 class TourNote(Record):
-    """`due`: back by then (UTC seconds), all orders of the tour are packed in time. `waits`: its picker stands so many
-    seconds before it, for others to leave narrow aisles."""
+    """`due`: back by then (UTC seconds), all orders of the tour are packed in time."""
 
     batch: BatchId
     category: CategoryCode
     due: int
-    waits: int = 0
 
 
-def notes_of(desk: Desk, waves: Iterable[WaveReleased], tours: Sequence[TourFigures]) -> tuple[TourNote, ...]:
-    """One for each of `tours`, which are the batches of `waves` in their order."""
-    waits = _waits(desk, tours)
-    batches = [(wave, batch) for wave in waves for batch in wave.batches]
-    return tuple(
-        TourNote(batch.id, wave.category, _due(desk, batch), waits[batch.id]) for wave, batch in batches if tours
-    )
+def notes_of(desk: Desk, waves: Iterable[WaveReleased]) -> tuple[TourNote, ...]:
+    """One for each batch, in their order."""
+    batches = ((wave, batch) for wave in waves for batch in wave.batches)
+    return tuple(TourNote(batch.id, wave.category, _due(desk, batch)) for wave, batch in batches)
 
 
 def _due(desk: Desk, batch: PlannedBatch) -> int:
     orders = (need(desk.rows, Order, order) for order in set(batch.orders))
     return desk.now + min(due_of(order, desk.rules.carriers, desk.now, desk.zone) for order in orders) // TICKS
-
-
-def _waits(desk: Desk, tours: Sequence[TourFigures]) -> dict[BatchId, int]:
-    """Between a picker's tours nobody stands but for others."""
-    waits: dict[BatchId, int] = {}
-    for picker in desk.pickers:
-        free = picker.ready // TICKS
-        for tour in sorted((tour for tour in tours if tour.picker == picker.name), key=lambda tour: tour.begin):
-            waits[tour.batch] = max(0, tour.begin - free) if desk.rules.congestion.wait else 0
-            free = tour.end
-    return {tour.batch: waits.get(tour.batch, 0) for tour in tours}
 
 
 def emptied(rows: Rows, waves: Iterable[WaveReleased]) -> tuple[Hint, ...]:

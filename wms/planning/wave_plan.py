@@ -78,8 +78,8 @@ class ShortWalks:
                 trips, others = self._trips(desk, shelves, kept, earlier)
                 return trips, [*((order, f"bin_unreachable:{place}") for order, place in lost.items()), *others]
             trips += [trip_of((rest[job] for job in trip.jobs), desk.walks) for trip in solution.trips]
-        still = [trip for trip in trips if earlier.is_locked(trip.orders)]
-        moving = [trip for trip in trips if not earlier.is_locked(trip.orders)]
+        still = [trip for trip in trips if earlier.is_locked(trip.orders, trip.places)]
+        moving = [trip for trip in trips if not earlier.is_locked(trip.orders, trip.places)]
         return still + with_nearer_bins(moving, shelves, desk.walks), []
 
     def _solution(self, desk: Desk, parts: Sequence[Part], start: Solution | None) -> Solution:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from time import monotonic
+from typing import Protocol
+
+from wms.domain.records import replace
 from wms.planning.engines import at_once
 from wms.planning.plain import engine as plain
 from wms.planning.problem import Problem, Progress, Solution
@@ -10,36 +14,68 @@ from wms.planning.solve import solve
 from wms.planning.wave_plan import Engine
 
 FEW = 12
-"""Up to so many jobs nobody need wait for a search that leaves nothing out."""
+"""Up to so many orders nobody need wait for a search that leaves nothing out."""
 
-_SECONDS_PER_JOB = 0.25
-
-
-def search(
-    seconds: float | None = None, seed: int | None = None, progress: Progress | None = None, instead_of: float = 0
-) -> Engine:
-    """An engine that takes `seconds` in all `instead_of` those that the rules say, or as many as these: fewer where
-    there are few jobs. A plan may be looked for in several steps, each with its share."""
-
-    def engine(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
-        if seconds is None and len(problem.jobs) <= FEW:
-            return at_once(problem, PlanningTime(seed=_or(seed, time.seed)), start)
-        share = time.seconds / instead_of if instead_of else 1.0
-        long = seconds_for(problem, time) if seconds is None else seconds * share
-        return solve(problem, long, _or(seed, time.seed), start, progress)
-
-    return engine
+_SECONDS_PER_ORDER = 0.25
 
 
-def seconds_for(problem: Problem, time: PlanningTime) -> float:
-    """How long a search takes where nobody says so."""
-    return min(time.seconds, len(problem.jobs) * _SECONDS_PER_JOB)
+class Effort(Protocol):
+    """How much is done for a plan of so many orders."""
+
+    def time(self, rules: PlanningTime, orders: int) -> PlanningTime: ...
+
+    def engine(self, orders: int) -> Engine: ...
 
 
-def unsearched(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
-    """An engine that leaves carts as they are; what is on none of them yet is put where it costs least."""
+class Searched:
+    """For `seconds`, or as many as the rules say; fewer where there are few orders. `progress` is told of all orders
+    together, though they may be searched in several steps; what it raises ends the search."""
+
+    def __init__(self, seconds: float | None = None, seed: int | None = None, progress: Progress | None = None) -> None:
+        self._seconds, self._seed = seconds, seed
+        self._told = _Told(progress) if progress is not None else None
+
+    def time(self, rules: PlanningTime, orders: int) -> PlanningTime:
+        seconds = min(rules.seconds, orders * _SECONDS_PER_ORDER) if self._seconds is None else self._seconds
+        return replace(rules, seconds=seconds, seed=rules.seed if self._seed is None else self._seed)
+
+    def engine(self, orders: int) -> Engine:
+        return at_once if self._seconds is None and orders <= FEW else self._solved
+
+    def _solved(self, problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
+        told = self._told.step(problem) if self._told is not None else None
+        return solve(problem, time.seconds, time.seed, start, told)
+
+
+class Unsearched:
+    """Carts stay as they are; what is on none of them yet is put where it costs least."""
+
+    def time(self, rules: PlanningTime, orders: int) -> PlanningTime:
+        return rules
+
+    def engine(self, orders: int) -> Engine:
+        return _unsearched
+
+
+def _unsearched(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
     return plain.plan(problem, 0, time.seed, start, rounds=0)
 
 
-def _or(said: int | None, otherwise: int) -> int:
-    return otherwise if said is None else said
+class _Told:
+    """Steps that search only some of the orders have no figures for the whole."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._began = progress, monotonic()
+        self._jobs = self._best = self._start = 0
+
+    def step(self, problem: Problem) -> Progress:
+        whole = len(problem.jobs) >= self._jobs
+        self._jobs = max(self._jobs, len(problem.jobs))
+
+        def progress(seconds: float, best: int, start: int) -> None:
+            if whole:
+                self._start = self._start or start
+                self._best = min(self._best or best, best)
+            self._progress(monotonic() - self._began, self._best, self._start)
+
+        return progress

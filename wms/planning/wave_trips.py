@@ -58,6 +58,10 @@ class CartTrip:
         return tuple(pick for part in self.parts for pick in part.picks)
 
     @property
+    def places(self) -> frozenset[PlaceId]:
+        return frozenset(pick.take.place for pick in self.picks)
+
+    @property
     def categories(self) -> frozenset[CategoryCode]:
         return frozenset(part.order.category for part in self.parts)
 

@@ -26,10 +26,8 @@ from wms.workflows.plan_state import (
 from wms.workflows.prompt import NOTHING, Msg, msg
 
 if TYPE_CHECKING:
-    from wms.planning.problem import Problem, Solution
-    from wms.planning.rules import PlanningTime
     from wms.planning.wave_draft import Change, WaveDraft
-    from wms.planning.wave_plan import Engine
+    from wms.planning.wave_search import Effort
 
 LOOK_SECONDS = 5.0
 """So often somebody who looks at a plan is told what has become otherwise; less often where finding out takes long."""
@@ -152,25 +150,28 @@ class WavePlanner:
             self._show_instead(shown, Planning(PlanPhase.SHOWN, draft, found, floor))
 
     def _search(self) -> None:
-        before = self._picture.draft
-        draft = self._planned(self._engine, before, more=True)
-        if self._stop.is_set():
-            raise _Stopped
-        self._keep(draft, before, searched=True)
+        from wms.domain.waiting import to_plan
+        from wms.planning.rules import rules_of
+        from wms.planning.site_floor import floor_of
+        from wms.planning.wave_search import Searched
 
-    def _engine(self, problem: Problem, limits: PlanningTime, earlier: Solution | None) -> Solution:
-        """Tells of its search, and ends when nobody waits for it."""
-        from wms.planning.wave_search import search, seconds_for
-
-        of = round(seconds_for(problem, limits))
+        rows = self._store.rows
+        rules = rules_of(rows)
+        speed = rules.walking.metres_per_minute * 1000 // 60 or floor_of(rows).pace.speed
+        orders = len(to_plan(rows, self._now()))
+        of = round(Searched().time(rules.planning, orders).seconds)
 
         def progress(seconds: float, best: int, start: int) -> None:
             if self._stop.is_set():
                 raise _Stopped
-            self._tell(Search(int(seconds), of, *_figures(best, start, problem.prices.per_length)))
+            self._tell(Search(int(seconds), of, *_figures(best, start, speed)))
 
-        self._tell(Search(0, of, compiling=_is_compiling(problem)))
-        return search(progress=progress)(problem, limits, earlier)
+        self._tell(Search(0, of, compiling=_is_compiling(orders)))
+        before = self._picture.draft
+        draft = self._planned(Searched(progress=progress), before, more=True)
+        if self._stop.is_set():
+            raise _Stopped
+        self._keep(draft, before, searched=True)
 
     def _tell(self, found: Search) -> None:
         self._show(replace(self._picture, search=found))
@@ -189,21 +190,21 @@ class WavePlanner:
             self._later(self._settle)
 
     def _settle(self) -> None:
-        from wms.planning.wave_search import unsearched
+        from wms.planning.wave_search import Unsearched
 
         draft = self._picture.draft
         if draft is None or self._picture.phase is not PlanPhase.SHOWN:
             return
-        self._keep(draft if draft.settled else self._planned(unsearched, draft, more=False), draft)
+        self._keep(draft if draft.settled else self._planned(Unsearched(), draft, more=False), draft)
 
-    def _planned(self, engine: Engine, before: WaveDraft | None, *, more: bool) -> WaveDraft:
+    def _planned(self, effort: Effort, before: WaveDraft | None, *, more: bool) -> WaveDraft:
         from wms.planning.wave_draft import Asked, drafted
 
         rows = self._store.rows
         counter = rows.get(Counter, "wave")
         first = (counter.value if counter is not None else 0) + 1
         asked = before.asked if before is not None else Asked()
-        return drafted(rows, self._now(), self._zone(), first, asked, engine, before, more=more)
+        return drafted(rows, self._now(), self._zone(), first, asked, effort, before, more=more)
 
     def _keep(self, draft: WaveDraft, before: WaveDraft | None, *, searched: bool = False) -> None:
         """Shown in the place of the one `before`; where that was changed meanwhile, the next one will be."""
@@ -250,17 +251,19 @@ class WavePlanner:
         self._changed()
 
 
-def _figures(best: int, first: int, per_length: int) -> tuple[int, int, int]:
+def _figures(best: int, start: int, speed: int) -> tuple[int, int, int]:
+    """Seconds of work, seconds saved, and how many metres these are at so many millimetres a second."""
     from wms.planning.site_walks import TICKS
 
-    return best // TICKS, (first - best) // TICKS, (first - best) // max(per_length, 1) // 1000
+    saved = (start - best) // TICKS
+    return best // TICKS, saved, saved * speed // 1000
 
 
-def _is_compiling(problem: Problem) -> bool:
+def _is_compiling(orders: int) -> bool:
     from wms.planning.solve import has_compiled
     from wms.planning.wave_search import FEW
 
-    if len(problem.jobs) <= FEW or not has_compiled():
+    if orders <= FEW or not has_compiled():
         return False
     from wms.planning.compiled.cache import is_warm
 

@@ -21,7 +21,7 @@ class PlanPhase(StrEnum):
 
 class Search(Record):
     """`done` of `of` seconds are over. The best plan so far takes `seconds` of work, `saved` less than the first one,
-    which is walking `metres`; 0 until one is found. `compiling`: the planner is made ready first, once."""
+    as long as walking `metres`; 0 until one is found. `compiling`: the planner is made ready first, once."""
 
     done: int = 0
     of: int = 0

@@ -286,8 +286,8 @@ def _about(draft: WaveDraft, tour: TourFigures, note: TourNote, zone: str) -> It
         yield Line(left, Mark.DONE, left)
     for load in tour.loads:
         yield Line(load_words(load), short=load_words(load))
-    if note.waits:
-        yield Line(msg("Waits {n} s for narrow aisles", n=note.waits))
+    if tour.waits:
+        yield Line(msg("Waits {n} s for narrow aisles", n=tour.waits))
 
 
 def tour_map(who: Who, index: int, first: int) -> Prompt:
