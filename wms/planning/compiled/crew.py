@@ -20,7 +20,7 @@ from wms.planning.sweep import Sweep
 
 THREADS = 2
 _CHUNK_S = 0.02
-_HOT, _COLD = 0.3, 0.001  # heat at the beginning and at the end, as parts of what a job costs
+_HOT, _COLD = 0.3, 0.01  # heat at the beginning and at the end, as parts of what a job costs
 _AMPLE = 3000  # changes for each job in a search; with fewer it must begin cooler to end cold
 _CHANGES_PER_S = 25_000  # that one thread makes, or thereabouts
 _AGAIN = 0.3  # of the heat, where a search goes on from a good plan
@@ -59,7 +59,7 @@ class Crew:
     def heat(self, begin: float, end: float, *, again: bool = False) -> Heat:
         """For a search of so long; `again` from a good plan on."""
         changes = max(0.0, end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
-        hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.6)) * (_AGAIN if again else 1.0)
+        hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.8)) * (_AGAIN if again else 1.0)
         return Heat(self.scale * hot, self.scale * _COLD, begin, end)
 
     def cycles(self, seconds: float) -> int:
