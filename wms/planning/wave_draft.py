@@ -93,7 +93,8 @@ class NotInDraft(ValueError):
 
 
 def changed(draft: WaveDraft, change: Change) -> WaveDraft:
-    """The same tours, with other marks on them; `drafted` plans by these. Raises `NotInDraft`."""
+    """The same tours with other marks on them, without the orders that are taken out; what is put back stays out until
+    `drafted` plans by the marks, and so do figures as they were. Raises `NotInDraft`."""
     tours = [batch.id for batch in draft.batches]
     for tour in (*change.lock, *change.unlock):
         if tour not in tours:
@@ -106,12 +107,44 @@ def changed(draft: WaveDraft, change: Change) -> WaveDraft:
         if order not in out:
             raise NotInDraft("order", order)
     locked = {*draft.locked, *change.lock} - {*change.unlock}
-    without = dict.fromkeys((*draft.without, *change.without))
-    return _marked(draft, [tour for tour in tours if tour in locked], without.keys() - {*change.put_back})
+    without = {*draft.without, *change.without} - {*change.put_back}
+    marked = replace(draft, locked=tuple(tour for tour in tours if tour in locked), without=tuple(sorted(without)))
+    return _relieved(marked, {*change.without} & planned.keys())
 
 
-def _marked(draft: WaveDraft, locked: Collection[BatchId], without: Collection[OrderId]) -> WaveDraft:
-    return replace(draft, locked=tuple(locked), without=tuple(sorted(without)))
+def _relieved(draft: WaveDraft, out: set[OrderId]) -> WaveDraft:
+    """Without these orders, and without the tours on which nothing else was."""
+    if not out:
+        return draft
+    waves = tuple(
+        replace(wave, batches=tuple(_without(batch, out) for batch in wave.batches if {*batch.orders} - out))
+        for wave in draft.waves
+        if any({*batch.orders} - out for batch in wave.batches)
+    )
+    stay = {batch.id for wave in waves for batch in wave.batches}
+    figures = draft.figures
+    if figures is not None:
+        tours = tuple(tour for tour in figures.tours if tour.batch in stay)
+        late = tuple(one for one in figures.late if one.order not in out)
+        figures = dataclasses.replace(figures, tours=tours, late=late)
+    return replace(
+        draft,
+        waves=waves,
+        left=(*draft.left, *((order, TAKEN_OUT) for order in sorted(out))),
+        figures=figures,
+        notes=tuple(note for note in draft.notes if note.batch in stay),
+        locked=tuple(tour for tour in draft.locked if tour in stay),
+    )
+
+
+def _without(batch: PlannedBatch, out: set[OrderId]) -> PlannedBatch:
+    """Slots close up."""
+    orders = tuple(order for order in batch.orders if order not in out)
+    if len(orders) == len(batch.orders):
+        return batch
+    slots = {old: new for new, old in enumerate((n for n, one in enumerate(batch.orders, 1) if one not in out), 1)}
+    tasks = tuple(replace(task, slot=slots[task.slot]) for task in batch.tasks if task.order not in out)
+    return replace(batch, orders=orders, tasks=tasks)
 
 
 def drafted(

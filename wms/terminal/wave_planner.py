@@ -52,6 +52,7 @@ class WavePlanner:
         self._stop = threading.Event()
         self._showing = threading.Lock()
         self._look_at = 0.0
+        self._unsettled = False  # orders were taken out or put back since the tours were planned
         self._file: int | None = None  # when the file was written that the picture shows, None for no file
 
     def says(self) -> Planning:
@@ -177,7 +178,7 @@ class WavePlanner:
         self._show(replace(self._picture, search=found))
 
     def _mark(self, change: Change) -> None:
-        """Marks are seen at once; the tours follow."""
+        """What is taken out is out at once; what is put back follows."""
         from wms.planning.wave_draft import NotInDraft, changed
 
         draft = self._picture.draft
@@ -187,15 +188,22 @@ class WavePlanner:
             marked = None
         if marked is not None:
             self._show(replace(self._picture, draft=marked, trouble=NOTHING))
+            self._unsettled = self._unsettled or bool(change.without or change.put_back)
             self._later(self._settle)
 
     def _settle(self) -> None:
+        """Kept at once, with the figures to follow where other orders are on the tours."""
         from wms.planning.wave_search import Unsearched
+        from wms.store.plan_draft import keep, written
 
         draft = self._picture.draft
         if draft is None or self._picture.phase is not PlanPhase.SHOWN:
             return
-        self._keep(draft if draft.settled else self._planned(Unsearched(), draft, more=False), draft)
+        keep(self._store.folder, draft)
+        self._file = written(self._store.folder)
+        if self._unsettled:
+            self._unsettled = False
+            self._keep(self._planned(Unsearched(), draft, more=False), draft)
 
     def _planned(self, effort: Effort, before: WaveDraft | None, *, more: bool) -> WaveDraft:
         from wms.planning.wave_draft import Asked, drafted
