@@ -63,6 +63,8 @@ def test_a_plan_shows_each_tour_beside_its_s_shape_and_what_it_carries(house: Sh
     assert first["loads"] == [{"what": "slots", "load": 3, "capacity": 3, "percent": 100}]
     assert (first["lines"], first["units"], first["stops"]) == (3, 6, 1)
     assert 0 < first["metres"] <= first["s_shape_metres"]
+    assert 0 < first["minutes"] <= first["s_shape_minutes"]
+    assert planned["walk"]["first_come_minutes"] >= planned["walk"]["minutes"]
     assert first["begin"] < first["end"] < first["due"]
     assert first["slack_minutes"] > 0
     assert planned["walk"]["first_come_metres"] >= planned["walk"]["metres"] > 0

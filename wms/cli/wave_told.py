@@ -63,7 +63,7 @@ def draft_of(options: Namespace, draft: WaveDraft) -> dict[str, Any]:
         "waves": waves_of(draft.waves),
         "left": left_of(options, draft.left),
         "made": utc(draft.made),
-        "walk": _walk(figures) if figures is not None else {},
+        "walk": _walk(draft, figures) if figures is not None else {},
         "tours": [_tour(draft, *each) for each in draft.tours],
         "pickers": [
             {"picker": one.name, "tours": one.tours, "minutes": _minutes(one.busy), "end": utc(draft.made + one.end)}
@@ -84,13 +84,14 @@ def draft_of(options: Namespace, draft: WaveDraft) -> dict[str, Any]:
     }
 
 
-def _walk(figures: PlanFigures) -> dict[str, Any]:
+def _walk(draft: WaveDraft, figures: PlanFigures) -> dict[str, Any]:
     return {
         "orders": figures.orders,
         "metres": _metres(figures.walk_mm),
         "first_come_metres": _metres(figures.plain_mm),
         "saved_percent": _percent(figures.walk_mm, figures.plain_mm),
         "minutes": _minutes(figures.seconds),
+        "first_come_minutes": _minutes(_walked(draft, figures.seconds, figures.walk_mm, figures.plain_mm)),
     }
 
 
@@ -107,6 +108,7 @@ def _tour(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNo
         "s_shape_metres": _metres(tour.s_shape_mm),
         "saved_percent": _percent(tour.walk_mm, tour.s_shape_mm),
         "minutes": _minutes(tour.seconds),
+        "s_shape_minutes": _minutes(_walked(draft, tour.seconds, tour.walk_mm, tour.s_shape_mm)),
         "picker": tour.picker,
         "begin": utc(draft.made + tour.begin),
         "end": utc(draft.made + tour.end),
@@ -129,6 +131,11 @@ def slack(draft: WaveDraft, tour: TourFigures, note: TourNote) -> int:
 
 def _metres(mm: int) -> float:
     return round(mm / 1000, 1)
+
+
+def _walked(draft: WaveDraft, seconds: int, length: int, instead: int) -> int:
+    """How long the same work takes with another walk."""
+    return seconds + (instead - length) // draft.speed if draft.speed else seconds
 
 
 def _minutes(seconds: int) -> float:
@@ -195,13 +202,28 @@ def draft_page(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]
     ]
     yield table(("WAVE", "CATEGORY", "ORDERS", "LINES", "TOURS", "SHIP BY", "METRES", "FIRST COME", "SAVED"), waves)
     yield table(_TOUR, [_row(draft, *each, zone) for each in draft.tours])
-    yield _summary(figures)
+    yield _summary(draft, figures)
     yield from _about(options, draft, zone)
     if draft.left:
         yield table(("LEFT", "WHY"), [(order, because(options, reason)) for order, reason in draft.left])
 
 
-_TOUR = ("TOUR", "ORDERS", "LINES", "METRES", "S-SHAPE", "SAVED", "MIN", "PICKER", "BEGIN", "END", "SLACK", "CART", "")
+_TOUR = (
+    "TOUR",
+    "ORDERS",
+    "LINES",
+    "METRES",
+    "S-SHAPE",
+    "SAVED",
+    "MIN",
+    "S-SHAPE",
+    "PICKER",
+    "BEGIN",
+    "END",
+    "SLACK",
+    "CART",
+    "",
+)
 
 
 def _compared(length: int, than: int) -> tuple[str, str, str]:
@@ -220,6 +242,7 @@ def _row(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNot
         tour.lines,
         *_compared(tour.walk_mm, tour.s_shape_mm),
         f"{tour.seconds / 60:.0f}",
+        f"{_walked(draft, tour.seconds, tour.walk_mm, tour.s_shape_mm) / 60:.0f}",
         tour.picker,
         wall(draft.made + tour.begin, zone)[-5:],
         wall(draft.made + tour.end, zone)[-5:],
@@ -244,12 +267,14 @@ def _carried(load: Load) -> str:
     return f"{load.load}/{load.capacity} {load.what}"
 
 
-def _summary(figures: PlanFigures) -> str:
+def _summary(draft: WaveDraft, figures: PlanFigures) -> str:
     length, plain, saved = _compared(figures.walk_mm, figures.plain_mm)
     pickers = sum(one.tours > 0 for one in figures.pickers)
     work = f"{figures.seconds / 60:.0f} min of work for {pickers} {'picker' if pickers == 1 else 'pickers'}"
-    habit = f"first come, first served in an S-shape: {plain} m"
-    return f"{figures.orders} orders, {length} m in {work}; {habit}, {saved} saved"
+    minutes = _walked(draft, figures.seconds, figures.walk_mm, figures.plain_mm) / 60
+    habit = f"first come, first served in an S-shape: {plain} m, {minutes:.0f} min"
+    orders = "1 order" if figures.orders == 1 else f"{figures.orders} orders"
+    return f"{orders}, {length} m in {work}; {habit}, {saved} saved"
 
 
 def _about(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]:

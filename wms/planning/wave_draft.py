@@ -38,8 +38,8 @@ class Asked(Record):
 
 class WaveDraft(Record):
     """`made` is UTC seconds. `left` are the orders in no wave, each with its reasons, those `without` among them.
-    `notes` stand beside the tours of `figures`. `basis` tells the rules and the floor that it was made by from others.
-    """
+    `notes` stand beside the tours of `figures`. `speed` is that of walking, in millimetres a second. `basis` tells the
+    rules and the floor that it was made by from others."""
 
     made: int
     asked: Asked
@@ -52,6 +52,7 @@ class WaveDraft(Record):
     locked: tuple[BatchId, ...] = ()
     without: tuple[OrderId, ...] = ()
     basis: int = 0
+    speed: int = 0
 
     @property
     def batches(self) -> Iterator[PlannedBatch]:
@@ -186,6 +187,7 @@ def drafted(
         tuple(locked),
         without,
         basis_of(rows),
+        desk.walks.speed,
     )
 
 
