@@ -19,6 +19,8 @@ from wms.planning.problem import Problem
 from wms.planning.sweep import Sweep
 
 THREADS = 2
+MANY = 150
+"""From so many jobs on there are carts enough for several gangs, and for each thread to search among its own."""
 _CHUNK_S = 0.02
 _HOT, _COLD = 0.3, 0.01  # heat at the beginning and at the end, as parts of what a job costs
 _AMPLE = 3000  # changes for each job in a search; with fewer it must begin cooler to end cold
@@ -113,7 +115,7 @@ class Worker:
         self.chance = np.array([seed], np.uint64)
         self._turns = 10
         self._weight = 1.0
-        self._tune = Tune(gangs=1) if len(world.ready) else Tune()
+        self._tune = Tune(gangs=1) if jobs < MANY or len(world.ready) else Tune()
 
     def laid(self, places: Ints) -> Carts:
         place_all(self._world, self.carts, self.scratch, places, int(places.max(initial=-1)) + 1)
@@ -136,7 +138,7 @@ class Worker:
 
     def prepare(self, alone: Ints) -> None:
         """Has everything compiled that never was."""
-        carts = self.laid(np.zeros(len(alone), np.int64))
+        carts = self.laid(np.arange(len(alone)))
         fill_carts(self._world, carts, self.scratch, self.chance, alone, 0.0)
         lateness(self._world, carts)
         turns, self._turns = self._turns, 0

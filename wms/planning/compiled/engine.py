@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from wms.planning.compiled.cache import is_warm
-from wms.planning.compiled.crew import Crew
+from wms.planning.compiled.crew import MANY, Crew
 from wms.planning.compiled.finish import Finish
 from wms.planning.compiled.world import Ints
 from wms.planning.grid import BLOCKED
@@ -18,8 +18,6 @@ from wms.planning.plain.finish import trouble_of
 from wms.planning.problem import Infeasible, Problem, Progress, Solution, Trip
 from wms.planning.routing.exact import ExactRouter
 
-_MANY = 150
-"""From so many jobs on the threads search apart, each among carts of its own, which are dealt anew again and again."""
 _DEAL_S = 0.25
 _TELL_S = 0.25
 _GREEDS = (0.3, 0.15, 0.0)
@@ -154,7 +152,7 @@ class _Planning:
         movable = len(self.problem.jobs) - int(self.crew.world.locked.sum())
         if movable > 1 and self.gone < end:
             with ThreadPoolExecutor(len(self.crew.workers)) as threads:
-                if movable >= _MANY and not self.problem.pickers:
+                if movable >= MANY and not self.problem.pickers:
                     self._apart(threads, end)
                 else:
                     self._together(threads, end)
