@@ -60,6 +60,10 @@ def problems(draw: st.DrawFn, most: int = 12) -> Problem:
     return Problem(GRAPH, jobs, (8, 60), prices, pickers, spots=spots)
 
 
+def job_at(*stops: int, load: int = 1, group: int = 0, due: int | None = None) -> Job:
+    return Job(f"J{stops}", stops, (load,), 1, group, due)
+
+
 def cost(problem: Problem, jobs: Sequence[int], length: int) -> int:
     prices = problem.prices
     groups = {problem.jobs[j].group for j in jobs}
