@@ -62,7 +62,7 @@ class Crew:
         """For a search of so long; `again` from a good plan on."""
         changes = max(0.0, end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
         hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.8)) * (_AGAIN if again else 1.0)
-        return Heat(self.scale * hot, self.scale * _COLD, begin, end)
+        return Heat(self.scale * max(hot, _COLD), self.scale * _COLD, begin, end)
 
     def cycles(self, seconds: float) -> int:
         return 4 if self.jobs < 40 else 1
