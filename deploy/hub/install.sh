@@ -189,7 +189,7 @@ install_program() {
         trap "rm -rf '$copy'" EXIT
         (cd "$CHECKOUT" && tar -cf - pyproject.toml README.md LICENSE wms drivers labels) | tar -xf - -C "$copy"
     fi
-    run "$PREFIX/bin/pip" install -q --disable-pip-version-check -c "$CHECKOUT/constraints.txt" "wms[hub] @ file://$copy"
+    run "$PREFIX/bin/pip" install -q --disable-pip-version-check -c "$CHECKOUT/constraints.txt" "wms[hub,plan] @ file://$copy"
     run install -m 755 "$CHECKOUT/deploy/hub/wms-hub" "$CHECKOUT/deploy/hub/wms-hub-nightly" /usr/local/sbin/
 }
 
@@ -227,6 +227,12 @@ configure() {
         printf '%s=%q\n' ADDRESS "$address" BACKUPS "$BACKUPS" KEEP_DAYS 14
         printf 'SERVE=(%s)\n' "$(printf '%q ' "${serve[@]}")"
     } | write 640 "root:$ACCOUNT" "$CONFIGURATION/hub.conf"
+}
+
+# Else the first plan would wait for it, and releases would be planned without it
+compile_planner() {
+    say "the planner, compiled for this machine"
+    run runuser -u "$ACCOUNT" -- env "NUMBA_CACHE_DIR=$DATA/planner" "$PREFIX/bin/wms" plan prepare
 }
 
 check_database() {
@@ -303,6 +309,7 @@ main() {
     check_database
     configure
     make_tables
+    compile_planner
     [[ $SYSTEMD == no ]] || install_units
     say_what_next
 }

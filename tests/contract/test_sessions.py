@@ -96,7 +96,7 @@ def test_a_copied_terminal_and_its_origin_work_on_side_by_side(hub: HubProcess, 
     said = (1, 2, *range(10, 15), *range(20, 30), *range(100, 106))
     assert receipts(facts) == sorted(f"R{n}" for n in said)
     kinds = {review.kind for review in a.rows.all(Review)}  # who both speak at once are told of by both
-    assert "restored_copy" in kinds and kinds <= {"restored_copy", "two_copies"}
+    assert kinds in ({"restored_copy"}, {"restored_copy", "two_copies"})
 
 
 def leased(floor: Floor, name: str) -> e.WaybillsLeased:

@@ -31,6 +31,12 @@ of the first one found, which the search went on from. Exit code 1 if orders are
 to the rules: then nothing is written."""
 
 
+PREPARE = """\
+  {"ready": true, "before": false, "seconds": 31.4}
+
+`before` says that there was nothing left to do."""
+
+
 def add(top: ArgumentParser, commands: Any) -> None:
     plans = group(commands, "plan", "the planner alone, on files")
     solving = command(plans, "solve", "put orders together into short trips", solve, SOLVE)
@@ -41,6 +47,13 @@ def add(top: ArgumentParser, commands: Any) -> None:
     )
     solving.add_argument("--seed", type=_seed, default=0, metavar="N", help="of all chance (default: 0)")
     solving.add_argument("--start", metavar="SOLUTION", help="an earlier solution to go on from")
+    command(
+        plans,
+        "prepare",
+        "compile the planner for this machine now, which the first plan else waits for",
+        prepare,
+        PREPARE,
+    )
 
 
 def _seconds(text: str) -> float:
@@ -78,6 +91,22 @@ def solve(options: Namespace) -> int:
     write(target, document(instance, solution, seconds, f"wms ({solution.engine})"))
     _tell(options, instance, solution, seconds)
     return 1 if instance.left else 0
+
+
+def prepare(options: Namespace) -> int:
+    from wms.planning.compiled.cache import is_warm
+    from wms.planning.solve import has_compiled, prepare_compiled
+
+    if not has_compiled():
+        raise Refusal("there is nothing to compile: pip install 'wms[plan]' first")
+    before, began = is_warm(), time.perf_counter()
+    prepare_compiled()
+    found = {"ready": is_warm(), "before": before, "seconds": round(time.perf_counter() - began, 1)}
+    said = "was ready" if before else f"is ready, {found['seconds']} s"
+    if not found["ready"]:
+        said = "works, but nothing can be kept: no folder of this account can be written, set NUMBA_CACHE_DIR"
+    emit(options, found, lambda: f"the compiled planner {said}")
+    return 0
 
 
 def _read(file: str) -> Instance:

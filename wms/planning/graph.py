@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WalkGraph:
-    """Nodes 0 to `size` - 1 and arcs (from, to, length), lengths in whole units of one's choice (millimetres on a site's
-    floor). A stretch that may be walked both ways stands as two arcs, a one-way stretch as one. A tour begins at one of
-    `starts` and ends at one of `ends`, whichever makes it shortest; where both are the same single node, that is the
-    depot."""
+    """Nodes 0 to `size` - 1 and arcs (from, to, length), lengths in whole units of one's choice (millimetres on a
+    site's floor). A stretch that may be walked both ways stands as two arcs, a one-way stretch as one. A tour begins at
+    one of `starts` and ends at one of `ends`, whichever makes it shortest; where both are the same single node, that is
+    the depot."""
 
     size: int
     arcs: tuple[tuple[int, int, int], ...]

@@ -26,9 +26,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class AisleGrid:
-    """`lengths[a][b]` of aisle a between the cross-aisles b and b + 1, in units of the graph; `across[a][c]` from aisle a
-    to the next along cross-aisle c; `offsets[a][b]` the distinct offsets of stops there, ascending, from cross-aisle b
-    on. `where` tells (aisle, block, index of the offset) of a node. `loop` says that tours end where they began: then
+    """`lengths[a][b]` of aisle a between the cross-aisles b and b + 1, in units of the graph; `across[a][c]` from aisle
+    a to the next along cross-aisle c; `offsets[a][b]` the distinct offsets of stops there, ascending, from cross-aisle
+    b on. `where` tells (aisle, block, index of the offset) of a node. `loop` says that tours end where they began: then
     `ways_out` are all gates and `ways_in` is empty."""
 
     aisles: int

@@ -41,8 +41,8 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """Somebody who walks trips one after the other from `ready` (ticks after the start) on. Work that takes 100 ticks at
-    `speed` 100 takes 200 at `speed` 50."""
+    """Somebody who walks trips one after the other from `ready` (ticks after the start) on. Work that takes 100 ticks
+    at `speed` 100 takes 200 at `speed` 50."""
 
     name: str
     ready: int = 0
@@ -51,9 +51,9 @@ class Picker:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`spots` tells which nodes stand where in a floor of parallel aisles; empty for any other floor, which is routed by
-    a heuristic. Without `pickers` nobody asks when a trip ends. With `strict` no job may be late: a plan in which one
-    is does not count; otherwise the plan with the least lateness (the sum over jobs) wins, then the cheapest."""
+    """`spots` tells which nodes stand where in a floor of parallel aisles; empty for any other floor, which is routed
+    by a heuristic. Without `pickers` nobody asks when a trip ends. With `strict` no job may be late: a plan in which
+    one is does not count; otherwise the plan with the least lateness (the sum over jobs) wins, then the cheapest."""
 
     graph: WalkGraph
     jobs: tuple[Job, ...]

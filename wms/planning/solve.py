@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
+from wms.planning.graph import Spot, WalkGraph
 from wms.planning.plain import engine as plain
-from wms.planning.problem import Problem, Progress, Solution
+from wms.planning.problem import Job, Problem, Progress, Solution
 from wms.planning.routing import router_of
 from wms.planning.routing.exact import ExactRouter
 
@@ -15,6 +16,14 @@ from wms.planning.routing.exact import ExactRouter
 def has_compiled() -> bool:
     """Whether the `plan` extra is installed."""
     return find_spec("numba") is not None
+
+
+def prepare_compiled() -> None:
+    """Has the compiled engine compiled and kept, by planning for one stop in one aisle."""
+    line = ((0, 1, 1), (1, 2, 1), (2, 3, 1))
+    graph = WalkGraph(4, (*line, *((v, u, length) for u, v, length in line)), (0,), (0,))
+    spots = ((1, Spot(0, cross=0)), (2, Spot(0, block=0)), (3, Spot(0, cross=1)))
+    solve(Problem(graph, (Job("one", (2,), (1,), 1),), (1,), spots=spots), 0.0)
 
 
 def solve(

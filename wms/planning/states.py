@@ -4,8 +4,8 @@ A tour is a set of edges in which every node has an even number of them and ever
 aisle by aisle, all that matters about what lies behind is, for each cross-aisle's node of the aisle at hand, whether an
 even or odd number of edges (or none) meet there, and which of these nodes hang together (Ratliff & Rosenthal 1983,
 doi 10.1287/opre.31.3.507, for one block; Roodbergen & de Koster 2001, doi 10.1016/S0377-2217(00)00177-6, for two;
-Cambazard & Catusse 2018, doi 10.1016/j.ejor.2018.04.021, for any number). Where tours begin at several gates, or end elsewhere
-than they began, the depot is one more node, which is never left behind.
+Cambazard & Catusse 2018, doi 10.1016/j.ejor.2018.04.021, for any number). Where tours begin at several gates, or end
+elsewhere than they began, the depot is one more node, which is never left behind.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from wms.planning.compiled.nearness import cart_beside, near_carts
 from wms.planning.compiled.world import Flags, Ints, Words, World
 from wms.planning.grid import BLOCKED
 
+APART, APART_LATE = 0.05, 0.3  # how often a job with a deadline goes alone whatever it costs; more while some are late
 BLINK = 0.01  # how often a cart is passed over though it may be the best
 
 
@@ -85,8 +86,9 @@ def improve(
     heat, cooling = heats[0], (heats[1] / heats[0]) ** (1.0 / max(turns, 1))
     for _ in range(turns):
         _ruin(world, carts, saved, scratch, chance, alone, pool, tune, turn)
+        apart = 0.0 if world.ready.size == 0 else APART_LATE if best[jobs + 2] else APART
         for step in range(turn.removed.max()):
-            _put_back(world, carts, saved, scratch, chance, alone, step, tune, turn)
+            _put_back(world, carts, saved, scratch, chance, alone, step, apart, tune, turn)
         late = lateness(world, carts) if world.ready.size and turn.standing[0] else 0
         _judge(carts, saved, chance, heat, weight * (late - best[jobs + 2]), turn)
         if turn.standing[0] or not world.ready.size:
@@ -207,6 +209,7 @@ def _put_back(
     chance: Words,
     alone: Ints,
     step: int,
+    apart: float,
     tune: Tune,
     turn: Turn,
 ) -> None:
@@ -224,7 +227,7 @@ def _put_back(
     for gang in range(tune.gangs):
         if step < turn.removed[gang] and turn.standing[gang]:
             job = turn.out[gang, step]
-            cart, length = _best_cart(world, carts, chance, job, gang, alone, turn)
+            cart, length = _best_cart(world, carts, chance, job, gang, alone, apart, turn)
             if cart < 0:
                 turn.standing[gang] = False
                 continue
@@ -237,11 +240,14 @@ def _put_back(
 
 @jit
 def _best_cart(
-    world: World, carts: Carts, chance: Words, job: int, gang: int, alone: Ints, turn: Turn
+    world: World, carts: Carts, chance: Words, job: int, gang: int, alone: Ints, apart: float, turn: Turn
 ) -> tuple[int, int]:
-    """Where a job costs least, of the carts measured and one of its own, and how long the tour is then."""
+    """Where a job costs least, of the carts measured and one of its own, and how long the tour is then. `apart` is how
+    often it gets one of its own in any case: joining always costs less, and may make somebody late."""
     chosen, length, best = _spare_cart(carts, turn.owner, gang), alone[job], np.inf
     if chosen >= 0:
+        if apart > 0 and share(chance) < apart:
+            return chosen, length
         best = float(price_of(world, length, 1, 1))
     for n in range(turn.firsts[gang], turn.firsts[gang] + turn.numbers[gang]):
         cart = turn.which[n]
