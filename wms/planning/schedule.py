@@ -100,10 +100,26 @@ class _Board:
         self.score = self._total({})
 
     def list_by(self, order: Sequence[int]) -> None:
-        """Gives the walks out in this order, each to whoever would end it first."""
+        """Gives the walks out in this order, each to whoever would end it first; where that is late, to whoever would
+        end it last of those who do in time, if less is late then: they leave the others free for what comes."""
+        self._list(order, closely=False)
+        if self.score.late:
+            queues, scores, score = self._queues, self._scores, self.score
+            self._list(order, closely=True)
+            if self.score.late >= score.late:
+                self._queues, self._scores, self.score = queues, scores, score
+
+    def _list(self, order: Sequence[int], *, closely: bool) -> None:
         ends = [picker.ready for picker in self._pickers]
+        self._queues = [[] for _ in ends]
         for walk in order:
-            picker = min(range(len(ends)), key=lambda p: (ends[p] + self._takes[p][walk], p))
+
+            def choice(picker: int, walk: int = walk) -> tuple[bool, int, int]:
+                end = ends[picker] + self._takes[picker][walk]
+                in_time = closely and end <= self._walks[walk].due
+                return not in_time, -end if in_time else end, picker
+
+            picker = min(range(len(ends)), key=choice)
             ends[picker] += self._takes[picker][walk]
             self._queues[picker].append(walk)
         self._scores = [self._worth(picker, queue) for picker, queue in enumerate(self._queues)]
