@@ -74,6 +74,16 @@ def test_troubles_are_told_with_their_lines(bare: Shell) -> None:
     assert "UTF-8" in bare.bad("floor", "check", bare.folder / "latin")
 
 
+def test_a_drawing_never_takes_the_place_of_the_site_file(shell: Shell) -> None:
+    file = shell.file("floor.toml", FLOOR)
+    (shell.folder / "soft.toml").symlink_to(file)
+    (shell.folder / "hard.toml").hardlink_to(file)
+    for svg in (file, shell.folder / "soft.toml", shell.folder / "hard.toml"):
+        said = shell.bad("floor", "show", "--file", file, "--svg", svg, code=2)
+        assert "is the file that is read itself" in said
+    assert file.read_text(encoding="utf-8") == FLOOR
+
+
 def test_a_floor_is_taken_in_once_and_warnings_are_no_refusal(shell: Shell) -> None:
     file = shell.file("floor.toml", FLOOR)
     taken = shell.good("floor", "import", file, "--json").json

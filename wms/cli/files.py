@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,3 +58,11 @@ def content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Refusal(f"{path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def apart(output: Path, given: Path) -> None:
+    """Raises `Refusal` where writing would destroy what was read, by another name too."""
+    if os.path.realpath(output) == os.path.realpath(given) or (
+        output.exists() and given.exists() and output.samefile(given)
+    ):
+        raise Refusal(f"{output} is the file that is read itself: name another one to write to", 2)

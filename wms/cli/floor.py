@@ -192,9 +192,12 @@ def _summary(floor: Floor) -> str:
 
 
 def show(options: Namespace) -> int:
+    from wms.cli.files import apart
     from wms.planning.floor_svg import draw_svg
 
     if options.file is not None:
+        if options.svg:
+            apart(options.svg, options.file)
         floor = _of_file(options, options.file)
     else:
         with opened(options) as store:
