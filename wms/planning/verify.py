@@ -36,10 +36,6 @@ def faults(problem: Problem, solution: Solution) -> tuple[str, ...]:
 
 def walked(graph: WalkGraph, routes: Sequence[tuple[int, ...]]) -> list[int | None]:
     """What each route takes by shortest walks, from the best start to the best end; None where none leads along it."""
-    wanted: dict[int, set[int]] = {}
-    for route in routes:
-        for here, there in pairwise(route):
-            wanted.setdefault(here, set()).add(there)
     near: list[list[tuple[int, int]]] = [[] for _ in range(graph.size)]
     back: list[list[tuple[int, int]]] = [[] for _ in range(graph.size)]
     for u, v, step in graph.arcs:
@@ -47,16 +43,41 @@ def walked(graph: WalkGraph, routes: Sequence[tuple[int, ...]]) -> list[int | No
         back[v].append((u, step))
     first = _walks(near, graph.starts, {route[0] for route in routes if route})
     last = _walks(back, graph.ends, {route[-1] for route in routes if route})
-    apart = {here: _walks(near, (here,), there) for here, there in wanted.items()}
+    apart = {(u, v): _between(near, back, u, v) for u, v in {pair for route in routes for pair in pairwise(route)}}
 
     def length(route: tuple[int, ...]) -> int | None:
         if not route:
             return 0
-        steps = [first.get(route[0]), *(apart[u].get(v) for u, v in pairwise(route)), last.get(route[-1])]
+        steps = [first.get(route[0]), *(apart[pair] for pair in pairwise(route)), last.get(route[-1])]
         known = [step for step in steps if step is not None]
         return sum(known) if len(known) == len(steps) else None
 
     return [length(route) for route in routes]
+
+
+def _between(near: list[list[tuple[int, int]]], back: list[list[tuple[int, int]]], here: int, there: int) -> int | None:
+    """How far it is (Dijkstra from both ends at once, until no walk through what is left can be shorter)."""
+    if here == there:
+        return 0
+    best: tuple[dict[int, int], dict[int, int]] = {here: 0}, {there: 0}
+    queues = [(0, here)], [(0, there)]
+    shortest: int | None = None
+    while queues[0] and queues[1]:
+        if shortest is not None and queues[0][0][0] + queues[1][0][0] >= shortest:
+            break
+        side = 0 if queues[0][0] <= queues[1][0] else 1
+        ways, queue, known, met = (near, back)[side], queues[side], best[side], best[1 - side]
+        far, node = heapq.heappop(queue)
+        if far > known[node]:
+            continue
+        for other, step in ways[node]:
+            walked = far + step
+            if walked < known.get(other, walked + 1):
+                known[other] = walked
+                heapq.heappush(queue, (walked, other))
+                if other in met and (shortest is None or walked + met[other] < shortest):
+                    shortest = walked + met[other]
+    return shortest
 
 
 def _walks(near: list[list[tuple[int, int]]], sources: Sequence[int], wanted: set[int]) -> dict[int, int]:

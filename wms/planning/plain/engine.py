@@ -15,6 +15,7 @@ from wms.planning.plain.search import Search, State, state
 from wms.planning.problem import Problem, Progress, Solution
 from wms.planning.routing import router_of
 from wms.planning.routing.distances import Distances
+from wms.planning.routing.heuristic import HeuristicRouter
 from wms.planning.routing.tour import Router, Tour
 from wms.planning.touring import QuickRouter, Tours
 
@@ -45,7 +46,7 @@ def plan(
     """
     clock = _Clock(seconds, rounds, progress)
     router = router or router_of(problem.graph, problem.spots)
-    distances = Distances(problem.graph)
+    distances = router.distances if isinstance(router, HeuristicRouter) else Distances(problem.graph)
     check(problem, distances, router)
     if not problem.jobs:
         return Solution((), 0, 0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
 from wms.planning.graph import WalkGraph
+from wms.planning.routing.shortcuts import FAR, Shortcuts
 from wms.planning.routing.tour import Unreachable
 
 
@@ -22,32 +23,33 @@ class Matrix(NamedTuple):
     barred: int
 
 
-_ROWS = 2048
-"""Walks are kept from so many nodes: 80 MB on a floor of 5,000."""
-
 _NONE = -1
 
 Arcs = list[list[tuple[int, int]]]
 
 
 class Distances:
-    """Dijkstra from each node that is asked for, kept for the next time."""
+    """Of one floor, worked out where they are asked for."""
 
     def __init__(self, graph: WalkGraph) -> None:
         self.size = graph.size
-        self._out: Arcs = [[] for _ in range(graph.size)]
+        self._graph = graph
+        out: Arcs = [[] for _ in range(graph.size)]
         into: Arcs = [[] for _ in range(graph.size)]
         for a, b, length in graph.arcs:
-            self._out[a].append((b, length))
+            out[a].append((b, length))
             into[b].append((a, length))
-        self._first = _walks(self._out, graph.starts)
+        self._first = _walks(out, graph.starts)
         self._last = _walks(into, graph.ends)
-        self._from = lru_cache(_ROWS)(lambda node: _walks(self._out, (node,)))
+
+    @cached_property
+    def _shortcuts(self) -> Shortcuts:
+        return Shortcuts(self._graph)
 
     def between(self, a: int, b: int) -> int | None:
         """None where no walk leads from one to the other."""
-        length = self._from(a)[b]
-        return None if length == _NONE else length
+        length = self._shortcuts.row(a)[b]
+        return None if length >= FAR else length
 
     def cut_off(self, stops: Sequence[int]) -> tuple[int, ...]:
         """Those that no start reaches, or that reach no end."""
@@ -62,8 +64,8 @@ class Distances:
             raise Unreachable(lost)
         total = self._first[route[0]] + self._last[route[-1]]
         for a, b in pairwise(route):
-            step = self._from(a)[b]
-            if step == _NONE:
+            step = self.between(a, b)
+            if step is None:
                 raise Unreachable((a, b))
             total += step
         return total
@@ -73,12 +75,14 @@ class Distances:
         if lost := self.cut_off(stops):
             raise Unreachable(lost)
         rows = [[0, *(self._first[s] for s in stops)]]
-        rows += [[self._last[a], *map(self._from(a).__getitem__, stops)] for a in stops]
-        barred = len(rows) * max(map(max, rows)) + 1
+        rows += [[self._last[a], *map(self._shortcuts.row(a).__getitem__, stops)] for a in stops]
+        if max(map(max, rows)) < FAR:
+            return Matrix(rows, len(rows) * max(map(max, rows)) + 1)
+        barred = len(rows) * max(length for row in rows for length in row if length < FAR) + 1
         for n, row in enumerate(rows):
             for m, length in enumerate(row):
-                if length == _NONE:
-                    if rows[m][n] in (_NONE, barred):
+                if length >= FAR:
+                    if rows[m][n] >= FAR or rows[m][n] == barred:
                         raise Unreachable((stops[n - 1], stops[m - 1]))
                     row[m] = barred
         return Matrix(rows, barred)

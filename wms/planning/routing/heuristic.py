@@ -24,14 +24,14 @@ class HeuristicRouter:
     exact = False
 
     def __init__(self, graph: WalkGraph) -> None:
-        self._distances = Distances(graph)
+        self.distances = Distances(graph)
 
     def tour(self, stops: Collection[int]) -> Tour:
         """Raises `Unreachable`."""
         ordered = sorted(set(stops))
         if not ordered:
             return Tour(0, ())
-        matrix = self._distances.matrix(ordered)
+        matrix = self.distances.matrix(ordered)
         rows = matrix.rows
         if len(ordered) <= _EXACT_UP_TO:
             order = held_karp(rows)
