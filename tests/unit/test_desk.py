@@ -42,7 +42,7 @@ from wms.terminal.pan import Pan
 from wms.workflows.handlers.packing import expected_weight
 from wms.workflows.handling import Recorded, Refused
 from wms.workflows.inputs import Chose, Entered, Pressed, Refreshed, Scanned
-from wms.workflows.on_scale import scale_trouble
+from wms.workflows.on_scale import OnScale, scale_trouble
 from wms.workflows.prompt import Tone
 from wms.workflows.view import DeviceState
 
@@ -422,6 +422,8 @@ def test_a_command_that_is_chosen_among_two_meanings_is_carried_out(bench):
 
 
 def test_a_parcel_is_weighed_once_and_the_next_waits_for_an_empty_pan(bench):
+    bench.pan = Pan(lambda: OnScale("stable"))
+    bench.desk = Desk(bench.store, bench.decider, "en", bench.pan)
     an_open_tote(bench)
     bench.scan(TEA_CODE)
     bench.press("f5")
@@ -434,7 +436,10 @@ def test_a_parcel_is_weighed_once_and_the_next_waits_for_an_empty_pan(bench):
     bench.scan("CTN-S")
     bench.desk.take(Refreshed())
     assert bench.screen == "pack.weigh"  # the first parcel still lies there
+    assert SAY(bench.desk.prompt().ask) == "Take the last parcel off first"
     bench.pan.lies(3)
+    bench.desk.take(Refreshed())
+    assert SAY(bench.desk.prompt().ask) == "Put the parcel on the scale, or type grams"
     bench.pan.lies(330)
     bench.desk.take(Refreshed())
     assert (bench.screen, [p.weight_g for p in bench.store.rows.all(Parcel)]) == ("pack.label", [330, 330])
@@ -450,6 +455,25 @@ def test_a_weight_that_was_refused_may_be_taken_again(bench):
     bench.pan.lies(580)
     assert bench.desk.take(Refreshed()) is Tone.OK
     assert bench.screen == "pack.label"
+
+
+def test_a_refused_weight_that_is_right_after_all_is_not_the_next_parcels(bench):
+    an_open_tote(bench)
+    bench.scan(TEA_CODE)
+    bench.press("f5")
+    bench.scan(TEA_CODE)
+    bench.go_on("pack.weigh")
+    bench.pan.lies(900)
+    assert bench.desk.take(Refreshed()) is Tone.LOOK
+    bench.choose(2)
+    bench.go_on("pack.carton")
+    bench.scan("CTN-S")
+    bench.desk.take(Refreshed())
+    assert bench.screen == "pack.weigh"  # the first parcel still lies there
+    bench.pan.lies(0)
+    bench.pan.lies(330)
+    bench.desk.take(Refreshed())
+    assert [p.weight_g for p in bench.store.rows.all(Parcel)] == [900, 330]
 
 
 def test_a_scale_that_drifted_below_zero_is_empty(bench):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.floor import TEA, Worker, a_packer_with_a_tote, a_warehouse
+from wms.domain.ids import ParcelId
 from wms.domain.packing import Parcel
 from wms.domain.records import replace
 from wms.terminal.messages import speech
@@ -38,6 +39,9 @@ def asks(packer: Worker, language: str = "en") -> str:
     [
         (OnScale("", ALL), "Put the parcel on the scale, or type grams", "包裹放上秤，或输入克数"),
         (OnScale("stable", ALL), "Put the parcel on the scale, or type grams", "包裹放上秤，或输入克数"),
+        (OnScale("stable", ALL, weighed=ParcelId("another")), "Take the last parcel off first", "先把上一个包裹拿下来"),
+        (OnScale("moving", ALL, weighed=ParcelId("another")), "Take the last parcel off first", "先把上一个包裹拿下来"),
+        (OnScale("silent", ALL, weighed=ParcelId("another")), "No scale: type the grams", "没有秤：输入克数"),
         (OnScale("moving", ALL), "Hands off: wait until it rests", "手离开，等秤稳定"),
         (OnScale("negative", ALL), "Below zero: empty the pan, then F5", "低于零：清空秤盘，按 F5"),
         (OnScale("under", ALL), "Below zero: empty the pan, then F5", "低于零：清空秤盘，按 F5"),

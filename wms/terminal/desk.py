@@ -152,7 +152,8 @@ class Desk:
         """Work one input off; returns the tone of its verdict if it was a scan."""
         if isinstance(inp, Refreshed):
             self._look_again()
-            weighed = self._pan.take() if self._screen() == "pack.weigh" and self.menu is None else None
+            weighs = self._screen() == "pack.weigh" and self.menu is None
+            weighed = self._pan.take(self.state.parcel.id) if weighs else None
             if weighed is None:
                 return None
             self._happen(weighed)

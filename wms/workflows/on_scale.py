@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wms.domain.ids import ParcelId
 from wms.domain.records import Record
 from wms.workflows.prompt import NOTHING, Key, Msg, Said, info, msg, no
 
@@ -13,12 +14,14 @@ class OnScale(Record):
     """`status` is a word of `drivers.scale.Reading`, or `lost` without a port, '' without a scale or a word of it yet.
 
     `can` are the commands it obeys; `net` while it takes a tare off; `loaded` while something lies on the pan.
+    `weighed` is the parcel whose weight was taken and that was not seen to leave the pan since.
     """
 
     status: str = ""
     can: tuple[str, ...] = ()
     net: bool = False
     loaded: bool = False
+    weighed: ParcelId = ParcelId("")
 
 
 _TROUBLE = {
@@ -42,8 +45,10 @@ def scale_trouble(scale: OnScale) -> Msg:
     return _TROUBLE.get(scale.status, NOTHING)
 
 
-def what_to_do(scale: OnScale) -> Msg:
-    """What the weighing screen asks for instead of a parcel; nothing while the scale is ready for one."""
+def what_to_do(scale: OnScale, parcel: ParcelId) -> Msg:
+    """What the weighing screen of `parcel` asks for instead of it; nothing while the scale is ready for it."""
+    if scale.status in ("stable", "moving") and scale.weighed not in ("", parcel):
+        return msg("Take the last parcel off first")
     if scale.status not in ("negative", "under"):
         return _INSTEAD.get(scale.status, NOTHING)
     if scale.net and "clear_tare" in scale.can:

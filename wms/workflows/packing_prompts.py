@@ -203,7 +203,7 @@ def _weigh(base: Prompt, state: Packing, parcel: Parcel, rows: Rows) -> Prompt:
     expected = expected_weight(parcel, rows)
     about = (Line(msg("It should weigh about {n} g", n=expected)),) if expected else ()
     scale = state.who.scale
-    instead = what_to_do(scale)
+    instead = what_to_do(scale, parcel.id)
     tared = (Line(msg("The scale takes a tare off"), Mark.BAD),) if scale.net else ()
     return base.but(
         verb=msg("Weigh it"),
