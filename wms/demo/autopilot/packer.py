@@ -13,8 +13,11 @@ from wms.demo.autopilot.sight import Sight
 from wms.demo.autopilot.terminal import Terminal
 
 SCALE_TAKES_G = 30_000
-PAN_EMPTY_SECONDS = 0.2
-"""How long the pan must lie empty for the scale to say so."""
+TAKE_IT_OFF = "Take the last parcel off first"
+PAN_EMPTY_SECONDS = 0.4
+"""How long the pan lies empty before a refused parcel is laid on it again: the scale has surely said so by then."""
+AFTER_THE_WEIGHT = ("pack.bind", "pack.label", "pack.look", "pack.print")
+"""What is asked once a weight was taken, whatever was said: a label may wait for its printer."""
 LABEL_SECONDS = 6.0
 MENDING_TRIES = 2
 """How often a label that can't be made is tried again before somebody else must see to it."""
@@ -150,7 +153,11 @@ class Packer(Person):
         if verdict.green:
             self._carton_g = self.floor.cartons[code.removeprefix("CTN-")]
 
-    async def on_pack_weigh(self, _: Sight) -> None:
+    async def on_pack_weigh(self, seen: Sight) -> None:
+        if seen.ask == TAKE_IT_OFF:
+            self._lift()
+            await self.wait("the pan", 0.01)
+            return
         contents = next((parcel for parcel in self._parcels if +parcel), Counter[Unit]())
         grams = self.floor.weight(+contents) + self._carton_g
         self._labels_before = len(self.terminal.labels)
@@ -158,20 +165,20 @@ class Packer(Person):
         if grams > SCALE_TAKES_G:
             await self.terminal.type(str(grams))
             return
-        if (early := self._pan_empty_at + PAN_EMPTY_SECONDS - time.monotonic()) > 0:
+        if self._off and (early := self._pan_empty_at + PAN_EMPTY_SECONDS - time.monotonic()) > 0:
             await self.wait("the pan", early)
         if not self._off and self.mistakes.at("weigh"):
             self.made("hand on the scale")
             self._off = "hand"
             grams += 1500
         verdict = await self.terminal.weigh(grams)
-        if verdict.green:
+        if verdict.name == "pack.weigh":
+            self._lift()
+            await self.wait("a weight", A_WHILE)
+        elif verdict.name in AFTER_THE_WEIGHT:
             self._lift()
             if contents in self._parcels:
                 self._parcels.remove(contents)
-        elif verdict.name == "pack.weigh":
-            self._lift()
-            await self.wait("a weight", A_WHILE)
 
     def _lift(self) -> None:
         """Off the scale."""
@@ -185,11 +192,11 @@ class Packer(Person):
             self._off = "again"
             await self.terminal.choose(0)
             return
-        if (await self.terminal.choose(_THE_ITEMS_WEIGHT_IS_WRONG)).green:
+        if (await self.terminal.choose(_THE_ITEMS_WEIGHT_IS_WRONG)).name in AFTER_THE_WEIGHT:
             self._weighed()
 
     async def on_pack_typed(self, _: Sight) -> None:
-        if (await self.terminal.choose(_TOO_LARGE_FOR_THE_SCALE)).green:
+        if (await self.terminal.choose(_TOO_LARGE_FOR_THE_SCALE)).name in AFTER_THE_WEIGHT:
             self._weighed()
 
     def _weighed(self) -> None:

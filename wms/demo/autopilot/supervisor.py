@@ -23,6 +23,7 @@ class Supervisor(Person):
         self._waves: tuple[tuple[str, int, int], ...] = ()
         self._reason = "looked at it"
         self._refused = ""  # a review whose usual answer was refused
+        self._refusals = 0  # how many answers to it were
 
     async def on_board(self, seen: Sight) -> None:
         self._waves = seen.waves
@@ -53,7 +54,8 @@ class Supervisor(Person):
             case "Put-back task" | "Count task":
                 await self._decide(len(seen.choices) - 1, sentence)  # nobody walks errands here
             case _:
-                await self._decide(0, sentence)
+                beyond = self._refusals if sentence == self._refused else 0
+                await self._decide(beyond % len(seen.choices), sentence)
 
     def _can_be_sorted(self, sentence: str) -> bool:
         """To look at every unit, every unit must be in a tote."""
@@ -62,6 +64,7 @@ class Supervisor(Person):
     async def _decide(self, index: int, sentence: str) -> None:
         verdict = await self.terminal.choose(index)
         if verdict.tone == "no":
+            self._refusals = self._refusals + 1 if sentence == self._refused else 1
             self._refused = sentence
             if verdict.says("hub"):
                 self._refused = ""

@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drivers.fakes import FakePrinter, FakeScale, FakeScanner
@@ -151,7 +151,7 @@ class Terminal:
     # What a person does
 
     async def scan(self, code: str) -> Sight:
-        """Pull the trigger and look for the verdict; the newest view if none comes."""
+        """Pull the trigger and look for the verdict; a view without one if none comes."""
         last, at = self._last_scan
         if last == code and (early := at + _SAME_CODE_SECONDS - time.monotonic()) > 0:
             await asyncio.sleep(early)
@@ -163,7 +163,7 @@ class Terminal:
             self.counts.answers.append(time.monotonic() - began)
             self.counts.refused += self._verdict.tone == "no"
             return self._verdict
-        return self.sight
+        return self._silent()
 
     async def bounce(self, code: str) -> Sight:
         """The trigger bounces: one pull, two reads. Returns the verdict on the first."""
@@ -198,14 +198,18 @@ class Terminal:
         assert self.scale is not None  # noqa: S101
         verdict = self._verdict
         self.scale.put(grams)
-        await self.until(lambda _: self._verdict is not verdict)
-        return self.sight
+        return self.sight if await self.until(lambda _: self._verdict is not verdict) else self._silent()
 
     async def _after(self, act: Callable[[], None]) -> Sight:
         before, verdict = self.sight, self._verdict
         act()
-        await self.until(lambda seen: self._verdict is not verdict or seen.question != before.question)
-        return self.sight
+        if await self.until(lambda seen: self._verdict is not verdict or seen.question != before.question):
+            return self.sight
+        return self._silent()
+
+    def _silent(self) -> Sight:
+        """What the screen shows still, without the verdict on something earlier."""
+        return replace(self.sight, tone="", said=())
 
     async def until(self, true: Callable[[Sight], bool], patience: float = _PATIENCE) -> bool:
         """Look at the screen until `true` of it; False when patience ends. Raises `Dead` if the terminal has ended."""
