@@ -135,18 +135,45 @@ def test_nothing_is_written_where_no_order_can_be_planned(shell):
 
 def test_where_no_plan_keeps_to_the_rules_the_orders_are_named_and_nothing_is_written(shell, solver):
     def none(*_: object) -> Solution:
-        raise Infeasible((("orders[1] (id 11)", "due at 90000"), ("orders[2] (id 12)", "no walk leads past 3")))
+        raise Infeasible(
+            (
+                ("orders[0] (id 10)", "due at 90000, but back at 95050 in the best plan found"),
+                ("orders[1] (id 11)", "due at 90000, but even alone not back before 100000"),
+                ("orders[2] (id 12)", "too large for a cart: 7 of at most 3"),
+            )
+        )
 
     solver.solve = none
     output = shell.file("solution.json", "as it was")
-    given = instance(4, pickers=1)
-    given["orders"][1]["due"] = 900
-    given["orders"][2]["due"] = None
-    said = shell.bad("plan", "solve", _file(shell, given), "-o", output)
-    assert "no plan was found that keeps to the rules, nothing was written\n" in said
-    assert "\nwms: orders[1] (id 11): due 900, but late in every plan found\n" in said
-    assert "\nwms: orders[2] (id 12): no walk leads past 3\n" in said
+    answer = shell("plan", "solve", _file(shell, instance(4, pickers=1)), "-o", output, "--json")
+    late = [
+        ("orders[0] (id 10)", "due at 900, but back at 950.5 in the best plan found"),
+        ("orders[1] (id 11)", "due at 900, but even alone not back before 1000"),
+        ("orders[2] (id 12)", "too large for a cart: 7 of at most 3"),
+    ]
+    assert answer.code == 1
+    assert answer.err == (
+        "wms: no plan was found that keeps to the rules, nothing was written: 1 order is late in the best one found; "
+        "more time or pickers may help\n" + "".join(f"wms: {row}: {reason}\n" for row, reason in late)
+    )
+    assert answer.json["file"] is None
+    assert [(one["order"], one["row"], one["reason"]) for one in answer.json["late"]] == [
+        (n + 10, *one) for n, one in enumerate(late)
+    ]
     assert output.read_text() == "as it was"
+
+
+def test_where_no_order_can_be_planned_json_tells_why(shell):
+    given = instance(2) | {"sku_location": []}
+    answer = shell("plan", "solve", _file(shell, given), "-o", shell.folder / "out.json", "--json")
+    assert (answer.code, answer.json["file"], len(answer.json["left"]), answer.json["late"]) == (1, None, 2, [])
+
+
+def test_a_first_plan_that_was_late_is_no_measure_for_what_is_saved(shell, solver):
+    solver.solve = lambda problem, *_: replace(trips_apart.trips_apart(problem), start_cost=1)
+    words = ("plan", "solve", _file(shell, instance(4, pickers=2)), "-o", shell.folder / "out.json")
+    assert "(the first plan took less, but orders were late in it)" in shell.good(*words).out
+    assert shell.good(*words, "--json").json["less_percent"] is None
 
 
 def test_a_plan_that_breaks_a_rule_is_never_written(shell, solver):

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import Refusal, emit
 from wms.cli.parsing import command, group
+from wms.cli.plan_told import refuse, refuse_all, safe, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wms.planning.instance import Instance
-    from wms.planning.problem import Infeasible, Solution
+    from wms.planning.problem import Solution
 
 MOST_SECONDS = 86_400
 
@@ -27,8 +26,12 @@ SOLVE = """\
    "troubles": [{"row": "layout.edges[7]", "says": "the length -3 is negative; the edge is left out"}]}
 
 Reads and writes the format planning-bench/1. `objective` is the distance or the working time of the plan, `start` that
-of the first one found, which the search went on from. Exit code 1 if orders are left out (`left`), or if no plan keeps
-to the rules: then nothing is written."""
+of the first one found, which the search went on from; `less_percent` is null where that took less, but made somebody
+late. Exit code 1 if orders are left out (`left`), or if no plan keeps to the rules. Then nothing is written:
+
+  {"instance": "day-17", "file": null, "orders": 20, "seed": 0, "left": [], "troubles": [],
+   "late": [{"order": 12, "row": "orders[1] (id 12)",
+             "reason": "due at 900, but back at 950.5 in the best plan found"}]}"""
 
 
 PREPARE = """\
@@ -83,13 +86,13 @@ def solve(options: Namespace) -> int:
     start = _start(options.start, instance) if options.start else None
     _name(instance)
     if instance.left and not instance.orders:
-        raise Refusal(f"no order of {options.instance} can be planned; nothing was written")
+        raise refuse_all(options, instance)
     solution = _search(options, instance, start)
     if wrong := faults(instance.problem, solution):
         raise Refusal(f"the plan that was found is wrong and was not written: {'; '.join(wrong[:5])}")
     seconds = time.perf_counter() - began
     write(target, document(instance, solution, seconds, f"wms ({solution.engine})"))
-    _tell(options, instance, solution, seconds)
+    tell(options, instance, solution, seconds)
     return 1 if instance.left else 0
 
 
@@ -116,7 +119,7 @@ def _read(file: str) -> Instance:
     try:
         return read_instance(content(Path(file)))
     except Unreadable as error:
-        raise Refusal(_safe(f"{file}: {error}")) from error
+        raise Refusal(safe(f"{file}: {error}")) from error
 
 
 def _start(file: str, instance: Instance) -> Solution:
@@ -127,7 +130,7 @@ def _start(file: str, instance: Instance) -> Solution:
     try:
         return read_start(content(Path(file)), instance)
     except Unreadable as error:
-        raise Refusal(_safe(f"{file}: {error}")) from error
+        raise Refusal(safe(f"{file}: {error}")) from error
 
 
 def _name(instance: Instance) -> None:
@@ -148,8 +151,7 @@ def _search(options: Namespace, instance: Instance, start: Solution | None) -> S
         try:
             return solved(instance.problem, options.seconds, options.seed, start, drawn)
         except Infeasible as error:
-            named = "".join(f"\nwms: {_safe(one)}" for one in _reasons(instance, error))
-            raise Refusal(f"no plan was found that keeps to the rules, nothing was written{named}") from error
+            raise refuse(options, instance, error) from error
 
 
 def _name_engine() -> None:
@@ -163,50 +165,5 @@ def _name_engine() -> None:
         _warn("the planner is compiled for this machine, once; the search begins in half a minute")
 
 
-def _reasons(instance: Instance, error: Infeasible) -> Iterator[str]:
-    """The engines count in ticks: dues are said here as the file has them."""
-    due = {job.name: job.due for job in instance.problem.jobs}
-    for name, reason in error.jobs:
-        last = due[name]
-        yield (
-            f"{name}: {reason}"
-            if last is None
-            else f"{name}: due {last / instance.ticks:g}, but late in every plan found"
-        )
-
-
-def _tell(options: Namespace, instance: Instance, solution: Solution, seconds: float) -> None:
-    less = 100 * (1 - solution.cost / solution.start_cost) if solution.start_cost else 0.0
-    found = {
-        "instance": instance.id,
-        "file": options.output,
-        "objective": solution.cost / instance.ticks,
-        "start": solution.start_cost / instance.ticks,
-        "less_percent": round(less, 2),
-        "orders": len(instance.orders),
-        "batches": len(solution.trips),
-        "seconds": round(seconds, 2),
-        "seed": options.seed,
-        "engine": solution.engine,
-        "left": [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left],
-        "troubles": [{"row": one.row, "says": one.says} for one in instance.troubles],
-    }
-    what = "working time" if instance.problem.pickers else "distance"
-    emit(
-        options,
-        found,
-        lambda: (
-            f"{_safe(options.output)}: {found['orders']} orders in {found['batches']} batches, {what} "
-            f"{found['objective']:,.2f} ({less:.1f} % less than at the start), {seconds:.1f} s"
-        ),
-    )
-
-
 def _warn(text: str) -> None:
-    print(_safe(f"wms: {text}"), file=sys.stderr)
-
-
-def _safe(text: str) -> str:
-    from wms.terminal.text import safe
-
-    return safe(text)
+    print(safe(f"wms: {text}"), file=sys.stderr)

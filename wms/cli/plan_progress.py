@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 
 from wms.cli.output import is_terminal
+from wms.cli.plan_told import less_percent
 
 EVERY = 0.2  # seconds
 
@@ -29,8 +30,9 @@ class Drawn:
         if not self._shown or now < self._next:
             return
         self._next = now + EVERY
-        less = 100 * (1 - best / start) if start else 0.0
-        self._draw(f"{seconds:5.1f} s  best {best / self._ticks:,.2f}  {less:.1f} % less than at the start")
+        less = less_percent(best, start)
+        compared = "" if less is None else f"  {less:.1f} % less than at the start"
+        self._draw(f"{seconds:5.1f} s  best {best / self._ticks:,.2f}{compared}")
 
     def _draw(self, text: str) -> None:
         print(f"\r{text:<{self._wide}}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,102 @@
+"""What `wms plan solve` says at the end: of a plan, or why there is none."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from wms.cli.output import Refusal, emit, emit_line
+
+if TYPE_CHECKING:
+    from wms.planning.instance import Instance
+    from wms.planning.problem import Infeasible, Solution
+
+
+def tell(options: Namespace, instance: Instance, solution: Solution, seconds: float) -> None:
+    less = less_percent(solution.cost, solution.start_cost)
+    found = {
+        "instance": instance.id,
+        "file": options.output,
+        "objective": solution.cost / instance.ticks,
+        "start": solution.start_cost / instance.ticks,
+        "less_percent": None if less is None else round(less, 2),
+        "orders": len(instance.orders),
+        "batches": len(solution.trips),
+        "seconds": round(seconds, 2),
+        "seed": options.seed,
+        "engine": solution.engine,
+        **_wrong(instance),
+    }
+    what = "working time" if instance.problem.pickers else "distance"
+    compared = (
+        "the first plan took less, but orders were late in it"
+        if less is None
+        else f"{less:.1f} % less than at the start"
+    )
+    emit(
+        options,
+        found,
+        lambda: (
+            f"{safe(options.output)}: {found['orders']} orders in {found['batches']} batches, {what} "
+            f"{found['objective']:,.2f} ({compared}), {seconds:.1f} s"
+        ),
+    )
+
+
+def less_percent(cost: int, start: int) -> float | None:
+    """What was saved. None where the first plan cost less: only one that keeps promises worse can."""
+    if cost > start:
+        return None
+    return 100 * (1 - cost / start) if start else 0.0
+
+
+def refuse_all(options: Namespace, instance: Instance) -> Refusal:
+    """None of the orders can be planned."""
+    _tell_none(options, instance, [])
+    return Refusal(f"no order of {safe(options.instance)} can be planned; nothing was written")
+
+
+def refuse(options: Namespace, instance: Instance, error: Infeasible) -> Refusal:
+    """No plan was found that keeps to the rules."""
+    ids = {job.name: order for job, order in zip(instance.problem.jobs, instance.orders, strict=True)}
+    late = [
+        {"order": ids.get(name), "row": name, "reason": _in_units(reason, instance.ticks)}
+        for name, reason in error.jobs
+    ]
+    _tell_none(options, instance, late)
+    perhaps = sum("in the best plan found" in reason for _, reason in error.jobs)
+    more = f": {_orders(perhaps)} late in the best one found; more time or pickers may help" if perhaps else ""
+    named = "".join(f"\nwms: {safe(one['row'])}: {safe(one['reason'])}" for one in late)
+    return Refusal(f"no plan was found that keeps to the rules, nothing was written{more}{named}")
+
+
+def safe(text: str) -> str:
+    from wms.terminal.text import safe
+
+    return safe(text)
+
+
+def _orders(number: int) -> str:
+    return "1 order is" if number == 1 else f"{number} orders are"
+
+
+def _tell_none(options: Namespace, instance: Instance, late: Sequence[dict[str, Any]]) -> None:
+    if options.json:
+        none = {"instance": instance.id, "file": None, "orders": len(instance.orders), "seed": options.seed}
+        emit_line({**none, **_wrong(instance), "late": late})
+
+
+def _wrong(instance: Instance) -> dict[str, Any]:
+    return {
+        "left": [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left],
+        "troubles": [{"row": one.row, "says": one.says} for one in instance.troubles],
+    }
+
+
+def _in_units(reason: str, ticks: int) -> str:
+    """The engines count in ticks: what they say of times is said here as the file has them."""
+    if not reason.startswith("due at "):
+        return reason
+    return re.sub(r"\d+", lambda found: f"{int(found[0]) / ticks:g}", reason)
