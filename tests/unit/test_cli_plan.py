@@ -15,7 +15,7 @@ import pytest
 from tests.unit import trips_apart
 from tests.unit.cli_shell import Shell
 from tests.unit.small_instances import instance
-from wms.planning.problem import Infeasible, Problem, Solution
+from wms.planning.problem import Infeasible, Problem, Solution, Trip
 
 SKU_LOST = "orders[1] (id 11) is left out: SKU 777 has no place"
 
@@ -174,6 +174,27 @@ def test_a_first_plan_that_was_late_is_no_measure_for_what_is_saved(shell, solve
     words = ("plan", "solve", _file(shell, instance(4, pickers=2)), "-o", shell.folder / "out.json")
     assert "(the first plan took less, but orders were late in it)" in shell.good(*words).out
     assert shell.good(*words, "--json").json["less_percent"] is None
+
+
+def test_a_cart_that_is_too_full_in_binary_is_mended_before_it_is_written(shell, solver):
+    asked = []
+
+    def together(problem: Problem, *_: object) -> Solution:
+        asked.append(problem.capacities[0])
+        apart = trips_apart.trips_apart(problem)
+        if len(asked) > 1:
+            return apart
+        route = tuple(dict.fromkeys(stop for trip in apart.trips for stop in trip.route))
+        return Solution((Trip((0, 1), route, 0),), 0, 7)
+
+    solver.solve = together
+    given = instance(2)
+    given["capacity"]["max_load_per_batch"] = 0.3
+    given["orders"][0]["load"], given["orders"][1]["load"] = 0.1, 0.2
+    output = shell.folder / "solution.json"
+    shell.good("plan", "solve", _file(shell, given), "-o", output)
+    assert [batch["orders"] for batch in _read(output)["batches"]] == [[10], [11]]
+    assert asked == [3, 2]
 
 
 def test_a_plan_that_breaks_a_rule_is_never_written(shell, solver):

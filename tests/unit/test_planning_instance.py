@@ -16,7 +16,10 @@ from tests.unit.small_instances import BENCH, CELLS, cross, instance, place
 from wms.planning.graph import Spot
 from wms.planning.grid import AisleGrid
 from wms.planning.instance import Instance, Unreadable, read_instance
-from wms.planning.problem import Prices
+from wms.planning.instance_loads import settled, tightened
+from wms.planning.plain.engine import plan as solve
+from wms.planning.problem import Prices, Solution, Trip
+from wms.planning.verify import faults
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -62,6 +65,43 @@ def test_loads_with_decimals_fill_the_cart_exactly():
         order["load"] = 0.1
     read = read_instance(given)
     assert sum(job.loads[0] for job in read.problem.jobs) == read.problem.capacities[0]
+
+
+def test_a_cart_that_holds_nothing_takes_what_loads_nothing():
+    given = instance(3)
+    given["capacity"]["max_load_per_batch"] = 0
+    for order in given["orders"][:2]:
+        order["load"] = 0
+    read = read_instance(given)
+    assert (len(read.problem.jobs), read.problem.capacities) == (2, (0,))
+    assert [left.order for left in read.left] == [12]
+    assert not faults(read.problem, solve(read.problem, 0, rounds=5))
+
+
+@pytest.mark.parametrize(
+    ("loads", "most", "turn"),
+    [
+        ((0.1, 0.2), 0.3, None),  # 0.30000000000000004 in binary
+        ((0.1, 0.2, 0.3), 0.6, (2, 1, 0)),  # as much more from the other end on
+        ((0.1, 0.2), 0.4, (0, 1)),
+        ((0.5, 0.25), 0.75, (0, 1)),
+        ((1, 2), 3, (0, 1)),
+    ],
+)
+def test_loads_with_decimals_are_held_in_binary_too_or_a_little_room_is_left(loads, most, turn):
+    given = instance(len(loads))
+    given["capacity"]["max_load_per_batch"] = most
+    for order, load in zip(given["orders"], loads, strict=True):
+        order["load"] = load
+    read = read_instance(given)
+    jobs = tuple(range(len(loads)))
+    found = settled(read, Solution((Trip(jobs, (), 0),), 0, 0))
+    assert (found and found.trips[0].jobs) == turn
+    if turn is None:
+        tight = tightened(read)
+        plan = solve(tight.problem, 0, rounds=5)
+        assert len(plan.trips) == 2
+        assert settled(read, plan) == plan
 
 
 def test_the_same_sku_twice_in_an_order_is_two_lines_and_one_stop():
@@ -385,7 +425,6 @@ REFUSED: list[tuple[Change, str]] = [
     (_set("orders", {}), "orders must be a list"),
     (_pop("capacity"), "capacity must be an object, not null"),
     (_pop("capacity", "max_load_per_batch"), "capacity.max_load_per_batch is missing"),
-    (_set("capacity", "max_load_per_batch", 0), "max_load_per_batch is 0: no cart takes anything"),
     (_set("capacity", "max_load_per_batch", -4), "max_load_per_batch -4 is negative"),
     (_set("capacity", "max_load_per_batch", True), "max_load_per_batch must be a number, not true"),
     (_set("capacity", "max_load_per_batch", math.inf), "must be a number, not Infinity"),

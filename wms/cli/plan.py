@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from wms.planning.problem import Solution
 
 MOST_SECONDS = 86_400
+_MENDING_S = 0.5  # for carts that hold their loads exactly, but not as binary fractions are added
 
 SOLVE = """\
   {"instance": "day-17", "file": "solution.json", "objective": 1064.49, "start": 1117.99, "less_percent": 4.79,
@@ -142,14 +144,27 @@ def _name(instance: Instance) -> None:
 
 
 def _search(options: Namespace, instance: Instance, start: Solution | None) -> Solution:
+    from wms.planning.instance_loads import settled, tightened
+
+    _name_engine()
+    found = _found(options, instance, options.seconds, start)
+    plan = settled(instance, found)
+    if plan is None:
+        again = _found(options, tightened(instance), min(_MENDING_S, options.seconds), found)
+        plan = settled(instance, replace(again, start_cost=found.start_cost))
+    if plan is None:
+        raise Refusal("the loads are too large for their many decimals to be added up; nothing was written")
+    return plan
+
+
+def _found(options: Namespace, instance: Instance, seconds: float, start: Solution | None) -> Solution:
     from wms.cli.plan_progress import Drawn
     from wms.planning.problem import Infeasible
     from wms.planning.solve import solve as solved
 
-    _name_engine()
     with Drawn(instance.ticks) as drawn:
         try:
-            return solved(instance.problem, options.seconds, options.seed, start, drawn)
+            return solved(instance.problem, seconds, options.seed, start, drawn)
         except Infeasible as error:
             raise refuse(options, instance, error) from error
 

@@ -61,14 +61,11 @@ def refuse_all(options: Namespace, instance: Instance) -> Refusal:
 def refuse(options: Namespace, instance: Instance, error: Infeasible) -> Refusal:
     """No plan was found that keeps to the rules."""
     ids = {job.name: order for job, order in zip(instance.problem.jobs, instance.orders, strict=True)}
-    late = [
-        {"order": ids.get(name), "row": name, "reason": _in_units(reason, instance.ticks)}
-        for name, reason in error.jobs
-    ]
-    _tell_none(options, instance, late)
+    reasons = [(name, _in_units(reason, instance.ticks)) for name, reason in error.jobs]
+    _tell_none(options, instance, [{"order": ids.get(row), "row": row, "reason": reason} for row, reason in reasons])
     perhaps = sum("in the best plan found" in reason for _, reason in error.jobs)
     more = f": {_orders(perhaps)} late in the best one found; more time or pickers may help" if perhaps else ""
-    named = "".join(f"\nwms: {safe(one['row'])}: {safe(one['reason'])}" for one in late)
+    named = "".join(f"\nwms: {safe(row)}: {safe(reason)}" for row, reason in reasons)
     return Refusal(f"no plan was found that keeps to the rules, nothing was written{more}{named}")
 
 

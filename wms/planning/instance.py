@@ -33,8 +33,8 @@ FORMAT = "planning-bench/1"
 @dataclass(frozen=True, slots=True)
 class Instance:
     """`orders[i]` is the id of the problem's job i, `nodes[n]` the file's name of its node n; jobs are named by their
-    rows. `ticks` of the problem make one unit of the file's objective. `left` are orders that are not in the problem;
-    `troubles` all else that was wrong."""
+    rows. `ticks` of the problem make one unit of the file's objective, `load_unit` one of its loads, of which
+    a cart holds `capacity`. `left` are orders that are not in the problem; `troubles` all else that was wrong."""
 
     id: str
     problem: Problem
@@ -43,6 +43,8 @@ class Instance:
     ticks: int
     left: tuple[Left, ...]
     troubles: tuple[Trouble, ...]
+    capacity: Fraction
+    load_unit: int
 
 
 def read_instance(given: bytes | str | dict[str, Any]) -> Instance:
@@ -67,7 +69,15 @@ def read_instance(given: bytes | str | dict[str, Any]) -> Instance:
     )
     name = instance.get("id")
     return Instance(
-        name if isinstance(name, str) else "", problem, orders.ids, floor.nodes, terms.ticks, orders.left, tuple(said)
+        name if isinstance(name, str) else "",
+        problem,
+        orders.ids,
+        floor.nodes,
+        terms.ticks,
+        orders.left,
+        tuple(said),
+        terms.capacity,
+        orders.load_unit,
     )
 
 
@@ -81,8 +91,6 @@ def _parsed(text: bytes | str) -> dict[str, Any]:
 
 def _terms(instance: dict[str, Any]) -> Terms:
     capacity = _amount(mapping(instance.get("capacity"), "capacity"), "max_load_per_batch", "capacity")
-    if not capacity:
-        raise Unreadable("capacity.max_load_per_batch is 0: no cart takes anything")
     objective = instance.get("objective")
     if objective == "distance":
         if instance.get("time") is not None or instance.get("pickers") is not None:

@@ -37,12 +37,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """`jobs[i]` is the order `ids[i]`, which stands in `rows[i]` of the file; the capacity is in the jobs' own unit."""
+    """`jobs[i]` is the order `ids[i]`, which stands in `rows[i]` of the file; the capacity is in the jobs' own unit;
+    `load_unit` of these make one of the file's."""
 
     jobs: tuple[Job, ...]
     ids: tuple[Key, ...]
     capacity: int
     left: tuple[Left, ...]
+    load_unit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +195,4 @@ def _jobs(orders: list[_Order], left: tuple[Left, ...], floor: Floor, terms: Ter
         for order, load in zip(orders, loads, strict=True)
     )
     capacity = min(int(terms.capacity * scale), max(1, sum(loads)))
-    return Orders(jobs, tuple(order.id for order in orders), capacity, left)
+    return Orders(jobs, tuple(order.id for order in orders), capacity, left, scale)
