@@ -26,6 +26,7 @@ from wms.sync import greeting, tail, wire
 from wms.sync.exchange import Exchange
 from wms.workflows.handlers import packing as packing_handlers
 from wms.workflows.handlers import picking as picking_handlers
+from wms.workflows.handlers import waves as wave_handlers
 from wms.workflows.handling import Recorded
 
 Patch = tuple[Any, str, Any]
@@ -344,7 +345,7 @@ def _no_cap() -> list[Patch]:
 @mutant("wave-again", "wave_released_again")
 def _wave_again() -> list[Patch]:
     """A hub that was put back numbers waves on from what its database says."""
-    return [(picking_handlers, "NUMBERS", "nothing")]
+    return [(wave_handlers, "NUMBERS", "nothing")]
 
 
 @mutant("released-twice", "order_released_again")

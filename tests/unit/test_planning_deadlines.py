@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.test_planning_short_walks import AISLES, BAYS, Aisles
 from tests.unit.test_planning_waves import NOON
+from wms.domain.records import replace as with_
+from wms.domain.waiting import to_plan
 from wms.planning import wave_search
 from wms.planning.deadlines import in_time
 from wms.planning.plain.engine import plan
@@ -17,6 +19,7 @@ from wms.planning.promises import trip_duration
 from wms.planning.rules import rules_of
 from wms.planning.schedule import Walk, schedule
 from wms.planning.site_walks import TICKS, SiteWalks
+from wms.planning.wave_desk import desk_of
 from wms.planning.wave_plan import ShortWalks
 from wms.planning.waves import policy_of
 
@@ -109,7 +112,9 @@ def test_a_plan_in_several_steps_takes_the_time_of_one(monkeypatch):
         return search(problem, start, 1)
 
     monkeypatch.setattr(wave_search, "solve", timed)
-    planner = ShortWalks(wave_search.search(4, instead_of=rules_of(warehouse.rows).planning.seconds))
-    planner.plan(warehouse.rows, NOON, policy_of(warehouse.rows), 1, "Asia/Shanghai")
+    desk = desk_of(warehouse.rows, NOON, policy_of(warehouse.rows), "Asia/Shanghai")
+    effort, orders = wave_search.Searched(4), to_plan(warehouse.rows, NOON)
+    rules = with_(desk.rules, planning=effort.time(desk.rules.planning, len(orders)))
+    ShortWalks(effort.engine(len(orders))).at(replace(desk, rules=rules), orders, 1)
     assert len(spent) > 2
     assert sum(spent) == pytest.approx(4)
