@@ -370,7 +370,16 @@ def test_an_aisle_that_is_cut_off_whole_leaves_the_others_numbered_one_by_one():
     read = read_instance(given)
     assert {spot.aisle for _, spot in read.problem.spots} == {0, 1}
     assert dict(read.problem.spots)[read.nodes.index(place(2, 0, 0))] == Spot(1, block=0)
-    assert AisleGrid.of(read.problem.graph, dict(read.problem.spots)) is None  # from one to the other by the depot alone
+    assert AisleGrid.of(read.problem.graph, dict(read.problem.spots)) is not None
+
+
+def test_aisles_that_only_the_depot_joins_are_walked_by_the_heuristic():
+    given = instance(3)
+    gone = {place(1, block, n) for block in range(2) for n in range(CELLS)} | {cross(1, rank) for rank in range(3)}
+    _cut(given, *gone)
+    given["layout"]["edges"].append([0, cross(2, 0), 12])
+    read = read_instance(given)
+    assert AisleGrid.of(read.problem.graph, dict(read.problem.spots)) is None
     stops = {stop for job in read.problem.jobs for stop in job.stops}
     assert set(router_of(read.problem.graph, read.problem.spots).tour(stops).route) == stops
 
