@@ -19,6 +19,7 @@ from wms.planning.instance import Instance, Unreadable, read_instance
 from wms.planning.instance_loads import settled, tightened
 from wms.planning.plain.engine import plan as solve
 from wms.planning.problem import Prices, Solution, Trip
+from wms.planning.routing import router_of
 from wms.planning.verify import faults
 
 Change = Callable[[dict[str, Any]], object]
