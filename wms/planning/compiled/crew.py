@@ -25,6 +25,7 @@ _CHUNK_S = 0.02
 _HOT, _COLD = 0.3, 0.01  # heat at the beginning and at the end, as parts of what a job costs
 _AMPLE = 3000  # changes for each job in a search; with fewer it must begin cooler to end cold
 _CHANGES_PER_S = 25_000  # that one thread makes, or thereabouts
+_LOOKED_AT = 12  # one job in so many is looked at for a cart that goes to like places: else large plans mix far ones
 _AGAIN = 0.3  # of the heat, where a search goes on from a good plan
 
 
@@ -115,7 +116,7 @@ class Worker:
         self.chance = np.array([seed], np.uint64)
         self._turns = 10
         self._weight = 1.0
-        self._tune = Tune(gangs=1) if jobs < MANY or len(world.ready) else Tune()
+        self._tune = Tune(gangs=1) if jobs < MANY or len(world.ready) else Tune(tries=max(12, jobs // _LOOKED_AT))
 
     def laid(self, places: Ints) -> Carts:
         place_all(self._world, self.carts, self.scratch, places, int(places.max(initial=-1)) + 1)
