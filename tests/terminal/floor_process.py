@@ -100,7 +100,9 @@ class Floor:
     def text(self):
         self._stream.feed(b"".join(self._painted))
         self._painted.clear()
-        return "\n".join(self.screen.display)
+        # Not pyte's display: it fails where half of a wide character was painted over (selectel/pyte#207).
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        return "\n".join("".join(cells[x].data for x in range(self.screen.columns)) for cells in rows)
 
     @property
     def log(self):
