@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wms.domain.ids import Badge, Sku
 from wms.domain.records import replace
 from wms.store import Store
+from wms.terminal.aside import Aside, Stopped
 from wms.terminal.deciding import Decider
 from wms.terminal.import_folders import Chosen, Folders, chosen, listed
 from wms.workflows.import_state import Importing, ImportOrder, Phase, PutAway, ReadFiles, RecordOrders
@@ -34,12 +33,9 @@ _BUFFER = 1 << 16
 log = logging.getLogger(__name__)
 
 
-class _Stopped(Exception):
-    """Nobody waits for it any more."""
-
-
-class Importer:
-    """`says` and `order` return at once, from any thread; what is ordered is done in turn."""
+class Importer(Aside):
+    """`says` and `order` return at once, from any thread; what is ordered is done in turn. Once closed, what is being
+    recorded stops after the orders under way, and goes on with the next import."""
 
     def __init__(
         self,
@@ -50,12 +46,10 @@ class Importer:
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         """`language` is that of the reports beside the files; `changed` is called when there is news."""
+        super().__init__("importer")
         self._store, self._decider, self._language, self._changed = store, decider, language, changed
         self._folders = folders or Folders(store.folder / "inbox")
         self._picture = Importing(folder=str(self._folders.inbox))
-        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
         self._showing = threading.Lock()
         self._look_at = self._tell_at = 0.0
         self._imported: Import | None = None
@@ -88,42 +82,17 @@ class Importer:
                 self._imported, self._chosen = None, []
                 self._start_again()
 
-    def close(self, seconds: float) -> None:
-        """Stop reading; what is being recorded stops after the orders under way, and goes on with the next import."""
-        self._stop.set()
-        self._orders.put(None)
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is done with the store."""
-        return self._thread is None or not self._thread.is_alive()
-
-    def _later(self, work: Callable[[], None]) -> None:
-        self._orders.put(work)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="importer", daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        while (work := self._orders.get()) is not None:
-            with self._telling_trouble():
-                work()
-
-    @contextmanager
-    def _telling_trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except _Stopped:
-            self._start_again()
-        except OSError as error:
-            log.warning("import: %s", error)
-            name = Path(str(error.filename or "")).name
-            self._start_again(msg("{file} can't be read: {why}", file=name, why=error.strerror or ""))
-        except Exception:
-            log.exception("an import failed")
-            self._start_again(msg("The import failed. Keep the file, call support; what was recorded is kept"))
+    def _failed(self, error: Exception) -> None:
+        match error:
+            case Stopped():
+                self._start_again()
+            case OSError():
+                log.warning("import: %s", error)
+                name = Path(str(error.filename or "")).name
+                self._start_again(msg("{file} can't be read: {why}", file=name, why=error.strerror or ""))
+            case _:
+                log.exception("an import failed")
+                self._start_again(msg("The import failed. Keep the file, call support; what was recorded is kept"))
 
     # What it does, in its own thread
 
@@ -190,8 +159,7 @@ class Importer:
             return defaults()
 
     def _recorded(self, done: int, of: int) -> None:
-        if self._stop.is_set():
-            raise _Stopped
+        self._check()
         self._progress(done, of)
 
     def _put_away(self, report: IntakeReport) -> Iterator[PutAway]:
@@ -246,10 +214,6 @@ class Importer:
         if time.monotonic() >= self._tell_at:
             self._tell_at = time.monotonic() + _TELL_SECONDS
             self._changed()
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise _Stopped
 
     def _counted(self, paths: list[Path]) -> list[Source]:
         """Sources that tell how much of them was read, and end it where nobody waits for it any more."""

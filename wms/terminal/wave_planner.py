@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wms.domain.catalogue import Counter, Site
 from wms.domain.records import replace
 from wms.store import Store
+from wms.terminal.aside import Aside, Stopped
 from wms.workflows.plan_state import (
     ChangePlan,
     DropPlan,
@@ -36,20 +35,15 @@ _LOOK_SHARE = 20
 log = logging.getLogger(__name__)
 
 
-class _Stopped(Exception):
-    """Nobody waits for it any more."""
-
-
-class WavePlanner:
-    """`says` and `order` return at once, from any thread; what is ordered is done in turn."""
+class WavePlanner(Aside):
+    """`says` and `order` return at once, from any thread; what is ordered is done in turn. The draft there was stays
+    when a search is stopped."""
 
     def __init__(self, store: Store, changed: Callable[[], None] = lambda: None) -> None:
         """`changed` is called when there is news."""
+        super().__init__("wave-planner")
         self._store, self._changed = store, changed
         self._picture = Planning()
-        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
         self._showing = threading.Lock()
         self._look_at = 0.0
         self._unsettled = False  # orders were taken out or put back since the tours were planned
@@ -80,45 +74,20 @@ class WavePlanner:
                 self._show(Planning())
                 self._later(self._drop)
 
-    def close(self, seconds: float) -> None:
-        """Stop searching; the draft before stays."""
-        self._stop.set()
-        self._orders.put(None)
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is done with the store."""
-        return self._thread is None or not self._thread.is_alive()
-
     def _begin(self) -> None:
         self._stop.clear()
         self._show(replace(self._picture, phase=PlanPhase.SEARCHING, search=Search(), trouble=NOTHING))
 
-    def _later(self, work: Callable[[], None]) -> None:
-        self._orders.put(work)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="wave-planner", daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        while (work := self._orders.get()) is not None:
-            with self._telling_trouble():
-                work()
-
-    @contextmanager
-    def _telling_trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except _Stopped:
-            self._as_before()
-        except OSError as error:
-            log.warning("a plan could not be kept: %s", error)
-            self._as_before(msg("The plan can't be kept: the disk is full or read-only"))
-        except Exception:
-            log.exception("planning failed")
-            self._as_before(msg("Planning failed. F3 on the board releases waves without a plan"))
+    def _failed(self, error: Exception) -> None:
+        match error:
+            case Stopped():
+                self._as_before()
+            case OSError():
+                log.warning("a plan could not be kept: %s", error)
+                self._as_before(msg("The plan can't be kept: the disk is full or read-only"))
+            case _:
+                log.exception("planning failed")
+                self._as_before(msg("Planning failed. F3 on the board releases waves without a plan"))
 
     # What it does, in its own thread
 
@@ -163,15 +132,13 @@ class WavePlanner:
         of = round(Searched().time(rules.planning, orders).seconds)
 
         def progress(seconds: float, best: int, start: int) -> None:
-            if self._stop.is_set():
-                raise _Stopped
+            self._check()
             self._tell(Search(int(seconds), of, *_figures(best, start, speed)))
 
         self._tell(Search(0, of, compiling=_is_compiling(orders)))
         before = self._picture.draft
         draft = self._planned(Searched(progress=progress), before, more=True)
-        if self._stop.is_set():
-            raise _Stopped
+        self._check()
         self._keep(draft, before, searched=True)
 
     def _tell(self, found: Search) -> None:
