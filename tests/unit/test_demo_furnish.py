@@ -24,7 +24,9 @@ from wms.domain.places import Place, PlaceKind
 from wms.domain.projections import apply
 from wms.domain.rows import MemoryTables, Rows
 from wms.domain.stock import Lot, Stock
-from wms.planning.waves import EarliestFirst, WavePolicy
+from wms.planning.engines import at_once
+from wms.planning.wave_plan import ShortWalks
+from wms.planning.waves import WavePolicy
 from wms.workflows import handlers  # noqa: F401 - registers the handlers
 from wms.workflows.handling import Context, Refused, handle
 from wms.workflows.inputs import Scanned
@@ -216,7 +218,7 @@ def test_all_but_two_orders_can_go_and_the_expired_lot_stays(seed: int) -> None:
     taken(tables, demo_orders(NOW, seed))
     held = [order.hold for order in tables.where(Order, status=OrderStatus.HELD)]
     assert sorted(hold.split(":")[1] for hold in held) == sorted(OUT_OF_STOCK)
-    plan = EarliestFirst().plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
+    plan = ShortWalks(at_once).plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
     assert plan.left == ()
     planned = [task for wave in plan.waves for batch in wave.batches for task in batch.tasks]
     assert len({task.order for task in planned}) == 70
@@ -231,7 +233,7 @@ def test_the_expired_lot_is_not_picked_even_when_all_else_is_gone() -> None:
     good = sum(s.quantity for s in tables.where(Stock, sku=EXPIRED_ITEM) if not s.place.startswith("@"))
     order = ParsedOrder("taobao", "ALL", (ParsedLine(EXPIRED_ITEM, good),), placed_at=NOW, ship_by=NOW)
     taken(tables, (order,))
-    plan = EarliestFirst().plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
+    plan = ShortWalks(at_once).plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
     assert plan.waves == ()
     assert plan.left == ((OrderId("ALL"), f"no_stock:{EXPIRED_ITEM}:12"),)
 
@@ -252,7 +254,7 @@ def test_a_foreign_file_gets_a_warehouse_that_serves_all_its_orders() -> None:
     tables = floor(events)
     taken(tables, (*orders, unnamed))
     assert tables.where(Order, status=OrderStatus.HELD) == []
-    plan = EarliestFirst().plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
+    plan = ShortWalks(at_once).plan(tables, NOW, WavePolicy(), 1, "Asia/Shanghai")
     assert plan.left == ()
     assert len(tables.where(Place, kind=PlaceKind.TOTE)) == 400
     category = tables.get(Category, "cama_mesa_banho")

@@ -222,8 +222,8 @@ at = "K@front"
 
 def test_slanting_aisles_and_walkways_make_a_graph_of_any_shape() -> None:
     floor = sound(IRREGULAR)
-    assert floor.is_narrow("K")
-    assert not floor.is_narrow("M")
+    assert floor.line["K"].narrow
+    assert not floor.line["M"].narrow
     assert apart(floor, "K-1", "M-1") == 5000 + 10000 + 12500 + 2000
     assert apart(floor, "M-2", "K-1") == min(2000 + 14142 + 5000, 6000 + 12500 + 10000 + 5000)  # back over the one way
     assert floor.spots() == ()

@@ -18,7 +18,8 @@ from tests.unit.walking_floors import (
     walked,
 )
 from wms.planning.routing import Unreachable
-from wms.planning.routing.policies import POLICIES, NoParallelAisles, policy_router, policy_tour
+from wms.planning.routing.policies import POLICIES, NoParallelAisles, policy_router
+from wms.planning.rules import BadPlanningRules, defaults, read
 
 HABITS = [name for name in POLICIES if name != "optimal"]
 
@@ -27,7 +28,7 @@ def met(
     policy: str, bins: list[Bin], aisles: int, blocks: int, depot: tuple[int, int] = (0, 0)
 ) -> tuple[list[Bin], int]:
     floor, node_of = aisles_with(bins, aisles, blocks, depot)
-    tour = policy_tour(policy, floor.graph, floor.spots, floor.bins)
+    tour = policy_router(policy, floor.graph, floor.spots).tour(floor.bins)
     place_of = {node: place for place, node in node_of.items()}
     return [place_of[node] for node in tour.route], tour.length
 
@@ -39,8 +40,11 @@ def along(aisle: int, *offsets: int, block: int = 0) -> list[Bin]:
     return [(aisle, block, offset) for offset in offsets]
 
 
-def test_names() -> None:
-    assert POLICIES == ("optimal", "s-shape", "largest-gap", "return")
+def test_the_rules_of_a_site_know_every_policy_and_no_other() -> None:
+    for name in POLICIES:
+        assert read(f'[walking]\nrouting = "{name}"', "rules", defaults()).walking.routing == name
+    with pytest.raises(BadPlanningRules, match=f"one of {', '.join(POLICIES)}$"):
+        read('[walking]\nrouting = "snake"', "rules", defaults())
 
 
 def test_s_shape_in_one_block() -> None:

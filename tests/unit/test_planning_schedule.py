@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wms.planning.graph import WalkGraph
-from wms.planning.problem import Job, Picker, Prices, Problem, Solution, Trip
-from wms.planning.promises import LateJob, promise_check
+from wms.planning.problem import Job, Picker, Prices, Problem
+from wms.planning.promises import earliest_end
 from wms.planning.routing.tour import Tour
 from wms.planning.schedule import Timetable, Walk, lateness, schedule, takes
 
@@ -111,25 +111,14 @@ class AlongALine:
         return Tour(2 * max(stops, default=0), tuple(sorted(stops)))
 
 
-def test_what_nobody_can_bring_in_time_is_told_from_what_this_plan_makes_late() -> None:
-    jobs = (
-        Job("far", (50,), (1,), 1, due=100),
-        Job("near", (10,), (1,), 1, due=40),
-        Job("calm", (10,), (1,), 1),
-    )
-    prices = Prices(per_trip=3, per_line=2)
-    plan = (Trip((0,), (50,), 100, 0, 0, 105), Trip((1, 2), (10,), 20, 0, 105, 132))
-    problem = Problem(WalkGraph(60, (), (0,), (0,)), jobs, (5,), prices, (Picker("anne"),))
-    promises = promise_check(problem, Solution(plan, 237, 237), AlongALine())
-    assert promises.certain == (LateJob("far", 100, 105, 105),)
-    assert promises.planned == (LateJob("near", 40, 25, 132),)
+def test_a_trip_takes_its_walk_its_start_and_its_lines() -> None:
+    job = Job("far", (50,), (1,), 2, due=100)
+    problem = Problem(WalkGraph(60, (), (0,), (0,)), (job,), (5,), Prices(per_trip=3, per_line=2), (Picker("anne"),))
+    assert earliest_end(problem, job, AlongALine()) == 100 + 3 + 2 * 2
 
 
 def test_the_earliest_end_is_that_of_whoever_is_back_first() -> None:
     job = Job("far", (50,), (1,), 1, due=100)
     crew = (Picker("busy", ready=200), Picker("slow", ready=20, speed=50))
     problem = Problem(WalkGraph(60, (), (0,), (0,)), (job,), (5,), Prices(), crew)
-    plan = Solution((Trip((0,), (50,), 100, 0, 200, 300),), 100, 100)
-    assert promise_check(problem, plan, AlongALine()).certain == (LateJob("far", 100, 220, 300),)
-    nobody = Problem(problem.graph, (job,), (5,))
-    assert promise_check(nobody, Solution((Trip((0,), (50,), 100),), 100, 100), AlongALine()).certain == ()
+    assert earliest_end(problem, job, AlongALine()) == 20 + 2 * 100

@@ -34,16 +34,6 @@ class Round:
         return self.begin + self.duration
 
 
-class Clash(NamedTuple):
-    """Two rounds, by index, in the same aisle from `begin` to `end`."""
-
-    one: int
-    other: int
-    aisle: int
-    begin: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Rounds in the order they were given, with when they begin now; `waiting` is the ticks people stand before them,
@@ -83,24 +73,6 @@ def passes(
         if aisle >= 0:
             found.append(Pass(aisle, max(0, inside[0][1] - margin), inside[-1][2] + margin))
     return tuple(found)
-
-
-def clashes(rounds: Sequence[Round]) -> tuple[Clash, ...]:
-    """Where carts of different pickers would meet, the earliest first. One leaving as the other enters is no clash."""
-    by_aisle: dict[int, list[tuple[int, int, int]]] = {}
-    for n, round_ in enumerate(rounds):
-        for aisle, enter, leave in round_.passes:
-            by_aisle.setdefault(aisle, []).append((round_.begin + enter, round_.begin + leave, n))
-    found = []
-    for aisle, stays in by_aisle.items():
-        stays.sort()
-        for at, (_, leave, n) in enumerate(stays):
-            for enter, other_leave, m in stays[at + 1 :]:
-                if enter >= leave:
-                    break
-                if rounds[n].picker != rounds[m].picker and min(leave, other_leave) > enter:
-                    found.append(Clash(n, m, aisle, enter, min(leave, other_leave)))
-    return tuple(sorted(found, key=lambda clash: (clash.begin, clash)))
 
 
 def flowing(rounds: Sequence[Round], tries: int = _TRIES) -> Flow:

@@ -23,8 +23,3 @@ def at_once(problem: Problem, time: PlanningTime, start: Solution | None) -> Sol
     if has_compiled() and is_warm():
         return solve(problem, time.release_seconds, time.seed, start)
     return plain.plan(problem, time.release_seconds, time.seed, start)
-
-
-def thorough(problem: Problem, time: PlanningTime, start: Solution | None) -> Solution:
-    """For a plan that somebody waits for. Raises `Infeasible`."""
-    return solve(problem, time.seconds, time.seed, start)

@@ -91,10 +91,6 @@ class PlanFigures:
     refill: tuple[Hint, ...]
     warnings: tuple[str, ...]
 
-    @property
-    def saved_mm(self) -> int:
-        return self.plain_mm - self.walk_mm
-
 
 def figures_of(desk: Desk, waves: Sequence[WaveReleased], trips: Mapping[BatchId, CartTrip]) -> PlanFigures:
     """Of `waves` whose batches are these `trips`."""

@@ -1,7 +1,8 @@
 """First come: what the same orders would be walked without a planner, so that what planning saves can be told.
 
-Carts are filled as `EarliestFirst` fills them, in waves of one category, those due first; each is walked aisle by aisle
-(S-shape), or from bin to bin by their order where the floor has no parallel aisles.
+Waves are of one category, those due first; in a wave, orders due about the same time that begin close together share a
+cart. Each cart is walked aisle by aisle (S-shape), or from bin to bin by their order where the floor has no parallel
+aisles.
 """
 
 from __future__ import annotations

@@ -179,10 +179,6 @@ class Floor:
         found = self.bin.get(name)
         return found.zone if found is not None else ""
 
-    def is_narrow(self, aisle: str) -> bool:
-        found = self.line.get(aisle)
-        return found is not None and found.narrow
-
     def levels_above_reach(self, names: Iterable[str]) -> int:
         """Summed over these bins."""
         known = (self.bin.get(name) for name in names)

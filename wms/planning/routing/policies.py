@@ -56,13 +56,6 @@ Habit = Callable[[Block, list[int], bool], list[tuple[int, tuple[int, ...]]]]
 come in the order in which one meets them, from the front of the block if so said, else from its back."""
 
 
-def policy_tour(
-    name: str, graph: WalkGraph, spots: Mapping[int, Spot] | Iterable[tuple[int, Spot]], stops: Collection[int]
-) -> Tour:
-    """The tour that a policy of `POLICIES` makes of these stops. Raises `NoParallelAisles` and `Unreachable`."""
-    return policy_router(name, graph, spots).tour(stops)
-
-
 def policy_router(name: str, graph: WalkGraph, spots: Mapping[int, Spot] | Iterable[tuple[int, Spot]]) -> Router:
     """Tours by a policy of `POLICIES`. Raises `NoParallelAisles`, except for the optimal one, and `KeyError` for a name
     that is none."""
