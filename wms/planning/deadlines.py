@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wms.planning.problem import Job, Problem, Solution, Trip
-from wms.planning.promises import trip_duration
+from wms.planning.promises import walk_for
 from wms.planning.schedule import Walk, schedule
 
 Search = Callable[[Problem, Solution | None, float], Solution]
@@ -39,12 +39,7 @@ def in_time(problem: Problem, search: Search, together: int) -> Solution:
 
 
 def _walks(problem: Problem, trips: Sequence[Trip]) -> list[Walk]:
-    walks = []
-    for trip in trips:
-        jobs = [problem.jobs[job] for job in trip.jobs]
-        dues = tuple(job.due for job in jobs if job.due is not None)
-        walks.append(Walk(trip_duration(problem.prices, trip.length, sum(job.lines for job in jobs)), dues))
-    return walks
+    return [walk_for(problem.prices, _of(problem, trip.jobs), trip.length) for trip in trips]
 
 
 def _late(problem: Problem, plan: Solution) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wms.planning.compiled.world import Ints
-from wms.planning.problem import Infeasible, Problem, Solution, Trip
-from wms.planning.promises import trip_duration
+from wms.planning.problem import Problem, Solution, Trip
+from wms.planning.promises import kept_or_refused, late_ends, walk_for
 from wms.planning.routing.tour import Router
 from wms.planning.schedule import Walk, schedule
 
@@ -24,29 +24,22 @@ class Finish:
         for job, place in enumerate(places):
             jobs.setdefault(int(place), []).append(job)
         trips = [self._trip(on) for on in jobs.values()]
-        cost = sum(self._duration(trip) + self._mixed(trip) for trip in trips)
+        cost = sum(self._walk(trip).duration + self._mixed(trip) for trip in trips)
         if self._problem.pickers:
             trips = self._timed(trips)
-        return Solution(tuple(trips), cost, self._start_cost, tuple(sorted(self._late(trips))), "compiled")
+        late = tuple(sorted(late_ends(self._problem, trips)))
+        return Solution(tuple(trips), cost, self._start_cost, late, "compiled")
 
     def best(self, plans: Sequence[Solution]) -> Solution:
         """The least late, then the cheapest of them. Raises `Infeasible` where jobs may not be late and are."""
-        best = min(plans, key=lambda plan: (sum(self._late(plan.trips).values()), plan.cost))
-        if self._problem.strict and best.late:
-            raise Infeasible(
-                tuple(
-                    (job.name, f"due at {job.due}, but back at {(job.due or 0) + late} in the best plan found")
-                    for n, late in sorted(self._late(best.trips).items())
-                    for job in [self._problem.jobs[n]]
-                )
-            )
+        best = min(plans, key=lambda plan: (self._lateness(plan), plan.cost))
+        kept_or_refused(self._problem, best.trips, self._router)
         return best
 
-    def _late(self, trips: Sequence[Trip]) -> dict[int, int]:
-        """How many ticks, for each job that is."""
-        ends = {job: trip.end for trip in trips if trip.picker >= 0 for job in trip.jobs}
-        dues = {job: self._problem.jobs[job].due for job in ends}
-        return {job: ends[job] - due for job, due in dues.items() if due is not None and ends[job] > due}
+    def _lateness(self, plan: Solution) -> int:
+        """In ticks, over all jobs."""
+        ends = late_ends(self._problem, plan.trips)
+        return sum(ends.values()) - sum(self._problem.jobs[job].due or 0 for job in ends)
 
     def _trip(self, jobs: Sequence[int]) -> Trip:
         kept = self._kept.get(frozenset(jobs))
@@ -58,9 +51,8 @@ class Finish:
             return Trip(kept.jobs, kept.route, kept.length)
         return Trip(tuple(jobs), tour.route, tour.length, locked=kept is not None and kept.locked)
 
-    def _duration(self, trip: Trip) -> int:
-        lines = sum(self._problem.jobs[job].lines for job in trip.jobs)
-        return trip_duration(self._problem.prices, trip.length, lines)
+    def _walk(self, trip: Trip) -> Walk:
+        return walk_for(self._problem.prices, [self._problem.jobs[job] for job in trip.jobs], trip.length)
 
     def _mixed(self, trip: Trip) -> int:
         """What further groups in the trip cost."""
@@ -68,12 +60,7 @@ class Finish:
         return (self._problem.prices.per_group or 0) * (len(groups) - 1)
 
     def _timed(self, trips: Sequence[Trip]) -> list[Trip]:
-        jobs = self._problem.jobs
-        walks = [
-            Walk(self._duration(trip), tuple(due for job in trip.jobs if (due := jobs[job].due) is not None))
-            for trip in trips
-        ]
-        turns = schedule(walks, self._problem.pickers).turns
+        turns = schedule([self._walk(trip) for trip in trips], self._problem.pickers).turns
         timed = [
             Trip(trip.jobs, trip.route, trip.length, *turn, locked=trip.locked)
             for trip, turn in zip(trips, turns, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wms.planning.plain.nearness import Branches, Reach
 from wms.planning.problem import Problem, Trip
-from wms.planning.promises import trip_duration
+from wms.planning.promises import walk_for
 from wms.planning.schedule import Walk, lateness
 from wms.planning.touring import Tours
 
@@ -58,10 +58,9 @@ class Carts:
         stops = frozenset[int]().union(*(self._stops[j] for j in ordered))
         bunch = self.bunch(ordered)
         length = kept.length if kept else self.tours.length(stops)
-        duration = trip_duration(self._prices, length, sum(self.jobs[j].lines for j in ordered))
-        dues = tuple(due for j in ordered if (due := self.jobs[j].due) is not None)
-        cost = duration + self._mixed(bunch.groups)
-        return Cart(ordered, bunch.loads, bunch.groups, bunch.reach, stops, length, cost, Walk(duration, dues), kept)
+        walk = walk_for(self._prices, [self.jobs[j] for j in ordered], length)
+        cost = walk.duration + self._mixed(bunch.groups)
+        return Cart(ordered, bunch.loads, bunch.groups, bunch.reach, stops, length, cost, walk, kept)
 
     def bunch(self, jobs: Sequence[int]) -> Bunch:
         alone = [self.alone[j] for j in jobs]

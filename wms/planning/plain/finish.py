@@ -7,7 +7,7 @@ from collections.abc import Callable
 from wms.planning.plain.carts import Carts
 from wms.planning.plain.search import State, state
 from wms.planning.problem import Infeasible, Job, Problem, Solution, Trip
-from wms.planning.promises import earliest_end
+from wms.planning.promises import kept_or_refused
 from wms.planning.routing.distances import Distances
 from wms.planning.routing.tour import Router, Unreachable
 from wms.planning.schedule import Timetable, Turn, schedule
@@ -72,20 +72,4 @@ def solution(problem: Problem, carts: Carts, found: State, start_cost: int, rout
         route = cart.kept.route if cart.kept else carts.tours.tour(cart.stops).route
         trips.append(Trip(cart.jobs, route, cart.length, *turn, locked=cart.kept is not None))
     trips.sort(key=lambda trip: (trip.begin, trip.picker, trip.jobs))
-    late = _late(problem, trips)
-    if problem.strict and late:
-        raise Infeasible(tuple((problem.jobs[j].name, _why(problem, j, end, router)) for j, end in late.items()))
-    return Solution(tuple(trips), found.cost, start_cost, tuple(sorted(late)))
-
-
-def _late(problem: Problem, trips: list[Trip]) -> dict[int, int]:
-    """When those jobs are back that are late."""
-    ends = {job: trip.end for trip in trips if trip.picker >= 0 for job in trip.jobs}
-    return {job: end for job, end in ends.items() if (due := problem.jobs[job].due) is not None and end > due}
-
-
-def _why(problem: Problem, job: int, end: int, router: Router) -> str:
-    due, earliest = problem.jobs[job].due, earliest_end(problem, problem.jobs[job], router)
-    if due is not None and earliest > due:
-        return f"due at {due}, but even alone not back before {earliest}"
-    return f"due at {due}, but back at {end} in the best plan found"
+    return Solution(tuple(trips), found.cost, start_cost, kept_or_refused(problem, trips, router))
