@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from drivers.escpos_tokens import command_length, is_cut
@@ -139,6 +140,8 @@ class FakePrinter:
         """Power off: connections break, what was not printed is gone."""
         with self._lock:
             if self._listener:
+                with suppress(OSError):  # a socket that somebody waits for goes on taking connections when only closed
+                    self._listener.shutdown(socket.SHUT_RDWR)
                 self._listener.close()
                 self._listener = None
             for session in [*self._sessions.values(), *self._left_behind]:
