@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -106,6 +107,25 @@ def test_only_what_the_hub_lacks_is_copied_at_first_and_nothing_twice(store: Sto
     assert copied(medium) == ["waiting", "A", "B"]
 
 
+@pytest.mark.parametrize("name", ["lines", "last_epoch", "last_n"])
+def test_what_is_recorded_while_an_empty_medium_is_looked_at_is_copied(store, medium, monkeypatch, name) -> None:
+    say(store, "confirmed")
+    store.receive([journal.at_position(journal.lines(store.rows.connection, "n = 1")[0], 1)])
+    real, recorded = getattr(journal, name), []
+
+    def meanwhile(*arguments):
+        found = real(*arguments)
+        if threading.current_thread().name == "outbox-mirror" and not recorded:
+            recorded.append("A")
+            say(store, "A")
+        return found
+
+    monkeypatch.setattr(journal, name, meanwhile)
+    with mirroring(store, medium):
+        eventually(lambda: recorded)
+    assert copied(medium) == ["A"]
+
+
 def test_a_medium_that_is_gone_is_told_and_caught_up_with(store: Store, medium: Path, tmp_path: Path) -> None:
     with mirroring(store, medium) as mirror:
         say(store, "A")
@@ -146,8 +166,6 @@ def test_a_full_broken_or_read_only_medium_holds_nothing_up(store, medium, monke
 
 
 def test_no_commit_waits_for_a_medium_that_hangs(store, medium, monkeypatch) -> None:
-    import threading
-
     real, go_on = os.fsync, threading.Event()
 
     def fsync(descriptor: int) -> None:

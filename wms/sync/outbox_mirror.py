@@ -158,11 +158,13 @@ class OutboxMirror:
             if keys:
                 return keys[-1]
         connection, device = self._store.rows.connection, self._store.device
-        waiting = journal.lines(connection, "position IS NULL AND device = ?", (device,), 1, "epoch, n")
-        if waiting:
-            return (waiting[0].epoch, waiting[0].n - 1)
         epoch = journal.last_epoch(connection, device)
-        return (epoch, journal.last_n(connection, device, epoch))
+        last = (
+            epoch,
+            journal.last_n(connection, device, epoch),
+        )  # asked first: what is recorded meanwhile comes after it
+        waiting = journal.lines(connection, "position IS NULL AND device = ?", (device,), 1, "epoch, n")
+        return (waiting[0].epoch, waiting[0].n - 1) if waiting else last
 
     def _write(self, found: list[Line]) -> None:
         day = self._store.clock() // 86_400_000
