@@ -295,7 +295,8 @@ class Desk:
         return self.menu.prompt.name if self.menu is not None else str(getattr(self.state, "screen", ""))
 
     def _resume(self) -> None:
-        self.state = replace(self._workflow.resume(self.rows, self._who(), self.state), who=self._who())
+        who = self._who()
+        self.state = replace(self._workflow.resume(self.rows, who, self.state), who=who)
 
     def _look_again(self) -> None:
         """What others did may put another question on the screen; what was said about the one before is then wrong."""
