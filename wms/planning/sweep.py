@@ -9,7 +9,7 @@ from itertools import pairwise
 from wms.planning.grid import BLOCKED, AisleGrid
 from wms.planning.states import Table, tables
 
-NEVER = 1_000_000_000
+NEVER = 1_000_000_000  # two of them still fit into a word of 32 bits
 
 Stretches = tuple[tuple[int, ...], ...]
 """Costs of the options NONE to BOTH for each stretch, aisle by aisle, block by block."""

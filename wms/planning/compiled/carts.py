@@ -8,8 +8,10 @@ import numpy as np
 
 from wms.planning.compiled.jit import jit
 from wms.planning.compiled.tours import cost_of_stretch, sweep
-from wms.planning.compiled.vectors import LANES, NEVER, put
-from wms.planning.compiled.world import WHENEVER, Flags, Ints, Memory, Words, World
+from wms.planning.compiled.vectors import LANES, put
+from wms.planning.compiled.world import OPTIONS, WHENEVER, WORD, Flags, Ints, Memory, Words, World
+from wms.planning.states import BACK, BOTH, FRONT, NONE
+from wms.planning.sweep import NEVER
 
 CACHE_BITS = 20
 
@@ -56,8 +58,8 @@ def carts_for(world: World, carts: int, most: int) -> Carts:
         np.zeros(carts, np.int64),
         np.zeros((carts, most), np.int32),
         np.zeros((carts, capacities), np.int64),
-        np.zeros((carts, stretches, wide // 64), np.uint64),
-        np.zeros((carts, -(-stretches // 64)), np.uint64),
+        np.zeros((carts, stretches, wide // WORD), np.uint64),
+        np.zeros((carts, -(-stretches // WORD)), np.uint64),
         np.full((carts, stretches, 3), NEVER, np.int32),
         np.zeros(carts, np.uint64),
         np.zeros(carts, np.int64),
@@ -78,7 +80,7 @@ def scratch_for(world: World) -> Scratch:
         np.zeros(stretches, np.int64),
         np.zeros(LANES, np.int64),
         np.zeros(LANES, np.int64),
-        np.zeros(wide // 64, np.uint64),
+        np.zeros(wide // WORD, np.uint64),
         np.zeros(3, np.int64),
         np.zeros(1 << CACHE_BITS, np.uint64),
         np.zeros(1 << CACHE_BITS, np.int32),
@@ -121,10 +123,10 @@ def cost_of(world: World, carts: Carts, cart: int) -> int:
 def _place(memory: Memory, lane: int, base: int, front: int, back: int, both: int) -> bool:
     """The costs of one stretch into one lane of a sweep's memory; whether it has no stops."""
     empty = front >= NEVER and back >= NEVER and both >= NEVER
-    put(memory, base + lane, 0 if empty else NEVER)
-    put(memory, base + 3 * LANES + lane, front)
-    put(memory, base + 4 * LANES + lane, back)
-    put(memory, base + 5 * LANES + lane, both)
+    put(memory, base + NONE * LANES + lane, 0 if empty else NEVER)
+    put(memory, base + FRONT * LANES + lane, front)
+    put(memory, base + BACK * LANES + lane, back)
+    put(memory, base + BOTH * LANES + lane, both)
     return empty
 
 
@@ -132,7 +134,7 @@ def _place(memory: Memory, lane: int, base: int, front: int, back: int, both: in
 def _fill(costs: Memory, memory: Memory, empties: Ints, base: int, lane: int, cart: int) -> None:
     """One lane of the sweep's memory: the stops of a cart."""
     for number in range(costs.shape[1]):
-        place = base + number * 6 * LANES
+        place = base + number * OPTIONS * LANES
         if _place(memory, lane, place, costs[cart, number, 0], costs[cart, number, 1], costs[cart, number, 2]):
             empties[number] += 1
 
@@ -154,7 +156,8 @@ def _add(
     lane: int,
     cart: int,
 ) -> None:
-    """The stops of a job (its marks `first` to `end`) into the lane of a cart."""
+    """The stops of a job (its marks `first` to `end`) into the lane of a cart. It is given single arrays, since handing
+    on tuples of arrays costs more than all of its work."""
     mark = first
     while mark < end:
         number = marks[mark, 0]
@@ -168,7 +171,7 @@ def _add(
         if any_before == 0:
             empties[number] -= 1
         cost_of_stretch(lengths, at, number, union, sides)
-        _place(memory, lane, base + number * 6 * LANES, sides[0], sides[1], sides[2])
+        _place(memory, lane, base + number * OPTIONS * LANES, sides[0], sides[1], sides[2])
 
 
 @jit
@@ -257,7 +260,7 @@ def put_on(world: World, carts: Carts, scratch: Scratch, cart: int, job: int, le
         cost_of_stretch(world.lengths, world.at, number, carts.marked[cart, number], scratch.sides)
         for side in range(3):
             carts.costs[cart, number, side] = scratch.sides[side]
-        carts.used[cart, number >> 6] |= np.uint64(1) << np.uint64(number & 63)
+        carts.used[cart, number // WORD] |= np.uint64(1) << np.uint64(number % WORD)
     carts.length[cart] = length
     carts.total[0] += cost_of(world, carts, cart)
 
@@ -328,7 +331,7 @@ def settle(world: World, carts: Carts, scratch: Scratch, changed: Ints, number: 
             for mark in range(world.marks_of[job], world.marks_of[job + 1]):
                 stretch = world.marks[mark, 0]
                 carts.marked[cart, stretch, world.marks[mark, 1]] |= world.masks[mark]
-                carts.used[cart, stretch >> 6] |= np.uint64(1) << np.uint64(stretch & 63)
+                carts.used[cart, stretch // WORD] |= np.uint64(1) << np.uint64(stretch % WORD)
         for stretch in range(carts.costs.shape[1]):
             cost_of_stretch(world.lengths, world.at, stretch, carts.marked[cart, stretch], scratch.sides)
             for side in range(3):

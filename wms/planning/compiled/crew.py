@@ -44,8 +44,7 @@ class Heat:
 
 
 class Crew:
-    """`alone` is how long the tour of each job alone is, `handling` what all plans cost the same, `scale` what a job
-    costs in a plan that is not bad."""
+    """`alone` is how long the tour of each job alone is, `handling` what all plans cost the same."""
 
     def __init__(self, problem: Problem, sweep: Sweep, locked: Iterable[int], seed: int) -> None:
         self.world: World = world_of(problem, sweep, locked, seed)
@@ -56,24 +55,19 @@ class Crew:
         first = self.workers[0]
         self.alone = np.zeros(self.jobs, np.int64)
         lengths_alone(self.world, first.carts, first.scratch, self.alone)
-        self.scale = 1.0
         first.prepare(self.alone)
 
-    def heat(self, begin: float, end: float, *, again: bool = False) -> Heat:
-        """For a search of so long; `again` from a good plan on."""
+    def heat(self, begin: float, end: float, cost: int, *, again: bool = False) -> Heat:
+        """For a search of so long in which the best plan costs `cost`; `again` from a good plan on."""
         changes = max(0.0, end - begin) * _CHANGES_PER_S * THREADS / max(1, self.jobs)
         hot = _HOT * min(1.0, max(0.05, (changes / _AMPLE) ** 0.8)) * (_AGAIN if again else 1.0)
-        return Heat(self.scale * max(hot, _COLD), self.scale * _COLD, begin, end)
-
-    def cycles(self, seconds: float) -> int:
-        return 4 if self.jobs < 40 else 1
+        scale = cost / max(1, self.jobs) or 1.0
+        return Heat(scale * max(hot, _COLD), scale * _COLD, begin, end)
 
     def worth(self, places: Ints) -> tuple[int, int]:
         """How late a plan is, and what it costs without handling, both in ticks."""
         carts = self.workers[0].laid(places)
-        late = int(lateness(self.world, carts))
-        self.scale = float(carts.total[0]) / max(1, self.jobs) or 1.0
-        return late, int(carts.total[0])
+        return int(lateness(self.world, carts)), int(carts.total[0])
 
     def lengths(self, places: Ints) -> Ints:
         """Of the tours of carts, by their number."""

@@ -22,6 +22,7 @@ _DEAL_S = 0.25
 _TELL_S = 0.25
 _GREEDS = (0.3, 0.15, 0.0)
 _FINISH_S_PER_TRIP = 0.0015
+_SMALL, _COOLINGS = 40, 4  # plans of fewer jobs are cooled down so often in the time there is
 
 
 def plan(
@@ -166,7 +167,7 @@ class _Planning:
         begun, now = self.gone, self.places
         while (at := self.gone) < end:
             until = min(at + _DEAL_S, end)
-            heat = self.crew.heat(self.began + begun, self.began + end)
+            heat = self.crew.heat(self.began + begun, self.began + end, self.best[1])
             parts = self.crew.dealt(now, self.chance)
             works = [
                 threads.submit(worker.search, self.crew, part, heat, self.began + until)
@@ -179,11 +180,11 @@ class _Planning:
     def _together(self, threads: ThreadPoolExecutor, end: float) -> None:
         """The threads search for themselves; after each cooling who found less goes on from where the other is."""
         starts = [self.places] * len(self.crew.workers)
-        cycles = self.crew.cycles(end - self.gone)
+        cycles = _COOLINGS if self.crew.jobs < _SMALL else 1
         for cycle in range(cycles):
             begun = self.gone
             until = begun + (end - begun) / (cycles - cycle)
-            heat = self.crew.heat(self.began + begun, self.began + until, again=cycle > 0)
+            heat = self.crew.heat(self.began + begun, self.began + until, self.best[1], again=cycle > 0)
             while (at := self.gone) < until:
                 pause = min(at + 1.0, until)
                 works = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from wms.planning.compiled.jit import jit
-from wms.planning.compiled.vectors import LANES, NEVER, lowest_bit, reach, relax, spread
-from wms.planning.compiled.world import Ints, Memory, Words
+from wms.planning.compiled.vectors import LANES, lowest_bit, reach, relax, spread
+from wms.planning.compiled.world import WORD, Ints, Memory, Words
 from wms.planning.grid import BLOCKED
+from wms.planning.sweep import NEVER
 
 
 @jit
@@ -18,7 +19,7 @@ def cost_of_stretch(lengths: Ints, at: Ints, number: int, marked: Words, costs: 
     for word in range(marked.size):
         left = marked[word]
         while left:
-            offset = at[number, word * 64 + lowest_bit(left)]
+            offset = at[number, word * WORD + lowest_bit(left)]
             left &= left - np.uint64(1)
             if first < 0:
                 first = offset

@@ -12,10 +12,10 @@ from llvmlite import ir
 from numba import types
 
 from wms.planning.compiled.jit import intrinsic
+from wms.planning.sweep import NEVER
 
 LANES = 16
 MOVE = 7
-NEVER = 1_000_000_000  # two of them still fit into a word
 
 _WORD = ir.IntType(32)
 _VECTOR = ir.VectorType(_WORD, LANES)

@@ -41,7 +41,7 @@ class World(NamedTuple):
     masks: Words  # (marks,)
     used: Words  # (jobs, words of stretches): the stretches with stops of a job
     lengths: Ints  # (stretches,)
-    at: Ints  # (stretches, words * 64)
+    at: Ints  # (stretches, words * WORD)
     program: Ints  # (steps, 14)
     moves: Memory  # (moves, 7)
     memory: Memory  # what a sweep's memory looks like when it begins
