@@ -135,7 +135,7 @@ class _Reader:
         front, back = crossings[a, b], crossings[a, b + 1]
         ahead = self._line(front, inside, back)
         behind = self._line(back, inside - set(ahead), front)
-        if ahead is None or behind is None or len(ahead) + len(behind) - 2 < len(inside):
+        if len(ahead) + len(behind) - 2 < len(inside):
             return None
         whole = ahead[-1] == back
         line = [*ahead[:-1], back] if whole else [*ahead, *reversed(behind)]
