@@ -115,7 +115,7 @@ def test_silence_is_told_after_a_second(outside_scale: ModuleType, tmp_path: Pat
             fake.do("mute")
         for _, pan in pans.values():
             pan.shows(None, "silent")
-        assert 0.9 <= time.monotonic() - muted <= 1.6
+        assert 0.9 <= time.monotonic() - muted <= 4
         for fake, _ in pans.values():
             fake.do("unmute")
         for _, pan in pans.values():

@@ -268,7 +268,7 @@ def test_pyserial_url_moves_bytes() -> None:
         assert port.read() == b"A\r"
         before = time.monotonic()
         port.wait(0.05)
-        assert 0.04 < time.monotonic() - before < 1
+        assert 0.04 < time.monotonic() - before < 4
         assert port.read() == b""
     finally:
         port.close()

@@ -154,7 +154,7 @@ def test_stalled_terminal_takes_what_fits_and_closes_at_once(pair: tuple[int, st
     assert taken > 0
     since = time.monotonic()
     port.close(discard=True)
-    assert time.monotonic() - since < 1
+    assert time.monotonic() - since < 5
 
 
 def test_every_address_of_a_host_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

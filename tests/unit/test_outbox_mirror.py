@@ -134,7 +134,7 @@ def test_a_medium_that_is_gone_is_told_and_caught_up_with(store: Store, medium: 
         eventually(lambda: mirror.trouble().text == "The second medium is not there: plug it in")
         started = time.perf_counter()
         say(store, "B")
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - started < 10
         (tmp_path / "pulled").rename(medium)
         eventually(lambda: mirror.trouble() is NOTHING)
         eventually(lambda: copied(medium) == ["A", "B"])
@@ -177,7 +177,7 @@ def test_no_commit_waits_for_a_medium_that_hangs(store, medium, monkeypatch) -> 
         say(store, "A")
         started = time.perf_counter()
         say(store, *"BCDEFGH")
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - started < 10
         assert not go_on.is_set()
         go_on.set()
         eventually(lambda: copied(medium) == list("ABCDEFGH"))
