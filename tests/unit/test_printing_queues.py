@@ -74,6 +74,10 @@ def two(label_printer: FakePrinter, office_printer: FakePrinter) -> tuple[Printe
     return PrinterConfig("bench", label_printer.uri), office
 
 
+TWO = (PrinterConfig("bench", "socket://127.0.0.1:9"), PrinterConfig("spare", "socket://127.0.0.1:9"))
+"""Nobody answers there: what becomes of their labels is what a test says."""
+
+
 def job(bench: Bench, n: int) -> jobs.Job:
     found = jobs.named(bench.store.rows.connection, n)
     assert found is not None
@@ -366,3 +370,78 @@ def test_every_open_label_review_has_its_failed_job(bench, label_printer):
         parcel = bench.parcel()
         until(lambda: bench.states() == ["failed"])
         assert [r.subject for r in bench.store.rows.where(Review, open=True) if r.kind == "label"] == [parcel]
+
+
+# Reviews of labels
+
+
+def its_job(bench, subject):
+    return next(job for job in reversed(jobs.every(bench.store.rows.connection)) if job.subject == subject)
+
+
+def cut_short(bench, queue, subject):
+    """Its newest job goes out on that printer, whose thread then finds the cable pulled."""
+    job, at = its_job(bench, subject), bench.store.clock()
+    assert bench.store.writer.do(lambda connection: jobs.take(connection, job, queue.printer.name, at))
+    queue._look(job, "broken")
+
+
+def test_a_label_that_breaks_while_the_chores_are_done_is_still_looked_at(bench, monkeypatch):
+    """They are done on the first queue; the label breaks on the second, as they have read which ones are broken."""
+    spool = Spool(bench.store, TWO)
+    parcel = bench.parcel()
+    read = jobs.in_state
+
+    def then_breaks(connection, *states):
+        found = read(connection, *states)
+        if states == ("failed",):
+            monkeypatch.undo()
+            cut_short(bench, spool.queues[1], parcel)
+        return found
+
+    monkeypatch.setattr(jobs, "in_state", then_breaks)
+    spool.chores()
+    spool.chores()
+    assert bench.states() == ["failed"]
+    assert bench.is_open("label", parcel)
+    bench.do(c.CloseReview(f"label/{parcel}", "done"))
+    spool.chores()
+    assert bench.states() == ["cancelled"]
+
+
+def test_a_slip_that_breaks_again_as_its_review_is_being_closed_is_still_looked_at(bench, monkeypatch):
+    spool = Spool(bench.store, TWO)
+    manifest = close_a_manifest(bench, bench.parcel())
+    cut_short(bench, spool.queues[1], manifest)
+    spool.print_manifest(manifest, P)
+    execute = bench.store.execute
+
+    def breaks_before(command, *how, **beside):
+        monkeypatch.undo()
+        cut_short(bench, spool.queues[1], manifest)
+        return execute(command, *how, **beside)
+
+    monkeypatch.setattr(bench.store, "execute", breaks_before)
+    spool.chores()
+    assert its_job(bench, manifest).state == "failed"
+    assert bench.is_open("label", manifest)
+    spool.print_manifest(manifest, P)
+    spool.chores()
+    assert bench.review("label", manifest).decision == "settled at the printer"
+
+
+def test_what_is_to_be_looked_at_again_meanwhile_has_not_been_looked_at(bench, monkeypatch):
+    spool = Spool(bench.store, TWO)
+    parcel = bench.parcel()
+    cut_short(bench, spool.queues[1], parcel)
+    bench.do(c.CloseReview(f"label/{parcel}", "done"))
+    write = bench.store.writer.do
+
+    def raised_before(work, **how):
+        monkeypatch.undo()
+        bench.do(c.RaiseReview("label", parcel, "broken"))
+        return write(work, **how)
+
+    monkeypatch.setattr(bench.store.writer, "do", raised_before)
+    spool.chores()
+    assert bench.states() == ["failed"]

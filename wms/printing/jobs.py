@@ -148,6 +148,12 @@ def last_asked(connection: Any, subject: str) -> Badge | None:
     return None if row is None else Badge(json.loads(row[0])["person"])
 
 
+def is_to_be_looked_at(connection: Any, subject: str) -> bool:
+    """Whether nobody knows yet what is on paper of that parcel or manifest."""
+    sql = "SELECT 1 FROM print_job WHERE kind IN ('label', 'manifest') AND subject = ? AND state = 'failed'"
+    return connection.execute(sql, (subject,)).fetchone() is not None
+
+
 def is_over(connection: Any, job: Job) -> bool:
     """Whether something has happened meanwhile that makes its fate known."""
     row = connection.execute("SELECT state FROM print_job WHERE id = ?", (job.id,)).fetchone()

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wms.config import PrinterConfig
 from wms.domain import events as e
-from wms.domain.commands import CloseReview
 from wms.domain.events import Fact
 from wms.domain.ids import Badge, ManifestId, ParcelId
 from wms.domain.records import Record
-from wms.domain.review import Review
 from wms.printing import jobs, kept
 from wms.printing.jobs import Job
 from wms.printing.queue import PrinterQueue, QueueState
+from wms.printing.reviews import settle_reviews
 from wms.printing.routes import Routes
 from wms.printing.sole import Sole
 from wms.store import Store
@@ -157,25 +156,13 @@ class Spool:
 
     def chores(self) -> None:
         self._drop_unwanted()
-        self._settle_reviews()
+        settle_reviews(self._store)
         self._tidy()
 
     def _drop_unwanted(self) -> None:
         for job in self._jobs("queued"):
             if reason := jobs.unwanted(self._store.rows, job):
                 self._put(job, reason)
-
-    def _settle_reviews(self) -> None:
-        """A label's review ends when nothing is to be looked at any more; looking ends when its review is closed."""
-        rows, looks = self._store.rows, self._jobs("failed")
-        opened = {review.subject: review for review in rows.where(Review, open=True) if review.kind == "label"}
-        for job in looks:
-            if job.subject not in opened:
-                self._put(job, "looked at")
-        for subject in opened.keys() - {job.subject for job in looks}:
-            person = jobs.last_asked(rows.connection, subject)
-            if person is not None:
-                self._store.execute(CloseReview(opened[subject].id, "settled at the printer"), person)
 
     def _tidy(self) -> None:
         """Once an hour: what is older than the retention time, and what names somebody who was erased, goes."""
