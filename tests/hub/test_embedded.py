@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlcipher3.dbapi2 import OperationalError
 
 from tests.hub.gatehouse import House, Member, serving
 from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.ids import Badge, CarrierCode, CategoryCode, ChannelCode, DeviceId, OrderId, Sku
+from wms.hub import app as hub_app
 from wms.hub import opening
 from wms.hub.database import Session
 from wms.hub.embedded import EmbeddedHub
@@ -170,3 +173,31 @@ def test_a_full_disk_is_said_in_words_and_the_fact_comes_again(tmp_path: Path) -
         room(1_000_000)
         assert push(house, member, len(answers)) == (200, "")
         assert hub.head() == len(answers)
+
+
+def test_a_look_for_commits_of_others_that_fails_is_not_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own error, as where there is no descriptor left for a thread's connection, is no `StoreUnwritable`."""
+    found = iter([0, OperationalError("unable to open database file")])
+
+    def head() -> int:
+        one = next(found, 1)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    async def heard() -> bool:
+        app.bell.hang()
+        rung, watch = app.bell.next(), asyncio.create_task(app._watch())
+        await asyncio.wait((rung, watch), timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        return rung.done()
+
+    monkeypatch.setattr(hub_app, "LOOK_SECONDS", 0.01)
+    hub = EmbeddedHub(tmp_path)
+    monkeypatch.setattr(hub, "head", head)
+    app = hub_app.HubApp({"MAIN": hub})
+    assert asyncio.run(heard())
+    hub.close()

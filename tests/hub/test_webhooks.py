@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sqlcipher3.dbapi2 import OperationalError
 from standardwebhooks.webhooks import Webhook as Independent
 
 from tests.hub.gatehouse import House, serving
@@ -29,7 +30,7 @@ from tests.hub.test_api_orders import eventually
 from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
 from wms.domain.review import Review
-from wms.hub import audit, opening
+from wms.hub import audit, opening, webhooks_delivery
 from wms.hub.interface import HubStore
 from wms.hub.roles import ClientRole
 from wms.hub.webhooks import Webhook, Webhooks
@@ -410,6 +411,24 @@ def test_a_process_that_dies_in_between_is_followed_where_it_stood(hub: HubStore
     ids = [headers["webhook-id"] for headers, _ in receiver.taken]
     assert list(dict.fromkeys(receiver.orders())) == [f"shop-{n}" for n in range(20)]
     assert len(ids) - len(set(ids)) <= 1  # the one that was under way when it died
+
+
+def test_a_read_that_fails_ends_no_deliveries(
+    hub: HubStore, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded engine's own error is no `StoreUnwritable`."""
+    registered(hub, receiver.url)
+    real, failures = webhooks_delivery.heard_up_to, [OperationalError("disk I/O error")]
+
+    def heard_up_to(hub: HubStore) -> int:
+        if failures:
+            raise failures.pop()
+        return real(hub)
+
+    monkeypatch.setattr(webhooks_delivery, "heard_up_to", heard_up_to)
+    receive(hub, "1")
+    deliver(hub, lambda: receiver.orders() == ["shop-1"])
+    assert failures == []
 
 
 def test_no_address_that_is_not_listed_is_connected_to(hub: HubStore, receiver: Receiver) -> None:

@@ -101,11 +101,16 @@ class HubApp:
         heads: dict[str, int] = {}
         while True:
             for name, hub in self._hubs.items():
-                with contextlib.suppress(StoreUnwritable):
+                try:
                     head = await self._run(hub.head)
-                    if heads.get(name, head) != head:
-                        self.bell.ring()
-                    heads[name] = head
+                except StoreUnwritable:
+                    continue
+                except Exception:  # a file that can't be opened just now raises what its engine calls that
+                    log.exception("looking for commits of others in %s", name)
+                    continue
+                if heads.get(name, head) != head:
+                    self.bell.ring()
+                heads[name] = head
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _keep_house(self) -> None:

@@ -66,8 +66,7 @@ class Deliveries:
             while True:
                 self._rung.clear()
                 for hub in self._hubs.values():
-                    with contextlib.suppress(StoreUnwritable):
-                        await self._begin(hub)
+                    await self._look_at(hub)
                 with contextlib.suppress(TimeoutError):
                     # wait_for would swallow a cancellation that comes together with a ring (Python 3.11), and the hub
                     # would never end
@@ -80,6 +79,14 @@ class Deliveries:
             for hub in self._hubs.values():
                 with contextlib.suppress(StoreUnwritable):
                     await self._run(Webhooks(hub.database, hub.warehouse).release, self._holder)
+
+    async def _look_at(self, hub: HubStore) -> None:
+        try:
+            await self._begin(hub)
+        except StoreUnwritable:
+            pass
+        except Exception:  # a file that can't be read just now raises what its engine calls that
+            log.exception("webhooks of %s", hub.warehouse)
 
     async def _begin(self, hub: HubStore) -> None:
         now, head = hub.now() // 1000, await self._run(heard_up_to, hub)
