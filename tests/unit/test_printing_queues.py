@@ -26,11 +26,14 @@ from tests.unit.test_printing_spool import (
 )
 from wms.config import PrinterConfig
 from wms.domain import commands as c
-from wms.domain.ids import OrderId
+from wms.domain import events as e
+from wms.domain.events import Fact, Key
+from wms.domain.ids import DeviceId, OrderId
 from wms.domain.review import Review
 from wms.printing import jobs, kept, making
 from wms.printing.routes import Routes
 from wms.printing.spool import Spool
+from wms.store import journal
 from wms.store.database import connect, open_connection
 from wms.store.erasure import erase
 from wms.store.migrations import MIGRATIONS
@@ -445,3 +448,65 @@ def test_what_is_to_be_looked_at_again_meanwhile_has_not_been_looked_at(bench, m
     monkeypatch.setattr(bench.store.writer, "do", raised_before)
     spool.chores()
     assert bench.states() == ["failed"]
+
+
+def printed(bench, subject):
+    its, at = its_job(bench, subject), bench.store.clock()
+    bench.store.writer.do(lambda connection: jobs.put(connection, its, "printed", "", at))
+
+
+def test_a_label_that_broke_at_another_terminal_is_settled_there(bench):
+    spool = Spool(bench.store, TWO)
+    parcel = bench.parcel()
+    printed(bench, parcel)
+    raised = Fact(Key(DeviceId("T2"), 1, 1), bench.store.clock(), P, e.ReviewRaised("label", parcel, "broken"))
+    bench.store.ingest([journal.line_of(raised)])
+    spool.chores()
+    assert bench.is_open("label", parcel)
+
+
+def test_a_restored_copy_does_not_settle_what_broke_after_it_was_made(tmp_path):
+    folder, copy = tmp_path / "data", tmp_path / "copy.sqlite3"
+    bench = Bench(folder)
+    bench.set_up()
+    now = bench.store.clock()
+    bench.store.clock = lambda: now
+    spool = Spool(bench.store, TWO)
+    parcel = bench.parcel()
+    printed(bench, parcel)
+    bench.do(c.VerifyLabel(parcel))
+    assert bench.states() == ["verified"]
+    known = bench.store.head()
+    with closing(connect(copy).conn) as target:
+        bench.store.rows.connection.backup(target)
+    now += 60_000
+    bench.do(c.ReprintLabel(parcel, "torn"))
+    cut_short(bench, spool.queues[1], parcel)
+    lost = bench.store.lines_since(known, 100)
+    bench.store.close()
+    for path in folder.glob("wms.sqlite3*"):
+        path.unlink()
+    copy.rename(folder / "wms.sqlite3")
+
+    bench = Bench(folder)
+    bench.store.ingest(lost)  # what it once said comes back from the hub
+    assert bench.review("label", parcel).device == bench.store.device
+    Spool(bench.store, TWO).chores()
+    assert bench.is_open("label", parcel)
+    bench.store.close()
+
+
+def test_a_label_that_is_scanned_as_it_is_found_broken_is_not_looked_at(bench, monkeypatch):
+    spool = Spool(bench.store, TWO)
+    parcel = bench.parcel()
+    execute = bench.store.execute
+
+    def scanned_before(command, *how, **beside):
+        monkeypatch.undo()
+        bench.do(c.VerifyLabel(parcel))
+        return execute(command, *how, **beside)
+
+    monkeypatch.setattr(bench.store, "execute", scanned_before)
+    cut_short(bench, spool.queues[1], parcel)
+    assert bench.states() == ["verified"]
+    assert bench.review("label", parcel) is None

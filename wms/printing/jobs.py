@@ -56,6 +56,10 @@ class Unprintable(Exception):
         self.field, self.reason = field, reason
 
 
+class Overtaken(Exception):
+    """What was to be written down is not so any more."""
+
+
 def accompany(connection: Any, fact: Fact) -> None:
     """Beside each own fact: a new job, or the end of old ones.
 
@@ -141,17 +145,13 @@ def copies_before(connection: Any, job: Job) -> int:
     return int(connection.execute(sql, (job.kind, job.subject, job.id)).fetchone()[0])
 
 
-def last_asked(connection: Any, subject: str) -> Badge | None:
-    """Who asked last for that to be printed here; None if nobody did."""
-    sql = "SELECT body FROM print_job WHERE kind IN ('label', 'manifest') AND subject = ? ORDER BY id DESC LIMIT 1"
-    row = connection.execute(sql, (subject,)).fetchone()
-    return None if row is None else Badge(json.loads(row[0])["person"])
+def settled_for(connection: Any, subject: str, since: int) -> Badge | None:
+    """Who asked last for that paper, where all that was to be looked at since then (UTC seconds) is settled; else None.
 
-
-def is_to_be_looked_at(connection: Any, subject: str) -> bool:
-    """Whether nobody knows yet what is on paper of that parcel or manifest."""
-    sql = "SELECT 1 FROM print_job WHERE kind IN ('label', 'manifest') AND subject = ? AND state = 'failed'"
-    return connection.execute(sql, (subject,)).fetchone() is not None
+    A restored copy does not know of what broke after it was made: what it has was settled, if at all, before."""
+    known = _jobs(connection, "kind IN ('label', 'manifest') AND subject = ?", (subject,))
+    settled = any(job.state in SETTLED and job.changed // 1000 >= since for job in known)
+    return known[-1].person if settled and all(job.state != "failed" for job in known) else None
 
 
 def is_over(connection: Any, job: Job) -> bool:

@@ -7,6 +7,7 @@ sooner while the printer is away.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -19,10 +20,11 @@ from wms.domain.ids import ParcelId
 from wms.domain.records import Record
 from wms.printing import jobs, kept
 from wms.printing.health import LONGEST_PAUSE, Health
-from wms.printing.jobs import Job, Unprintable
+from wms.printing.jobs import Job, Overtaken, Unprintable
 from wms.printing.routes import Routes
 from wms.store import Store, StoreUnwritable
 from wms.store.tables import SqliteRows
+from wms.workflows.handling import Outcome
 from wms.workflows.prompt import Msg
 from wms.workflows.view import DeviceState
 
@@ -238,14 +240,15 @@ class PrinterQueue:
 
     def _look(self, job: Job, detail: str) -> None:
         """A person must look; the review says at what. Unless the label was scanned meanwhile."""
-        if jobs.is_over(self._store.rows.connection, job):
-            return
         at = self._store.clock()
-        self._store.execute(
-            RaiseReview("label", job.subject, detail),
-            job.person,
-            beside=lambda connection, _: jobs.put(connection, job, "failed", detail, at),
-        )
+
+        def failed(connection: Any, _: Outcome) -> None:
+            if jobs.is_over(connection, job):
+                raise Overtaken
+            jobs.put(connection, job, "failed", detail, at)
+
+        with contextlib.suppress(Overtaken):
+            self._store.execute(RaiseReview("label", job.subject, detail), job.person, beside=failed)
 
     def _insist(self, record: Callable[[], None]) -> None:
         """The printer has acted: until that is written down nothing else may be sent."""

@@ -13,7 +13,7 @@ from wms.domain.commands import CloseReview
 from wms.domain.ids import Badge
 from wms.domain.review import Review
 from wms.printing import jobs
-from wms.printing.jobs import Job
+from wms.printing.jobs import Job, Overtaken
 from wms.store import Store
 from wms.store.tables import SqliteRows
 from wms.workflows.handling import Outcome
@@ -25,7 +25,7 @@ def settle_reviews(store: Store) -> None:
         if not _waits_for_somebody(rows, job):
             _end_look(store, job)
     for review in rows.where(Review, open=True):
-        if (person := _settled_for(rows, review)) is not None:
+        if (person := _settled_for(store, rows, review)) is not None:
             _close(store, review, person)
 
 
@@ -45,23 +45,20 @@ def _end_look(store: Store, job: Job) -> None:
     store.writer.do(end)
 
 
-def _settled_for(rows: SqliteRows, review: Review) -> Badge | None:
-    """In whose name that review may end; None where it may not."""
-    if review.kind != "label" or jobs.is_to_be_looked_at(rows.connection, review.subject):
+def _settled_for(store: Store, rows: SqliteRows, review: Review) -> Badge | None:
+    """In whose name that review may end; None where it may not. What another terminal raised is settled there, and what
+    was raised before this one had another name, by a person: here nothing is known of that paper."""
+    if review.kind != "label" or review.device != store.device:
         return None
-    return jobs.last_asked(rows.connection, review.subject)
+    return jobs.settled_for(rows.connection, review.subject, review.at)
 
 
 def _close(store: Store, review: Review, person: Badge) -> None:
     def require_settled(connection: Any, _: Outcome) -> None:
         rows = SqliteRows(connection)
         now = rows.get(Review, review.id)
-        if now is None or _settled_for(rows, now) is None:
-            raise _Unsettled
+        if now is None or _settled_for(store, rows, now) is None:
+            raise Overtaken
 
-    with contextlib.suppress(_Unsettled):
+    with contextlib.suppress(Overtaken):
         store.execute(CloseReview(review.id, "settled at the printer"), person, beside=require_settled)
-
-
-class _Unsettled(Exception):
-    """It is to be looked at again meanwhile."""
