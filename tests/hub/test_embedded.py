@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from sqlcipher3.dbapi2 import OperationalError
 
+from tests.contract.floor import CARRIER
 from tests.hub.gatehouse import House, Member, serving
 from wms.domain import commands as c
 from wms.domain import events as e
@@ -20,13 +22,14 @@ from wms.hub import opening
 from wms.hub.database import Session
 from wms.hub.embedded import EmbeddedHub
 from wms.hub.engine import ANSWERS_KEPT_SECONDS
-from wms.hub.interface import HubStore
+from wms.hub.interface import HubStore, StaleSession
 from wms.hub.lineage import Lineage
 from wms.hub.postgres import PostgresHub
 from wms.hub.postgres_database import PostgresDatabase
 from wms.store import Store
 from wms.store.journal import Line
-from wms.sync.wire import VERSION, Returned
+from wms.sync.wire import VERSION, Hello, Returned
+from wms.workflows.handling import Outcome
 
 A = DeviceId("A")
 HOLD = c.HoldOrder(OrderId("O"), "x")
@@ -92,6 +95,59 @@ def test_an_answer_that_cannot_be_kept_is_no_decision(hub: HubStore) -> None:
     assert len(answer.recorded) == 1
     assert hub.answer(A, "", "r-1", Badge("P"), HOLD) == answer
     assert hub.head() == 2
+
+
+def run_begins(hub: HubStore, run: str, before: str = "") -> None:
+    """That run of the terminal's program says hello, in epoch 1 as far as it knows; it remembers the run `before`."""
+    assert hub.hello(A, Hello("A", 1, 0, run, before, (), 0)).epoch == 1
+
+
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_a_run_that_was_looked_up_while_a_copy_took_its_place_is_not_let_in(
+    hub: HubStore, monkeypatch: pytest.MonkeyPatch, looks_first: bool
+) -> None:
+    run_begins(hub, "run-1")
+    read, write = hub.database.read, hub.database.write
+
+    def read_slowly(work: Callable[[Session], Any]) -> Any:
+        """Another run is welcomed between this look and what is remembered of it."""
+        monkeypatch.setattr(hub.database, "read", read)
+        found = read(work)
+        run_begins(hub, "copy", "run-1")
+        return found
+
+    def write_after_a_look(work: Callable[[Session], Any]) -> Any:
+        monkeypatch.setattr(hub.database, "write", write)
+        assert hub.speaks(A, "run-1")
+        return write(work)
+
+    if looks_first:
+        monkeypatch.setattr(hub.database, "write", write_after_a_look)
+        run_begins(hub, "copy", "run-1")
+    else:
+        monkeypatch.setattr(hub.database, "read", read_slowly)
+        assert hub.speaks(A, "run-1"), "so it was when it was asked"
+    assert [hub.speaks(A, run) for run in ("run-1", "copy")] == [False, True]
+
+
+def test_numbers_are_not_leased_to_a_run_whose_place_was_taken_while_it_asked(
+    hub: HubStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.record([CARRIER], Badge("P"))
+    run_begins(hub, "run-1")
+    execute = hub.execute
+
+    def execute_late(*asked: Any, **more: Any) -> Outcome:
+        run_begins(hub, "copy", "run-1")
+        return execute(*asked, **more)
+
+    monkeypatch.setattr(hub, "execute", execute_late)
+    head, lease = hub.head(), c.LeaseWaybills(CarrierCode("SF"), A, 1)
+    with pytest.raises(StaleSession):
+        hub.answer(A, "run-1", "request-1", Badge("P"), lease)
+    assert hub.head() == head
+    monkeypatch.undo()
+    assert hub.answer(A, "copy", "request-2", Badge("P"), lease).recorded
 
 
 def test_the_lineage_lasts_until_an_older_copy_is_put_back(tmp_path: Path) -> None:

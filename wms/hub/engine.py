@@ -51,7 +51,7 @@ class HubEngine(ABC):
         self.picture_failed = False
         self._listeners: list[Callable[[], None]] = []
         self._sessions: dict[tuple[str, str], tuple[float, int | None]] = {}
-        self._sessions_lock = threading.Lock()
+        self._sessions_lock, self._welcomed = threading.Lock(), 0
         self._feed_begins = 0
 
     # What an engine brings
@@ -152,9 +152,12 @@ class HubEngine(ABC):
             known = lives.lives(session, self.warehouse)
             return wire.Welcome(epoch, known, rewind, head, self._feed_begins, self.now(), self.warehouse, "", "")
 
-        with self._sessions_lock:
-            self._sessions.clear()
-        return self.database.write(work)
+        try:
+            return self.database.write(work)
+        finally:  # even where it failed: whether a commit came through is not always known
+            with self._sessions_lock:
+                self._sessions.clear()
+                self._welcomed += 1
 
     def _is_here(self, session: Session, message: wire.Hello, head: int) -> bool:
         """Whether the fact at the terminal's head stands there in this journal too."""
@@ -195,22 +198,14 @@ class HubEngine(ABC):
 
     def _epoch_of(self, device: DeviceId, session: str) -> int | None:
         with self._sessions_lock:
-            seen = self._sessions.get((device, session))
+            seen, welcomed = self._sessions.get((device, session)), self._welcomed
         now = time.monotonic()
         if seen is not None and seen[0] > now:
             return seen[1]
-
-        def work(db: Session) -> int | None:
-            row = db.execute(
-                "SELECT epoch FROM hub_session WHERE wh = ? AND device = ? AND session = ?",
-                (self.warehouse, device, session),
-            ).fetchone()
-            last = None if row is None else epochs.latest(db, self.warehouse, device, row[0])
-            return int(row[0]) if row is not None and last == session else None
-
-        found = self.database.read(work)
+        found = self.database.read(lambda db: epochs.of_session(db, self.warehouse, device, session))
         with self._sessions_lock:
-            self._sessions[device, session] = (now + SESSION_SECONDS, found)
+            if welcomed == self._welcomed:  # else another run may have taken its place since
+                self._sessions[device, session] = (now + SESSION_SECONDS, found)
         return found
 
     def push(self, device: DeviceId, message: wire.Push, *, version: int) -> wire.Pushed:
@@ -274,13 +269,16 @@ class HubEngine(ABC):
         ]
 
     def answer(self, device: DeviceId, session: str, request: str, person: Badge, command: Command) -> wire.Answer:
-        if isinstance(command, LeaseWaybills) and self._epoch_of(device, session) != command.epoch:
+        numbers = command.epoch if isinstance(command, LeaseWaybills) else None
+        if numbers is not None and self._epoch_of(device, session) != numbers:
             raise StaleSession
         kept = self._answer(device, request)
         if kept is not None:
             return kept
 
         def keep(db: Session, outcome: Outcome) -> None:
+            if numbers is not None and epochs.of_session(db, self.warehouse, device, session) != numbers:
+                raise StaleSession  # another run was welcomed a moment ago
             row = (self.warehouse, device, request, self.now() // 1000, msgspec.json.encode(_answer_of(outcome)))
             db.execute("INSERT INTO hub_answer (wh, device, request, at, body) VALUES (?, ?, ?, ?, ?)", row)
 

@@ -58,6 +58,15 @@ def highest_given(session: Session, wh: str, device: str) -> int:
     return int(row[0])
 
 
+def of_session(session: Session, wh: str, device: str, run: str) -> int | None:
+    """The epoch in which that run of the device's program speaks; None where it got none, or another has taken it
+    over."""
+    row = session.execute(
+        "SELECT epoch FROM hub_session WHERE wh = ? AND device = ? AND session = ?", (wh, device, run)
+    ).fetchone()
+    return int(row[0]) if row is not None and latest(session, wh, device, row[0]) == run else None
+
+
 def latest(session: Session, wh: str, device: str, epoch: int) -> str:
     """The session that last got that epoch; '' if none did."""
     sql = "SELECT session FROM hub_session WHERE wh = ? AND device = ? AND epoch = ? ORDER BY serial DESC LIMIT 1"
