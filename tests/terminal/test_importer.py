@@ -202,6 +202,39 @@ def test_reading_can_be_stopped(hall, monkeypatch):
     assert max(seen) < 50
 
 
+def test_who_stops_a_reading_as_it_ends_records_nothing_in_part(hall, monkeypatch):
+    """The preview comes up between the look whether it still reads and the stop."""
+    path = hall.drop(HEAD + "".join(row(f"A-{n}") for n in range(450)))
+    importer, ends = hall.importer, threading.Event()
+    preview, stop = importer._preview, importer._stop.set
+
+    def ends_late(imported):
+        assert ends.wait(20)
+        preview(imported)
+
+    def stopped_late():
+        ends.set()
+        if not importer._showing.locked():
+            done = threading.Event()
+            importer._later(done.set)
+            assert done.wait(20)  # it has read, and shown what
+        stop()
+
+    monkeypatch.setattr(importer, "_preview", ends_late)
+    importer.order(ReadFiles((str(path),)), BOSS)
+    until(lambda: importer._imported is not None)
+    with monkeypatch.context() as late:
+        late.setattr(importer._stop, "set", stopped_late)
+        importer.order(DropImport(), BOSS)
+    importer.order(RecordOrders(), BOSS)
+    until(lambda: importer.glance().phase not in (Phase.READING, Phase.RECORDING))
+    assert importer.glance().phase is Phase.CHOOSING
+    assert hall.orders() == {}
+    monkeypatch.undo()
+    hall.read(path)
+    assert hall.record().figures.recorded == 450
+
+
 def test_endless_files_and_fields_hold_up_nobody(hall):
     """A gigabyte, and two megabytes in one cell: other threads go on, and memory is for what can be an import."""
     huge = hall.drop(HEAD, "huge.csv")

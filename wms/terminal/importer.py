@@ -67,20 +67,23 @@ class Importer(Aside):
         return self._picture
 
     def order(self, order: ImportOrder, person: Badge) -> None:
-        phase = self._picture.phase
-        match order:
-            case ReadFiles(paths=paths) if phase is Phase.CHOOSING and paths:
-                self._stop.clear()
-                self._show(phase=Phase.READING, done=0, of=0, trouble=NOTHING)
-                self._later(lambda: self._read(paths))
-            case RecordOrders() if phase is Phase.PREVIEW:
-                self._show(phase=Phase.RECORDING, done=0, of=self._picture.figures.new)
-                self._later(lambda: self._record(person))
-            case _ if phase is Phase.READING:
-                self._stop.set()
-            case _ if phase in (Phase.PREVIEW, Phase.DONE):
-                self._imported, self._chosen = None, []
-                self._start_again()
+        with self._showing:  # the thread beside shows nothing between what is asked here and what follows from it
+            before = self._picture
+            match order:
+                case ReadFiles(paths=paths) if before.phase is Phase.CHOOSING and paths:
+                    self._stop.clear()
+                    self._picture = replace(before, phase=Phase.READING, done=0, of=0, trouble=NOTHING)
+                    self._later(lambda: self._read(paths))
+                case RecordOrders() if before.phase is Phase.PREVIEW:
+                    self._picture = replace(before, phase=Phase.RECORDING, done=0, of=before.figures.new)
+                    self._later(lambda: self._record(person))
+                case _ if before.phase is Phase.READING:
+                    self._stop.set()
+                case _ if before.phase in (Phase.PREVIEW, Phase.DONE):
+                    self._forget()
+            news = self._picture is not before
+        if news:
+            self._changed()
 
     def _failed(self, error: Exception) -> None:
         match error:
@@ -120,7 +123,6 @@ class Importer(Aside):
         zone = site.zone if site is not None else "UTC"
         self._imported = read(sources, zone=zone, goods=_Interrupted(StoreGoods(rows), self._check))
         self._preview(self._imported)
-        self._check()
 
     def _preview(self, imported: Import) -> None:
         """Rehearsed with copies of the entries: what is recorded later is what was read."""
@@ -187,26 +189,31 @@ class Importer(Aside):
         found = figures(report, self._store.rows)
         if phase is Phase.DONE:  # what was to be stopped is stopped now
             found = replace(found, stopped=self._picture.figures.stopped)
-        self._show(
-            phase=phase,
-            figures=found,
-            accounts=tuple(files),
-            entries=needing_a_look(files),
-            stopped=report.stopped,
-            put_away=put_away,
-        )
+        entries = needing_a_look(files)
+        with self._showing:
+            if phase is Phase.PREVIEW:
+                self._check()  # who stopped the reading sees no preview of it
+            self._picture = replace(
+                self._picture,
+                phase=phase,
+                figures=found,
+                accounts=tuple(files),
+                entries=entries,
+                stopped=report.stopped,
+                put_away=put_away,
+            )
+        self._changed()
 
     def _start_again(self, trouble: Msg = NOTHING) -> None:
-        self._imported, self._chosen = None, []
-        self._look_at = 0.0
         with self._showing:
-            self._picture = Importing(folder=self._picture.folder, trouble=trouble)
+            self._forget(trouble)
         self._changed()
 
-    def _show(self, **changes: object) -> None:
-        with self._showing:
-            self._picture = replace(self._picture, **changes)
-        self._changed()
+    def _forget(self, trouble: Msg = NOTHING) -> None:
+        """Files may be chosen again. `_showing` is held."""
+        self._imported, self._chosen = None, []
+        self._look_at = 0.0
+        self._picture = Importing(folder=self._picture.folder, trouble=trouble)
 
     def _progress(self, done: int, of: int) -> None:
         with self._showing:
