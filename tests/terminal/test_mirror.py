@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 
+import pytest
+
 from tests.terminal.scripted import ScriptedStation, pick_bin
 from wms.domain.records import replace
 from wms.terminal.mirror import Mirror
@@ -70,3 +72,36 @@ def test_socket_nobody_listens_on_ends_the_mirror_only(tmp_path):
     mirror, took = publish_all(path, 10)
     mirror.close()
     assert took < 2
+
+
+class Hasty:
+    """Shows its second view when somebody subscribes, or just after somebody has looked at the first."""
+
+    def __init__(self, when):
+        self._when, self._view, self._callbacks = when, replace(pick_bin(), serial=1), []
+
+    @property
+    def view(self):
+        looked_at = self._view
+        if self._when == "looked at":
+            self._go_on()
+        return looked_at
+
+    def subscribe(self, callback, /):
+        self._callbacks.append(callback)
+        if self._when == "subscribed":
+            self._go_on()
+
+    def _go_on(self):
+        self._view = replace(pick_bin(), serial=2)
+        for callback in self._callbacks:
+            callback(self._view)
+
+
+@pytest.mark.parametrize("when", ["looked at", "subscribed"])
+def test_a_view_that_comes_while_the_mirror_is_attached_is_its_last_line(tmp_path, when):
+    mirror = Mirror(tmp_path / "mirror.jsonl")
+    mirror.attach(Hasty(when))
+    mirror.close()
+    lines = (tmp_path / "mirror.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["serial"] for line in lines] == [2]

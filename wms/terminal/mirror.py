@@ -31,6 +31,8 @@ class Mirror:
         self.path = Path(path)
         self._patient = not (self.path.is_fifo() or self.path.is_socket())
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
+        self._queuing = threading.Lock()
+        self._serial = -1
         self._said: Said | None = None
         self._said_at = 0
         self._ended = threading.Event()
@@ -39,8 +41,8 @@ class Mirror:
     def attach(self, station: StationPort) -> None:
         """Starts with the view there is; every later one follows."""
         self._writer.start()
+        station.subscribe(self._queue)  # first: what is shown from now on comes this way, and no later than that
         self._queue(station.view)
-        station.subscribe(self._queue)
 
     def close(self) -> None:
         """Writes what still waits, for two seconds at most."""
@@ -49,6 +51,13 @@ class Mirror:
             self._writer.join(_SECONDS_TO_CLOSE)
 
     def _queue(self, view: View) -> None:
+        """Called by the station, and once by who attaches: never an older view after a newer one."""
+        with self._queuing:
+            if view.serial > self._serial:
+                self._serial = view.serial
+                self._put(view)
+
+    def _put(self, view: View) -> None:
         if self._ended.is_set():
             return
         if not self._patient and self._lines.qsize() > _SLOWEST_LISTENER:
