@@ -259,8 +259,8 @@ def _no_lineage() -> list[Patch]:
     """A hub that was put back goes on in the life it had."""
     begin = engine.HubEngine._settle_life
 
-    def go_on(self: Any, session: Any, head: int, *, restored: bool, device: Any = None) -> None:
-        begin(self, session, head, restored=False, device=device)
+    def go_on(self: Any, session: Any, head: int, *, restored: bool, device: Any = None, actor: str = "hub") -> Any:
+        return begin(self, session, head, restored=False, device=device, actor=actor)
 
     return [(engine.HubEngine, "_settle_life", go_on)]
 

@@ -8,8 +8,9 @@ import pytest
 
 from wms.domain.events import SiteNamed
 from wms.domain.ids import Badge, DeviceId
-from wms.hub import audit, lives, opening
+from wms.hub import audit, epochs, lives, opening
 from wms.hub.engine import LIVES_A_DAY
+from wms.store import StoreUnwritable
 from wms.sync.wire import Hello, Life
 
 
@@ -56,6 +57,30 @@ def test_a_terminal_of_before_lives_were_written_down_keeps_what_its_last_fact_v
         keys = [(line.device, line.epoch, line.n) for line in hub.page(0, 100, 0).facts]
         said = Hello("T1", 1, 0, "run-1", "", (), head, None if mark is None else keys[mark - 1])
         assert hub.hello(DeviceId("T1"), said).rewind == common
+
+
+def test_a_life_that_was_undone_with_its_transaction_is_asked_of_nobody(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening.add(tmp_path, engine, "MAIN")
+    with opening.hubs(tmp_path, engine) as hubs:
+        hub = hubs["MAIN"]
+        hub.record((SiteNamed("s", "UTC"),), Badge(""))
+        before = hub.life, hub.device
+        known: tuple[Life, ...] = hub.database.read(lambda s: lives.lives(s, "MAIN"))
+        ahead = Hello("T1", 1, 5, "run-1", "", known, 9, ("T1", 1, 5))
+        with monkeypatch.context() as full:
+            full.setattr(epochs, "allot", _no_room)
+            with pytest.raises(StoreUnwritable):
+                hub.hello(DeviceId("T1"), ahead)
+        assert (hub.life, hub.device) == before
+        hub.hello(DeviceId("T1"), ahead)
+        assert (hub.life, hub.device) == hub.database.read(lambda s: lives.present(s, "MAIN"))
+        assert hub.life != before[0]
+
+
+def _no_room(*_: object) -> int:
+    raise StoreUnwritable("database or disk is full")
 
 
 def test_pictures_of_earlier_lives_are_cleared_away_at_the_next_start(tmp_path: Path, postgres_database: str) -> None:

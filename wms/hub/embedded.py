@@ -12,7 +12,7 @@ from wms.config import Unfit
 from wms.domain.catalogue import Carrier, Counter
 from wms.domain.commands import Command
 from wms.domain.events import Event, Fact, Key
-from wms.domain.ids import Badge
+from wms.domain.ids import Badge, DeviceId
 from wms.domain.waves import NUMBERS
 from wms.hub import tables
 from wms.hub.database import SqliteHubDatabase
@@ -58,19 +58,20 @@ class EmbeddedHub(HubEngine):
         restored = bool(known) and (
             self.store.restored or bool(self.store.meta(RESTORED)) or self._lineage.is_behind(self.store.head(), known)
         )
-        self.database.write(lambda session: self._begin(session, restored=restored))
+        self.life, self.device = self.database.write(lambda session: self._begin(session, restored=restored))
         self._lineage.raise_to(self.store.head(), self.life)
         self._marking = threading.Lock()
         self.store.writer.keep(Reserve(folder))
         self.store.listen(self._told)
         self.keep_house()
 
-    def _begin(self, session: Any, *, restored: bool) -> None:
+    def _begin(self, session: Any, *, restored: bool) -> tuple[str, DeviceId]:
         head = journal.head(session)
-        self._settle_life(session, head, restored=restored, device=None if restored else self.store.device)
+        life = self._settle_life(session, head, restored=restored, device=None if restored else self.store.device)
         session.execute("DELETE FROM meta WHERE name = ?", (RESTORED,))
-        if self.device != self.store.device:
-            self.store.rename(session, self.device)
+        if life[1] != self.store.device:
+            self.store.rename(session, life[1])
+        return life
 
     def _told(self, facts: tuple[Fact, ...]) -> None:
         self._mark(facts[-1].position or 0)

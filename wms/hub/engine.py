@@ -47,6 +47,7 @@ class HubEngine(ABC):
     def __init__(self, warehouse: str, clock: Callable[[], int] = now_ms) -> None:
         self.warehouse, self._clock = warehouse, clock
         self.life, self.device = "", DeviceId("")
+        self._life_lock = threading.Lock()
         self.facts_taken = self.facts_repeated = 0
         self.picture_failed = False
         self._listeners: list[Callable[[], None]] = []
@@ -122,15 +123,16 @@ class HubEngine(ABC):
 
     def _settle_life(
         self, session: Session, head: int, *, restored: bool, device: DeviceId | None = None, actor: str = "hub"
-    ) -> None:
-        """Go on in the present life, or begin one: the first, or the next where `restored`, on the word of `actor`."""
+    ) -> tuple[str, DeviceId]:
+        """Go on in the present life, or begin one: the first, or the next where `restored`, on the word of `actor`.
+        Returns its name and the hub's own in it, which hold once the transaction is committed."""
         found = lives.present(session, self.warehouse)
         if found is None or restored:
             branched = head if found is not None else 0
             found = lives.begin(session, self.warehouse, branched, self.now() // 1000, device, actor=actor)
             if restored:
                 self._raise_numbers(session)
-        self.life, self.device = found
+        return found
 
     def hello(self, device: DeviceId, message: wire.Hello) -> wire.Welcome:
         """What a terminal is to go on with; see `wire.Hello`."""
@@ -153,11 +155,20 @@ class HubEngine(ABC):
             return wire.Welcome(epoch, known, rewind, head, self._feed_begins, self.now(), self.warehouse, "", "")
 
         try:
-            return self.database.write(work)
+            welcome = self.database.write(work)
         finally:  # even where it failed: whether a commit came through is not always known
             with self._sessions_lock:
                 self._sessions.clear()
                 self._welcomed += 1
+        self._look_up_life()
+        return welcome
+
+    def _look_up_life(self) -> None:
+        """Of several that look at once, the last is the last to say."""
+        with self._life_lock:
+            found = self.database.read(lambda session: lives.present(session, self.warehouse))
+            if found is not None:
+                self.life, self.device = found
 
     def _is_here(self, session: Session, message: wire.Hello, head: int) -> bool:
         """Whether the fact at the terminal's head stands there in this journal too."""

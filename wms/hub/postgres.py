@@ -97,7 +97,7 @@ class PostgresHub(HubEngine):
     def _lock(self, session: Session) -> int:
         head = postgres_journal.lock(session, self.warehouse)
         lost = self._lineage.remembers and self._lineage.is_behind(head, names(session, self.warehouse))
-        self._settle_life(session, head, restored=lost)
+        self.life, self.device = self._settle_life(session, head, restored=lost)
         if lost:
             with self._marking:
                 self._lineage.raise_to(head, self.life)
