@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,8 @@ from tests.hub.gatehouse import serving
 from wms.cli.main import run
 from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
-from wms.hub import audit
-from wms.hub.erasing import erase_due
+from wms.hub import audit, opening
+from wms.hub.erasing import erase, erase_due
 from wms.hub.interface import HubStore
 from wms.sync.wire import KeyLine
 
@@ -67,3 +68,26 @@ def test_what_is_over_is_erased_on_both_engines(tmp_path: Path, engine: str, req
         assert house.hub.page(0, 9, 0).facts[-1].kind == "RecipientErased"
         lines = house.hub.database.read(lambda session: audit.entries(session, "MAIN"))
         assert [(line.actor, line.subject) for line in lines if line.act == "erase"] == [("hub", "A")]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_key_that_comes_while_a_recipient_is_erased_goes_too(
+    tmp_path: Path, engine: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two terminals imported the same order; the key of one arrives when that of the other is being destroyed."""
+    url = request.getfixturevalue("postgres_database") if engine == "postgresql" else ""
+    opening.add(tmp_path, url, "MAIN")
+    with opening.hubs(tmp_path, url) as hubs:
+        hub = hubs["MAIN"]
+        hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES[:1]])
+        record = hub.record
+
+        def record_late(*said: Any, **more: Any) -> Any:
+            hub.keep_keys([KeyLine(name, bytes(32)) for name in NAMES[1:]])
+            return record(*said, **more)
+
+        monkeypatch.setattr(hub, "record", record_late)
+        assert erase(hub, [OrderId("A")], Badge(""), "she asked") == ["A"]
+        assert live_keys(hub) == list(NAMES[2:]), "those of other orders stay"
+        told = {line.subject: line.key for line in hub.page(hub.head(), 500, 0).keys}
+        assert [told[name] for name in NAMES[:2]] == [None, None]

@@ -11,9 +11,8 @@ from wms.hub.database import HubDatabase, Session
 from wms.hub.interface import Beside, HubStore
 from wms.store.codec import decode
 from wms.store.erasure import AT_ONCE, DAY_S, IN_TIME, NOBODY, due
-from wms.store.sealing import NAME_CHARACTERS, empty_log, order_of
+from wms.store.sealing import NAME_CHARACTERS, destroy, empty_log, order_of
 from wms.store.store import Store
-from wms.sync.tail import write_keys
 from wms.sync.wire import KeyLine
 from wms.workflows.handling import Outcome, Recorded
 
@@ -28,19 +27,16 @@ def erase_due(hub: HubStore, days: int) -> list[OrderId]:
 
 def erase(hub: HubStore, orders: list[OrderId], person: Badge, why: str) -> list[OrderId]:
     """Erase the recipients of these orders, each with a fact and a line in the audit in the same transaction; returns
-    those that there were. Raises `StoreUnwritable`."""
+    those that there were. A key that came since they were looked for goes too. Raises `StoreUnwritable`."""
     wanted = set(orders)
-    keys: dict[OrderId, list[KeyLine]] = {}
-    for key in _live(hub) if wanted else ():
-        if order_of(key.subject) in wanted:
-            keys.setdefault(order_of(key.subject), []).append(KeyLine(key.subject, None))
-    found, note = list(keys), noted(hub.warehouse, "hub", hub.now() // 1000)
+    live = (order_of(key.subject) for key in (_live(hub) if wanted else ()))
+    found = list(dict.fromkeys(order for order in live if order in wanted))
+    note = noted(hub.warehouse, "hub", hub.now() // 1000)
     for first in range(0, len(found), AT_ONCE):
         some = found[first : first + AT_ONCE]
-        ends = [key for order in some for key in keys[order]]
 
-        def destroyed(session: Session, outcome: Outcome, ends: Sequence[KeyLine] = ends) -> None:
-            _forget(hub, session, ends)
+        def destroyed(session: Session, outcome: Outcome, some: Sequence[OrderId] = some) -> None:
+            _destroy(hub, session, some)
             note(session, outcome)
 
         hub.record([RecipientErased(order, why) for order in some], person, beside=destroyed)
@@ -50,13 +46,11 @@ def erase(hub: HubStore, orders: list[OrderId], person: Badge, why: str) -> list
     return found
 
 
-def _forget(hub: HubStore, session: Session, ends: Sequence[KeyLine]) -> None:
+def _destroy(hub: HubStore, session: Session, orders: Sequence[OrderId]) -> None:
     if isinstance(getattr(hub, "store", None), Store):
-        write_keys(session, ends)
+        destroy(session, orders)
     else:
-        from wms.hub import postgres_journal
-
-        postgres_journal.keep_keys(session, hub.warehouse, ends)
+        _destroy_keys(session, hub.warehouse, orders)
 
 
 def _live(hub: HubStore) -> Iterator[KeyLine]:
@@ -99,7 +93,8 @@ def erase_in_database(
 
     def work(session: Session) -> tuple[list[OrderId], list[OrderId]]:
         head = postgres_journal.lock(session, warehouse)
-        done = [order for order in wanted if _destroy_keys(session, warehouse, order)]
+        had = _destroy_keys(session, warehouse, wanted)
+        done = [order for order in wanted if order in had]
         _, device = lives.present(session, warehouse) or lives.begin(session, warehouse, 0, now)
         erased = [RecipientErased(order, why) for order in done]
         facts = postgres_journal.say(session, warehouse, device, head, erased, person, now * 1000)
@@ -129,13 +124,14 @@ def _orders_named(database: HubDatabase, warehouse: str, named: Sequence[str]) -
     return list(found)
 
 
-def _destroy_keys(session: Session, warehouse: str, order: OrderId) -> bool:
-    """Whether there were any."""
+def _destroy_keys(session: Session, warehouse: str, orders: Sequence[OrderId]) -> set[OrderId]:
+    """On PostgreSQL. Returns those that had any."""
     from wms.hub import postgres_journal
 
-    prefix = f"{order}:"
-    which = "wh = ? AND substr(subject, 1, ?) = ? AND length(subject) = ? AND key IS NOT NULL"
-    asked = (warehouse, len(prefix), prefix, len(prefix) + NAME_CHARACTERS)
-    found = session.execute(f"SELECT subject FROM hub_key WHERE {which}", asked).fetchall()  # noqa: S608
-    postgres_journal.keep_keys(session, warehouse, [KeyLine(subject, None) for (subject,) in found])
-    return bool(found)
+    sql = "SELECT subject FROM hub_key WHERE wh = ? AND key IS NOT NULL AND left(subject, ?) = ANY(?)"
+    found = session.execute(sql, (warehouse, -NAME_CHARACTERS - 1, list(orders))).fetchall()
+    ends = [subject for (subject,) in found]
+    for first in range(0, len(ends), postgres_journal.KEYS_AT_ONCE):
+        some = ends[first : first + postgres_journal.KEYS_AT_ONCE]
+        postgres_journal.keep_keys(session, warehouse, [KeyLine(subject, None) for subject in some])
+    return {order_of(subject) for subject in ends}
