@@ -147,6 +147,7 @@ class Store:
         moment = self.clock() if at is None else at
 
         def work(connection: Any) -> Outcome:
+            self._look_again(connection)
             tables = SqliteTables(connection)
             context = Context(
                 self.device,
@@ -185,6 +186,7 @@ class Store:
         moment = self.clock() if at is None else at
 
         def work(connection: Any) -> tuple[Fact, ...]:
+            self._look_again(connection)
             facts = self._append(connection, SqliteTables(connection), events, person, moment)
             if beside is not None:
                 beside(connection, Recorded(facts))
@@ -193,6 +195,11 @@ class Store:
         facts = self.writer.do(work)
         self.tell(facts)
         return facts
+
+    def _look_again(self, connection: Any) -> None:
+        """Another program on the same data may have joined a hub, or gone on in a later epoch."""
+        self.decides = self.decides and not get_meta(connection, "member")
+        self.epoch = max(self.epoch, int(get_meta(connection, "epoch") or 0))
 
     def _append(
         self, connection: Any, tables: SqliteTables, events: Iterable[Event], person: Badge, at: int
@@ -264,6 +271,7 @@ class Store:
         def work(connection: Any) -> None:
             last = journal.last_n(connection, self.device, epoch)
             self.guard.raise_to(epoch, last, last)
+            set_meta(connection, "epoch", str(epoch))
             self.epoch = epoch
 
         self.writer.do(work)
@@ -287,6 +295,8 @@ class Store:
         """Become a member of a hub: everything recorded alone waits to be confirmed by it."""
 
         def work(connection: Any) -> None:
+            if get_meta(connection, "member"):  # another program on the same data was faster
+                return
             connection.execute("UPDATE journal SET position = NULL")
             set_meta(connection, "undo", "missing")
             set_meta(connection, "member", "yes")
@@ -341,7 +351,8 @@ class Store:
 
     def _settle_epoch(self, connection: Any) -> int:
         """Go on in the guard's epoch, or begin a new one when the database is behind what the guard remembers."""
-        epoch = max(journal.last_epoch(connection, self.device), self.guard.epoch, 1)
+        begun = int(get_meta(connection, "epoch") or 0)
+        epoch = max(journal.last_epoch(connection, self.device), begun, self.guard.epoch, 1)
         last = journal.last_n(connection, self.device, epoch)
         if self.guard.epoch == epoch and last < self.guard.n:
             self.restored = last < self.guard.before

@@ -79,6 +79,9 @@ class SyncClient:
             outcome = Unreachable(trouble.says if trouble.says is not NOTHING else BUSY)
         except StoreUnwritable as error:
             outcome = Unreachable(_unwritable(error))
+        except Exception:  # the hub may have decided: whoever asked must not be told that nothing was recorded
+            log.exception("asking the hub")
+            outcome = Unreachable(STOPPED)
         self._show()
         return outcome
 
@@ -115,6 +118,7 @@ class SyncClient:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             asked = 0.0  # how long the hub wants to be left alone
+            self._again[lane].clear()
             try:
                 turn()
                 pause = FIRST_PAUSE
@@ -128,8 +132,7 @@ class SyncClient:
                 self._failed(lane, _unwritable(error))
             except Exception:
                 log.exception("sync %s", lane)
-                self._failed(lane, msg("Sync stopped working. Work on; call the supervisor"))
-            self._again[lane].clear()
+                self._failed(lane, STOPPED)
             if self._stopping.is_set():
                 return
             jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
@@ -188,6 +191,7 @@ class SyncClient:
 
 
 BUSY = msg("The hub is busy. Try again")
+STOPPED = msg("Sync stopped working. Work on; call the supervisor")
 
 
 def _unwritable(error: StoreUnwritable) -> Msg:

@@ -57,9 +57,10 @@ class Exchange:
         self._hello, self._push, self._pull, self._ask = (
             Connection(url, credentials, session=self._standing.session) for _ in range(4)
         )
-        self._pushing, self._pulling, self._asking = (threading.Lock() for _ in range(3))
+        self._pushing, self._pulling, self._asking, self._bootstrapping = (threading.Lock() for _ in range(4))
         self._acked = (0, 0)  # epoch and n up to which the hub has committed this device's facts
         self._given = 0  # old position up to which lost facts were given back
+        self._begun = 0  # how often giving back has begun from the front
         self._overtaken = 0  # not 0 while others give the same back: the first that was lacking at the last look
         self._orphans = 0  # of these, how many got other keys meanwhile
         self._chain = (0, 0, b"")  # epoch and n whose hash it is
@@ -100,7 +101,8 @@ class Exchange:
         with self._greeting:
             if not self._standing.greeted:
                 self._standing.greet(self._hello, PATIENCE)
-                self._acked, self._given, self._chain = (0, 0), 0, (0, 0, b"")
+                self._acked, self._chain = (0, 0), (0, 0, b"")
+                self._begin_giving()
                 self._on_greeted()
             connection.session, connection.life = self._standing.session, self._standing.life
             return connection.life, connection.session
@@ -125,13 +127,14 @@ class Exchange:
 
     def _push_one(self) -> bool:
         """What the hub had and has lost goes back first, in its old order."""
+        begun = self._begun
         lost = tail.lost(self._store, self._given, self._limit)
         if lost and self._overtaken not in (0, lost[0][0]):
             self._overtaken = lost[0][0]
             self._take_meanwhile()
             return True
         if lost:
-            self._give_back(lost)
+            self._give_back(lost, begun)
             return True
         terms = (self._push.life, self._push.session)
         lines = tail.owed(self._store, self._acked, self._limit)
@@ -153,8 +156,9 @@ class Exchange:
                 tail.keys_were_sent(self._store, keys)
         return True
 
-    def _give_back(self, lost: Sequence[tuple[int, wire.FactLine]]) -> None:
-        """One message of them, unless it is another terminal's turn."""
+    def _give_back(self, lost: Sequence[tuple[int, wire.FactLine]], begun: int) -> None:
+        """One message of them, unless it is another terminal's turn. It is no step forward where giving back, `begun`
+        so often when they were read, begins from the front meanwhile."""
         terms = (self._push.life, self._push.session)
         try:
             given = self._sent("/v1/return", wire.Given, wire.Returned(tuple(line for _, line in lost)))
@@ -166,7 +170,11 @@ class Exchange:
         if given is not None:
             self._overtaken = -1 if given.taken < len(lost) else 0
             with self._greeting:
-                self._given = lost[-1][0] if self._still(terms) else self._given
+                if self._still(terms) and self._begun == begun:
+                    self._given = lost[-1][0]
+
+    def _begin_giving(self) -> None:
+        self._given, self._begun = 0, self._begun + 1
 
     def _still(self, terms: tuple[str, str]) -> bool:
         """Whether an answer got on those terms still holds: the hub may have been put back since it gave it."""
@@ -217,12 +225,10 @@ class Exchange:
 
     def _pull_on(self, connection: Connection, wait: int) -> int:
         at = self._store.head()
-        if at < self._standing.floor or self._standing.head - at > FAR_BEHIND:
-            self._standing.head = 0  # what is left after the snapshot is read from the feed
-            if bootstrap.take(self._store, connection):
-                return self._store.head() - at
-            if at < self._standing.floor:
-                raise HubTrouble(NOTHING, "snapshot", None, NO_SNAPSHOT_SECONDS)
+        if self._is_far(at):
+            if taken := self._bootstrapped(connection):
+                return taken
+            at = self._store.head()
         answer = self._fetch(connection, at, wait)
         lines: list[wire.FactLine] = []
         room = min(GATHER, max(wire.PAGE, 4 * self._store.waiting()))
@@ -236,12 +242,29 @@ class Exchange:
         self._look_for_orphans()
         return len(lines)
 
+    def _is_far(self, at: int) -> bool:
+        return at < self._standing.floor or self._standing.head - at > FAR_BEHIND
+
+    def _bootstrapped(self, connection: Connection) -> int:
+        """How many facts a snapshot brought. One lane fetches it; another that lacks it too waits for that a while."""
+        if not self._bootstrapping.acquire(timeout=PATIENCE):
+            raise HubTrouble(NOTHING, "snapshot", None, NO_SNAPSHOT_SECONDS)
+        try:
+            at = self._store.head()
+            if self._is_far(at):
+                self._standing.head = 0  # what is left after the snapshot is read from the feed
+                if not bootstrap.take(self._store, connection) and at < self._standing.floor:
+                    raise HubTrouble(NOTHING, "snapshot", None, NO_SNAPSHOT_SECONDS)
+            return self._store.head() - at
+        finally:
+            self._bootstrapping.release()
+
     def _look_for_orphans(self) -> None:
         """Facts the hub has passed over go back once more, under the keys they have got."""
         with self._greeting:
             before, self._orphans = self._orphans, tail.orphans(self._store)
             if self._orphans > before:
-                self._given = 0
+                self._begin_giving()
 
     def _fetch(self, connection: Connection, after: int, wait: int) -> wire.Pulled:
         seen = int(self._store.meta(wire.KEYS_CURSOR) or 0)

@@ -88,8 +88,12 @@ class Standing:
         learn(ring_of(self._store.folder), welcome.pins, current=True)
 
         def work(connection: Any) -> None:
-            rewind(connection, welcome.rewind)
-            if get_meta(connection, LIVES) != lives:  # the hub may have lost keys too, and counts them anew
+            same = get_meta(connection, LIVES) == lives
+            if (
+                not same or welcome.rewind != said.head
+            ):  # else what came since this hello was said would be taken for lost
+                rewind(connection, welcome.rewind)
+            if not same:  # the hub may have lost keys too, and counts them anew
                 set_meta(connection, wire.KEYS_CURSOR, "0")
                 connection.execute("UPDATE sealing_key SET sent = 0")
             set_meta(connection, LIVES, lives)
