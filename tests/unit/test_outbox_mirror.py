@@ -165,6 +165,78 @@ def test_a_full_broken_or_read_only_medium_holds_nothing_up(store, medium, monke
         eventually(lambda: copied(medium) == ["A", "B"])
 
 
+def keys_on(folder: Path) -> set[tuple[int, int]]:
+    return {(line.epoch, line.n) for segment in segments(folder) for line in lines(segment)}
+
+
+def waiting(store: Store) -> set[tuple[int, int]]:
+    return {(line.epoch, line.n) for line in journal.lines(store.rows.connection, "position IS NULL")}
+
+
+def test_a_fact_that_got_another_key_before_it_was_copied_is_copied(store: Store, medium: Path) -> None:
+    mirror = OutboxMirror(store, medium)
+    say(store, "A", "B")
+    mirror._catch_up()
+    say(store, "C")
+    store.begin_epoch(2)
+    store.refile(1, 3)
+    say(store, "D")
+    mirror._catch_up()
+    assert keys_on(medium) == waiting(store)
+    assert sorted(copied(medium)) == ["A", "B", "C", "D"]
+    say(store, "E")
+    mirror._catch_up()
+    again = OutboxMirror(store, medium)
+    say(store, "F")
+    again._catch_up()
+    assert sorted(copied(medium)) == ["A", "B", "C", "D", "E", "F"]  # none twice
+
+
+def test_what_a_restored_hub_has_lost_is_copied_to_a_medium_that_never_had_it(store: Store, medium: Path) -> None:
+    say(store, "A", "B", "C")
+    store.receive([journal.at_position(line, n) for n, line in enumerate(journal.lines(store.rows.connection, "1"), 1)])
+    mirror = OutboxMirror(store, medium)
+    mirror._catch_up()
+    assert copied(medium) == []
+    store.rewind(1)
+    say(store, "D")
+    mirror._catch_up()
+    mirror._catch_up()
+    assert keys_on(medium) == waiting(store) == {(1, 2), (1, 3), (1, 4)}
+    assert len(copied(medium)) == 3
+    shutil.rmtree(medium)
+    medium.mkdir()
+    mirror._catch_up()
+    assert keys_on(medium) == waiting(store)
+
+
+def test_a_medium_exchanged_before_anything_was_written_gets_what_waits(store: Store, medium: Path) -> None:
+    say(store, "A", "B")
+    OutboxMirror(store, medium)._catch_up()
+    mirror = OutboxMirror(store, medium)
+    mirror._catch_up()
+    medium.rename(medium.with_name("pulled"))
+    medium.mkdir()
+    mirror._catch_up()
+    say(store, "C")
+    mirror._catch_up()
+    assert copied(medium) == ["A", "B", "C"]
+
+
+def test_strays_put_back_from_the_medium_are_all_there(store: Store, medium: Path, tmp_path: Path) -> None:
+    say(store, "A", "B")
+    store.begin_epoch(2)
+    store.refile(1, 2)
+    mirror = OutboxMirror(store, medium)
+    mirror._catch_up()
+    assert keys_on(medium) == waiting(store)
+    with closing(Store(tmp_path / "new", "T1")) as new:
+        new.join()
+        (found,) = read(medium)
+        assert recover(new, found).put_back == 2
+        assert waiting(new) == waiting(store)
+
+
 def test_no_commit_waits_for_a_medium_that_hangs(store, medium, monkeypatch) -> None:
     real, go_on = os.fsync, threading.Event()
 

@@ -24,6 +24,7 @@ import msgspec
 from wms.domain.events import Fact
 from wms.store import Store, journal
 from wms.store.journal import Line
+from wms.store.orphans import orphaned
 from wms.store.vault import to_disk
 from wms.workflows.prompt import NOTHING, Msg, msg
 
@@ -33,6 +34,7 @@ BATCH = 500
 RETRY_S = 5.0
 CUT_EVERY_S = 3600
 SUFFIX = ".jsonl"
+_NO_STRAYS = (0, None, None)
 
 log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -94,6 +96,8 @@ class OutboxMirror:
         self._file: int | None = None
         self._path, self._day, self._size = Path(), 0, 0
         self._at: tuple[int, int] | None = None  # the key of the last fact on the medium
+        self._seen: os.stat_result | None = None  # of the last file there
+        self._strays = _NO_STRAYS
         self._cut_due = 0
         self._thread = threading.Thread(target=self._run, name="outbox-mirror", daemon=True)
 
@@ -138,7 +142,7 @@ class OutboxMirror:
         self._close()
 
     def _catch_up(self) -> None:
-        if self._file is not None and not os.path.samestat(os.fstat(self._file), self._path.stat()):
+        if self._seen is not None and not self._is_in_place(self._seen):
             self._close()  # another medium is in its place
         if self._at is None or not self._folder.is_dir():
             self._at = self._reached()
@@ -146,8 +150,31 @@ class OutboxMirror:
         while found := journal.lines(
             self._store.rows.connection, where, (self._store.device, *self._at), BATCH, "epoch, n"
         ):
-            self._write(found)
+            self._write(found, (found[0].epoch, found[0].n))
             self._at = (found[-1].epoch, found[-1].n)
+        self._copy_strays()
+
+    def _is_in_place(self, seen: os.stat_result) -> bool:
+        try:
+            return os.path.samestat(seen, self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _copy_strays(self) -> None:
+        """What the hub has had and lost, or what got another key, lies behind the last fact on the medium, which may
+        lack it. Under its first key it says enough: others are made from what it says."""
+        connection, device = self._store.rows.connection, self._store.device
+        sql = "SELECT count(*), max(was), min(epoch) FROM journal WHERE was IS NOT NULL AND device = ?"
+        known, strays = self._strays, tuple(connection.execute(sql, (device,)).fetchone())
+        if strays[0] > known[0] or (strays[0] and strays[1:] != known[1:]):
+            facts = (line for segment in segments(self._folder, device) for line in lines(segment))
+            held = {key for line in facts if isinstance(line, Line) for key in ((line.epoch, line.n), orphaned(line))}
+            lost = journal.lines(connection, "was IS NOT NULL AND device = ?", (device,), order="was")
+            missing = [line for line in lost if (line.epoch, line.n) not in held]
+            for begin in range(0, len(missing), BATCH):
+                epoch, n = self._at or (0, 0)
+                self._write(missing[begin : begin + BATCH], (epoch, n + 1))
+        self._strays = strays
 
     def _reached(self) -> tuple[int, int]:
         """The key of the last fact on the medium; on an empty one that before the oldest the hub has not confirmed."""
@@ -156,20 +183,22 @@ class OutboxMirror:
             _cut_torn(segment.path)
             keys = [(line.epoch, line.n) for line in lines(segment) if isinstance(line, Line)]
             if keys:
-                return keys[-1]
+                self._path, self._seen = segment.path, segment.path.stat()
+                return max(*keys, (segment.epoch, segment.n - 1))
         connection, device = self._store.rows.connection, self._store.device
         epoch = journal.last_epoch(connection, device)
         last = (
             epoch,
             journal.last_n(connection, device, epoch),
         )  # asked first: what is recorded meanwhile comes after it
-        waiting = journal.lines(connection, "position IS NULL AND device = ?", (device,), 1, "epoch, n")
+        waiting = journal.lines(connection, "position IS NULL AND was IS NULL AND device = ?", (device,), 1, "epoch, n")
         return (waiting[0].epoch, waiting[0].n - 1) if waiting else last
 
-    def _write(self, found: list[Line]) -> None:
+    def _write(self, found: list[Line], key: tuple[int, int]) -> None:
+        """Adds them to the file, or to a new one that is named by `key`."""
         day = self._store.clock() // 86_400_000
         if self._file is None or self._size >= SEGMENT_BYTES or day != self._day:
-            self._begin(found[0], day)
+            self._begin(key, day)
         assert self._file is not None  # noqa: S101
         content = b"".join(_encode(line) + b"\n" for line in found)
         while content:
@@ -177,17 +206,18 @@ class OutboxMirror:
             content, self._size = content[written:], self._size + written
         os.fsync(self._file)
 
-    def _begin(self, first: Line, day: int) -> None:
-        at = self._at
+    def _begin(self, key: tuple[int, int], day: int) -> None:
+        at, strays = self._at, self._strays
         self._close()
-        self._at = at
-        path = self._folder / f"{first.device}-{first.epoch:06}-{first.n:09}{SUFFIX}"
+        self._at, self._strays = at, strays
+        path = self._folder / f"{self._store.device}-{key[0]:06}-{key[1]:09}{SUFFIX}"
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
         to_disk(self._folder)
-        self._path, self._day, self._size = path, day, os.fstat(self._file).st_size
+        self._seen = os.fstat(self._file)
+        self._path, self._day, self._size = path, day, self._seen.st_size
 
     def _close(self) -> None:
-        self._at = None
+        self._at, self._seen, self._strays = None, None, _NO_STRAYS
         if self._file is not None:
             descriptor, self._file = self._file, None
             try:
@@ -196,9 +226,10 @@ class OutboxMirror:
                 log.warning("the second medium: %s", error)
 
     def _cut(self) -> None:
-        """Once an hour: delete files of which the hub has held everything long enough."""
+        """Once an hour: delete files of which the hub has held everything long enough. None while it lacks facts that
+        lie in no order."""
         now = self._store.clock() // 1000
-        if now < self._cut_due <= now + CUT_EVERY_S:
+        if self._strays[0] or now < self._cut_due <= now + CUT_EVERY_S:
             return
         self._cut_due = now + CUT_EVERY_S
         held, since = segments(self._folder, self._store.device), self._confirmed()
