@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import hashlib
 import sqlite3
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,8 @@ import pytest
 from tests.contract.floor import CARRIER, Floor, P, moved, received, until
 from tests.contract.hand import Hand, line
 from tests.contract.hub_process import HubProcess
+from wms.hub.embedded import EmbeddedHub
+from wms.hub.snapshots import Snapshots
 from wms.store import Store, verify
 from wms.sync import bootstrap, exchange
 from wms.sync.connection import Connection, NotReached
@@ -199,6 +204,23 @@ def test_who_is_behind_the_floor_of_the_feed_is_told_so_and_takes_the_snapshot(
     assert sync_now(late).hub_trouble is NOTHING
     assert any(path.startswith("/v1/snapshot/") for path in asked)
     assert late.head() == 302
+
+
+def test_a_snapshot_from_which_the_feed_does_not_go_on_is_made_anew(tmp_path: Path) -> None:
+    """A hub that was started afresh reads its picture from the journal while terminals ask already."""
+
+    async def at_once(work: Callable[..., Any], *args: Any) -> Any:
+        return work(*args)
+
+    hub, snapshots = EmbeddedHub(tmp_path), Snapshots(at_once)
+    hub.feed_begins = 5
+    made = []
+    for position in (3, 6, 8):
+        hub.record([received(n) for n in range(hub.head(), position)], P)
+        made.append(asyncio.run(snapshots.newest(hub)).position)
+    assert made == [3, 6, 6], "one that reaches the feed is good for all that ask"
+    snapshots.close()
+    hub.close()
 
 
 def came_so_far_long_ago(hub: HubProcess, position: int) -> None:

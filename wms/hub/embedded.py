@@ -131,7 +131,7 @@ class EmbeddedHub(HubEngine):
         if lines:
             self._mark(lines[-1].position or 0)  # another process may have committed these
         keys = tuple(wire.KeyLine(subject, key) for _, subject, key in changed)
-        return Page(lines, self.head(), keys, changed[-1][0] if changed else keys_after, self._feed_begins)
+        return Page(lines, self.head(), keys, changed[-1][0] if changed else keys_after, self.feed_begins)
 
     def execute(self, command: Command, person: Badge, *, beside: Beside | None = None) -> Outcome:
         return self.store.execute(command, person, beside=beside)

@@ -53,7 +53,7 @@ class HubEngine(ABC):
         self._listeners: list[Callable[[], None]] = []
         self._sessions: dict[tuple[str, str], tuple[float, int | None]] = {}
         self._sessions_lock, self._welcomed = threading.Lock(), 0
-        self._feed_begins = 0
+        self.feed_begins = 0
 
     # What an engine brings
 
@@ -152,7 +152,7 @@ class HubEngine(ABC):
                 rewind = 0
             epoch = epochs.allot(session, self.warehouse, message, self.now() // 1000)
             known = lives.lives(session, self.warehouse)
-            return wire.Welcome(epoch, known, rewind, head, self._feed_begins, self.now(), self.warehouse, "", "")
+            return wire.Welcome(epoch, known, rewind, head, self.feed_begins, self.now(), self.warehouse, "", "")
 
         try:
             welcome = self.database.write(work)
@@ -201,7 +201,7 @@ class HubEngine(ABC):
                 )
 
         self.database.write(work)
-        self._feed_begins = self.database.read(self._floor)
+        self.feed_begins = self.database.read(self._floor)
 
     def speaks(self, device: DeviceId, session: str) -> bool:
         """Whether that run of the device's program is the one the hub last welcomed in its epoch."""

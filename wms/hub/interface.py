@@ -63,7 +63,8 @@ class HubStore(Protocol):
 
     `life` names the present life of the journal: it changes when an older copy was put back. `device` is the hub's own
     name in that life. Of the facts pushed to this process `facts_taken` were new, `facts_repeated` were held already.
-    `picture_failed` while the picture can't be brought up to the journal.
+    `picture_failed` while the picture can't be brought up to the journal. `feed_begins` is the position before which
+    the feed is not read back.
     """
 
     warehouse: str
@@ -73,6 +74,7 @@ class HubStore(Protocol):
     facts_taken: int
     facts_repeated: int
     picture_failed: bool
+    feed_begins: int
 
     @property
     def rows(self) -> SqliteRows:

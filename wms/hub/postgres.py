@@ -147,7 +147,7 @@ class PostgresHub(HubEngine):
                     (self.warehouse, keys_after, limit),
                 ).fetchall()
             keys = tuple(wire.KeyLine(subject, None if key is None else bytes(key)) for _, subject, key in changed)
-            return Page(tuple(lines), head[0], keys, changed[-1][0] if changed else keys_after, self._feed_begins)
+            return Page(tuple(lines), head[0], keys, changed[-1][0] if changed else keys_after, self.feed_begins)
 
         page = self.database.read(work)
         if page.facts:

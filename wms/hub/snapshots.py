@@ -35,7 +35,7 @@ class Snapshots:
     async def newest(self, hub: HubStore) -> wire.Snapshot:
         async with self._making:
             made = self._made.setdefault(hub.warehouse, [])
-            if not made or made[-1][0] < time.monotonic() or made[-1][1].life != hub.life:
+            if not made or not _good(*made[-1], hub):
                 made.append((time.monotonic() + GOOD_FOR, await self._run(self._make, hub)))
                 for _, old in made[:-KEPT]:
                     self._path(hub, old.id).unlink(missing_ok=True)
@@ -67,6 +67,11 @@ class Snapshots:
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _good(until: float, snapshot: wire.Snapshot, hub: HubStore) -> bool:
+    """Not too old, and the feed goes on from there: one of a picture that was catching up may end before it begins."""
+    return time.monotonic() <= until and snapshot.life == hub.life and snapshot.position >= hub.feed_begins
 
 
 def _gzip(file: BinaryIO) -> gzip.GzipFile:
