@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import FileResponse
 
 from tests.contract.floor import CARRIER, Floor, P, moved, received, until
 from tests.contract.hand import Hand, line
 from tests.contract.hub_process import HubProcess
+from wms.hub import snapshots
 from wms.hub.embedded import EmbeddedHub
 from wms.hub.snapshots import Snapshots
 from wms.store import Store, verify
@@ -206,20 +208,34 @@ def test_who_is_behind_the_floor_of_the_feed_is_told_so_and_takes_the_snapshot(
     assert late.head() == 302
 
 
+def test_a_snapshot_that_is_made_again_without_a_change_can_still_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "GOOD_FOR", -1.0)
+    hub, made = EmbeddedHub(tmp_path), Snapshots(at_once)
+    ids = [asyncio.run(made.newest(hub)).id for _ in range(2 + snapshots.KEPT)]
+    assert len(set(ids)) == 1
+    answer = made.file(hub, ids[-1])
+    assert isinstance(answer, FileResponse)
+    assert Path(answer.path).is_file()
+    made.close()
+    hub.close()
+
+
+async def at_once(work: Callable[..., Any], *args: Any) -> Any:
+    return work(*args)
+
+
 def test_a_snapshot_from_which_the_feed_does_not_go_on_is_made_anew(tmp_path: Path) -> None:
     """A hub that was started afresh reads its picture from the journal while terminals ask already."""
-
-    async def at_once(work: Callable[..., Any], *args: Any) -> Any:
-        return work(*args)
-
-    hub, snapshots = EmbeddedHub(tmp_path), Snapshots(at_once)
+    hub, shared = EmbeddedHub(tmp_path), Snapshots(at_once)
     hub.feed_begins = 5
     made = []
     for position in (3, 6, 8):
         hub.record([received(n) for n in range(hub.head(), position)], P)
-        made.append(asyncio.run(snapshots.newest(hub)).position)
+        made.append(asyncio.run(shared.newest(hub)).position)
     assert made == [3, 6, 6], "one that reaches the feed is good for all that ask"
-    snapshots.close()
+    shared.close()
     hub.close()
 
 

@@ -37,8 +37,9 @@ class Snapshots:
             made = self._made.setdefault(hub.warehouse, [])
             if not made or not _good(*made[-1], hub):
                 made.append((time.monotonic() + GOOD_FOR, await self._run(self._make, hub)))
-                for _, old in made[:-KEPT]:
-                    self._path(hub, old.id).unlink(missing_ok=True)
+                kept = {snapshot.id for _, snapshot in made[-KEPT:]}  # where nothing has changed, the same again
+                for gone in {old.id for _, old in made[:-KEPT]} - kept:
+                    self._path(hub, gone).unlink(missing_ok=True)
                 del made[:-KEPT]
             return made[-1][1]
 
