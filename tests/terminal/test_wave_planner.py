@@ -16,6 +16,7 @@ from wms.domain import commands as c
 from wms.domain import events as e
 from wms.domain.catalogue import Person
 from wms.domain.orders import Order
+from wms.domain.records import replace
 from wms.domain.waves import LeftOut, Wave
 from wms.store import Store, plan_draft
 from wms.terminal import wave_planner
@@ -259,6 +260,31 @@ def test_a_draft_of_another_program_is_found_and_one_that_was_dropped_is_gone(ha
         desk.seen("plan.shown")
         (hall.data / plan_draft.FILE).write_text("{")
         until(lambda: desk.lines[:1] == ["The plan that was kept can't be read: plan again"])
+
+
+@pytest.mark.parametrize("drops", [False, True])
+def test_a_draft_that_another_program_keeps_right_after_the_own_one_is_found(hall, monkeypatch, drops):
+    """Also where the own one is dropped before anybody has seen the other."""
+    keep = plan_draft.keep
+
+    def both(folder, draft):
+        own = keep(folder, draft)
+        keep(folder, replace(draft, made=draft.made + 7))
+        return own
+
+    monkeypatch.setattr(plan_draft, "keep", both)
+    planner = WavePlanner(hall.store)
+    planner.order(wave_planner.MakePlan())
+    until(lambda: planner.glance().draft is not None)
+    own = planner.glance().draft
+    if drops:
+        planner.order(wave_planner.DropPlan())
+    planner._look_at = 0.0
+    until(lambda: planner.says().draft not in (None, own))
+    assert planner.glance().draft == plan_draft.kept(hall.data)
+    planner.order(wave_planner.DropPlan())
+    until(lambda: plan_draft.written(hall.data) is None)
+    planner.close(10)
 
 
 def test_a_search_tells_how_far_it_is_and_can_be_stopped(hall, monkeypatch):

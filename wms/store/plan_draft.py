@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
 from wms.planning.wave_draft import WaveDraft
-from wms.store.vault import keep_private, to_disk
+from wms.store.vault import to_disk
 
 FILE = "wave-plan.json"
+Stamp: TypeAlias = tuple[int, int]
+"""Tells a kept draft from every other: when its file was written, and which file that is."""
 
 
 class BadDraft(ValueError):
@@ -30,20 +35,37 @@ def kept(folder: Path) -> WaveDraft | None:
         raise BadDraft(f"{folder / FILE}: {error}") from error
 
 
-def written(folder: Path) -> int | None:
-    """When it was kept, as figures of the file system; None where there is none."""
+def written(folder: Path) -> Stamp | None:
+    """Which one is kept now; None where there is none."""
     try:
-        return (folder / FILE).stat().st_mtime_ns
+        return _stamp((folder / FILE).stat())
     except OSError:
         return None
 
 
-def keep(folder: Path, draft: WaveDraft) -> None:
-    """Raises `OSError`; then the one before is still there."""
-    keep_private(folder / FILE, msgspec.json.encode(draft))
+def keep(folder: Path, draft: WaveDraft) -> Stamp:
+    """Returns what `written` says of it until another is kept. Raises `OSError`; then the one before is still there."""
+    descriptor, name = tempfile.mkstemp(".new", f"{FILE}.", folder)  # its own: two programs may keep one at once
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(draft))
+            file.flush()
+            os.fsync(descriptor)
+            stamp = _stamp(os.fstat(descriptor))
+        fresh.replace(folder / FILE)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    to_disk(folder)
+    return stamp
 
 
 def drop(folder: Path) -> None:
     """Raises `OSError`."""
     (folder / FILE).unlink(missing_ok=True)
     to_disk(folder)
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_mtime_ns, found.st_ino

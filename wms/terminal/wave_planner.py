@@ -27,6 +27,7 @@ from wms.workflows.prompt import NOTHING, Msg, msg
 if TYPE_CHECKING:
     from wms.planning.wave_draft import Change, WaveDraft
     from wms.planning.wave_search import Effort
+    from wms.store.plan_draft import Stamp
 
 LOOK_SECONDS = 5.0
 """So often somebody who looks at a plan is told what has become otherwise; less often where finding out takes long."""
@@ -47,7 +48,8 @@ class WavePlanner(Aside):
         self._showing = threading.Lock()
         self._look_at = 0.0
         self._unsettled = False  # orders were taken out or put back since the tours were planned
-        self._file: int | None = None  # when the file was written that the picture shows, None for no file
+        self._file: Stamp | None = None  # of the draft that the picture shows, None for no file
+        self._own: Stamp | None = None  # of the draft that was kept here last
 
     def says(self) -> Planning:
         """How it stands now. Asking has the file and the warehouse looked at again now and then."""
@@ -71,8 +73,9 @@ class WavePlanner(Aside):
             case StopPlanning() if phase is PlanPhase.SEARCHING:
                 self._stop.set()
             case DropPlan() if phase is PlanPhase.SHOWN:
+                shown = self._file
                 self._show(Planning())
-                self._later(self._drop)
+                self._later(lambda: self._drop(shown))
 
     def _begin(self) -> None:
         self._stop.clear()
@@ -102,22 +105,22 @@ class WavePlanner(Aside):
             return
         draft = shown = self._picture.draft
         if (at := written(self._store.folder)) != self._file:
-            self._file = at
             try:
                 draft = kept(self._store.folder)
             except BadDraft:
+                self._file = at
                 log.exception("the draft of a plan")
                 self._show(Planning(trouble=msg("The plan that was kept can't be read: plan again")))
                 return
         if draft is None:
             if shown is not None:
-                self._show_instead(shown, Planning())
+                self._show_instead(shown, Planning(), at)
             return
         found = drift(self._store.rows, self._now(), self._zone(), draft)
         floor = floor_of(self._store.rows) if self._picture.floor is None or found.rules else self._picture.floor
         self._look_at = max(self._look_at, time.monotonic() + _LOOK_SHARE * (time.monotonic() - began))
-        if (draft, found) != (shown, self._picture.drift):
-            self._show_instead(shown, Planning(PlanPhase.SHOWN, draft, found, floor))
+        same = (draft, found) == (shown, self._picture.drift)
+        self._show_instead(shown, None if same else Planning(PlanPhase.SHOWN, draft, found, floor), at)
 
     def _search(self) -> None:
         from wms.domain.waiting import to_plan
@@ -161,13 +164,12 @@ class WavePlanner(Aside):
     def _settle(self) -> None:
         """Kept at once, with the figures to follow where other orders are on the tours."""
         from wms.planning.wave_search import Unsearched
-        from wms.store.plan_draft import keep, written
+        from wms.store.plan_draft import keep
 
         draft = self._picture.draft
         if draft is None or self._picture.phase is not PlanPhase.SHOWN:
             return
-        keep(self._store.folder, draft)
-        self._file = written(self._store.folder)
+        self._file = self._own = keep(self._store.folder, draft)
         if self._unsettled:
             self._unsettled = False
             self._keep(self._planned(Unsearched(), draft, more=False), draft)
@@ -184,19 +186,20 @@ class WavePlanner(Aside):
     def _keep(self, draft: WaveDraft, before: WaveDraft | None, *, searched: bool = False) -> None:
         """Shown in the place of the one `before`; where that was changed meanwhile, the next one will be."""
         from wms.planning.site_floor import floor_of
-        from wms.store.plan_draft import keep, written
+        from wms.store.plan_draft import keep
 
-        keep(self._store.folder, draft)
-        self._file = written(self._store.folder)
+        self._own = keep(self._store.folder, draft)
         self._look_at = 0.0
         picture = Planning(PlanPhase.SHOWN, draft, None, floor_of(self._store.rows))
-        self._show_instead(before, picture, searched=searched)
+        self._show_instead(before, picture, self._own, searched=searched)
 
-    def _drop(self) -> None:
-        from wms.store.plan_draft import drop
+    def _drop(self, shown: Stamp | None) -> None:
+        """The one that was shown, or was kept here since. Another program's stays: nobody has seen it here."""
+        from wms.store.plan_draft import drop, written
 
-        drop(self._store.folder)
-        self._file = None
+        if written(self._store.folder) in (shown, self._own):
+            drop(self._store.folder)
+            self._file = None
 
     def _now(self) -> int:
         return self._store.clock() // 1000
@@ -211,10 +214,16 @@ class WavePlanner(Aside):
         phase = PlanPhase.SHOWN if self._picture.draft is not None else PlanPhase.NONE
         self._show(replace(self._picture, phase=phase, trouble=trouble))
 
-    def _show_instead(self, before: WaveDraft | None, picture: Planning, *, searched: bool = False) -> None:
-        """Unless somebody changed or dropped that draft meanwhile; a search that was begun goes on from the new one."""
+    def _show_instead(
+        self, before: WaveDraft | None, picture: Planning | None, file: Stamp | None, *, searched: bool = False
+    ) -> None:
+        """Unless somebody changed or dropped that draft meanwhile; a search that was begun goes on from the new one.
+        Without `picture` the same is shown, and lies in that `file`."""
         with self._showing:
             if self._picture.draft is not before:
+                return
+            self._file = file
+            if picture is None:
                 return
             searching = self._picture.phase is PlanPhase.SEARCHING and not searched
             self._picture = replace(self._picture, draft=picture.draft, floor=picture.floor) if searching else picture
