@@ -3,6 +3,7 @@
 import itertools
 import json
 import stat
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from wms.domain import events as e
 from wms.domain.catalogue import Person
 from wms.domain.ids import Badge
 from wms.domain.pins import Peppers, check_pin, hash_pin, pepper_name
-from wms.store import Store
+from wms.store import Store, peppers
 from wms.store.peppers import PepperRing, ring_of
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
@@ -101,6 +102,53 @@ def test_peppers_are_joined_and_none_is_replaced(tmp_path: Path) -> None:
     assert (again.current, set(again.known)) == (name, {own.current, name})
     ring.learn({pepper_name(bytes([n] * 32)): bytes([n] * 32) for n in range(99)})
     assert len(ring.peppers().known) == 16
+
+
+def test_what_another_program_has_written_since_is_not_written_over(tmp_path: Path) -> None:
+    terminal, shell = PepperRing(tmp_path), PepperRing(tmp_path)
+    assert terminal.peppers() == Peppers()
+    drawn = shell.for_hashing()
+    assert terminal.for_hashing() == drawn
+    late = PepperRing(tmp_path)
+    late._peppers = Peppers()  # it has looked before all that
+    theirs = bytes(range(32))
+    late.learn({pepper_name(theirs): theirs}, pepper_name(theirs))
+    assert PepperRing(tmp_path).peppers() == Peppers({**drawn.known, pepper_name(theirs): theirs}, pepper_name(theirs))
+
+
+def test_two_programs_that_draw_a_pepper_at_once_draw_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second begins as the first has found that there is none."""
+    draw, lock = peppers._with_a_current_one, peppers._locked
+    waits, drawn = threading.Event(), []
+    second = threading.Thread(target=lambda: drawn.append(PepperRing(tmp_path).for_hashing()))
+
+    def locked(descriptor: int) -> bool:
+        if not lock(descriptor):
+            waits.set()
+            return False
+        return True
+
+    def slowly(found: Peppers) -> Peppers:
+        if second.ident is None:
+            second.start()
+            while second.is_alive() and not waits.wait(0.01):
+                pass
+        return draw(found)
+
+    monkeypatch.setattr(peppers, "_locked", locked)
+    monkeypatch.setattr(peppers, "_with_a_current_one", slowly)
+    first = PepperRing(tmp_path).for_hashing()
+    second.join()
+    assert drawn == [first]
+    assert PepperRing(tmp_path).peppers() == first
+    assert stat.S_IMODE((tmp_path / peppers.LOCK).stat().st_mode) == 0o600
+
+
+def test_a_lock_that_is_never_let_go_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peppers, "_PATIENCE_S", 0.0)
+    with peppers._alone(tmp_path / peppers.LOCK), pytest.raises(KeyTrouble, match="another program"):
+        PepperRing(tmp_path).for_hashing()
+    assert PepperRing(tmp_path).for_hashing().current
 
 
 def test_a_damaged_pepper_opens_nothing_and_stops_nobody_else(house: Path) -> None:

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
+import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +27,10 @@ from wms.store.keys import key_place
 from wms.store.vault import vault
 
 NAME = "pepper"
+LOCK = "wms.pepper.lock"
 MOST = 16
+_PATIENCE_S = 20.0  # another program's TPM may take seconds
+_PAUSE_S = 0.02
 
 log = logging.getLogger(__name__)
 
@@ -61,26 +68,32 @@ class PepperRing:
 
     def for_hashing(self) -> Peppers:
         """The same, with a current one, which is drawn if there was none. Raises `KeyTrouble`."""
-        with self._lock:
-            found = self._read()
-            if found.current:
-                return found
-            pepper = secrets.token_bytes(PEPPER_BYTES)
-            name = pepper_name(pepper)
-            return self._write(Peppers({**found.known, name: pepper}, name))
+        found = self.peppers()
+        return found if found.current else self._change(_with_a_current_one)
 
     def learn(self, known: Mapping[str, bytes], current: str = "") -> None:
         """Keep peppers that another node told; `current` is the one to hash with from now on, '' to leave that.
 
         What is no pepper under its own name is passed over. Raises `KeyTrouble`.
         """
-        with self._lock:
+        new = {name: one for name, one in known.items() if len(one) == PEPPER_BYTES and name == pepper_name(one)}
+
+        def joined(found: Peppers) -> Peppers:
+            both = dict([*found.known.items(), *new.items()][:MOST])
+            return Peppers(both, current if current in both else found.current)
+
+        found = self.peppers()
+        if joined(found) != found:
+            self._change(joined)
+
+    def _change(self, change: Callable[[Peppers], Peppers]) -> Peppers:
+        """Of what lies there now: another program may have written since it was read. Nobody who only reads waits for
+        that program."""
+        with _alone(self._folder / LOCK), self._lock:
+            self._peppers = None
             found = self._read()
-            new = {name: one for name, one in known.items() if len(one) == PEPPER_BYTES and name == pepper_name(one)}
-            joined = dict([*found.known.items(), *new.items()][:MOST])
-            after = Peppers(joined, current if current in joined else found.current)
-            if after != found:
-                self._write(after)
+            after = change(found)
+            return after if after == found else self._write(after)
 
     def _read(self) -> Peppers:
         if self._peppers is None:
@@ -96,6 +109,49 @@ class PepperRing:
 
     def _vault(self) -> Any:
         return vault(self._folder, key_place(self._folder))
+
+
+def _with_a_current_one(found: Peppers) -> Peppers:
+    if found.current:
+        return found
+    pepper = secrets.token_bytes(PEPPER_BYTES)
+    name = pepper_name(pepper)
+    return Peppers({**found.known, name: pepper}, name)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Among the programs and threads that lock that file; the system lets go of it when a program ends, however it
+    ends. Raises `KeyTrouble`."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    except OSError as error:
+        raise KeyTrouble(f"{path} can't be written: {error.strerror}. It must belong to this user") from error
+    try:
+        patience = time.monotonic() + _PATIENCE_S
+        while not _locked(descriptor):
+            if time.monotonic() > patience:
+                raise KeyTrouble(f"another program keeps {path} locked. End it, and try again")
+            time.sleep(_PAUSE_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    """False where somebody else holds it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _decoded(text: bytes) -> Peppers:
