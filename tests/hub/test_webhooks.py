@@ -31,11 +31,12 @@ from wms.domain import events as e
 from wms.domain.ids import Badge, OrderId
 from wms.domain.review import Review
 from wms.hub import audit, opening, webhooks_delivery
+from wms.hub.database import Session
 from wms.hub.interface import HubStore
 from wms.hub.roles import ClientRole
 from wms.hub.webhooks import Webhook, Webhooks
 from wms.hub.webhooks_delivery import SCHEDULE, Deliveries
-from wms.hub.webhooks_sending import Sender
+from wms.hub.webhooks_sending import Sender, Sent
 from wms.hub.webhooks_targets import Targets
 
 P = Badge("P")
@@ -411,6 +412,56 @@ def test_a_process_that_dies_in_between_is_followed_where_it_stood(hub: HubStore
     ids = [headers["webhook-id"] for headers, _ in receiver.taken]
     assert list(dict.fromkeys(receiver.orders())) == [f"shop-{n}" for n in range(20)]
     assert len(ids) - len(set(ids)) <= 1  # the one that was under way when it died
+
+
+def put_back(hub: HubStore, head: int, cursor: int) -> None:
+    """The database is an older copy again, beneath the hub at work; the webhook in it had come to `cursor`."""
+
+    def work(session: Session) -> None:
+        session.execute("DELETE FROM hub_event WHERE position > ?", (head,))
+        session.execute("UPDATE hub_head SET position = ?", (head,))
+        session.execute("UPDATE hub_webhook SET cursor = ?, told = ''", (cursor,))
+
+    hub.database.write(work)
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize("told", [0, 4])
+def test_what_a_new_life_brings_is_told_though_others_were_told_at_its_positions(
+    hub: HubStore, receiver: Receiver, told: int
+) -> None:
+    """`told` is how many of the facts that were lost the copy's webhook counts as told: some when a delivery that was
+    under way is noted in it."""
+    hook, head, lives_begun = registered(hub, receiver.url), hub.head(), [hub.life]
+    receive(hub, *"1234")
+
+    def all_told() -> bool:
+        if receiver.orders() == [f"shop-{n}" for n in "1234"] and kept(hub, hook).cursor == head + 4:
+            put_back(hub, head, head + told)
+            receive(hub, *"56")
+            lives_begun.append(hub.life)
+        return receiver.orders()[4:] == ["shop-5", "shop-6"]
+
+    deliver(hub, all_told)
+    assert len(set(lives_begun)) == len(lives_begun) == 2
+    assert hub.head() == head + 2
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_a_delivery_under_way_while_a_life_begins_moves_nothing_in_it(hub: HubStore, receiver: Receiver) -> None:
+    hook, head = registered(hub, receiver.url), hub.head()
+    receive(hub, *"1234")
+
+    class Slow(Sender):
+        async def send(self, *asked: Any, **more: Any) -> Sent:
+            sent = await super().send(*asked, **more)
+            if receiver.orders() == ["shop-1", "shop-2"]:
+                await asyncio.to_thread(put_back, hub, head, head)
+                await asyncio.to_thread(receive, hub, *"56")
+            return sent
+
+    deliver(hub, lambda: kept(hub, hook).cursor == head + 2, sender=Slow(Targets(HERE)))
+    assert receiver.orders() == [f"shop-{n}" for n in "1256"]
 
 
 def test_a_read_that_fails_ends_no_deliveries(

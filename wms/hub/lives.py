@@ -58,6 +58,11 @@ def begin(
         "INSERT INTO hub_life (wh, serial, life, branched, device, began) VALUES (?, ?, ?, ?, ?, ?)",
         (wh, row[0] + 1, name, branched, own, now),
     )
+    session.execute(  # what comes after the branch is told, though other facts were told in its place
+        "UPDATE hub_webhook SET cursor = CASE WHEN cursor > ? THEN ? ELSE cursor END, holder = '', claimed = 0"
+        " WHERE wh = ?",
+        (branched, branched, wh),
+    )
     audit.note(session, wh, now, actor, "life", name, str(branched))
     return name, own
 

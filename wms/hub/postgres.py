@@ -90,7 +90,7 @@ class PostgresHub(HubEngine):
 
     @property
     def rows(self) -> SqliteRows:
-        return self._picture.rows
+        return self._followed().rows
 
     # The journal
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wms.domain.records import Record
+from wms.hub import lives
 from wms.hub.database import HubDatabase, Session
 
 MOST = 20  # in one warehouse
@@ -105,16 +106,27 @@ class Webhooks:
 
     # Delivering
 
-    def claim(self, name: str, holder: str, now: int) -> tuple[int, str] | None:
+    def claim(self, name: str, holder: str, now: int, life: str) -> tuple[int, str] | None:
         """Where it stands (`cursor`, `told`) if `holder` may deliver for the next `CLAIM_SECONDS`, else None: two
-        processes would tell everything twice."""
+        processes would tell everything twice, and one that holds on to an earlier `life` of the journal would tell what
+        is no more. A life that begins ends all claims."""
         sql = (
             "UPDATE hub_webhook SET holder = ?, claimed = ? WHERE wh = ? AND id = ? AND disabled = 0"
             " AND (claimed < ? OR holder = ?) RETURNING cursor, told"
         )
         values = (holder, now + CLAIM_SECONDS, self._wh, name, now, holder)
-        row = self._database.write(lambda session: session.execute(sql, values).fetchone())
-        return None if row is None else (int(row[0]), str(row[1]))
+
+        def work(session: Session) -> tuple[int, str] | None:
+            row = session.execute(sql, values).fetchone()
+            if row is None:
+                return None
+            present = lives.present(session, self._wh)  # asked only now: the update may have waited for one to begin
+            if present is not None and present[0] == life:
+                return int(row[0]), str(row[1])
+            session.execute("UPDATE hub_webhook SET holder = '', claimed = 0 WHERE wh = ? AND id = ?", (self._wh, name))
+            return None
+
+        return self._database.write(work)
 
     def release(self, holder: str) -> None:
         """Let others go on at once with what `holder` delivered."""
@@ -124,19 +136,22 @@ class Webhooks:
             holder,
         )
 
-    def delivered(self, name: str, cursor: int, told: str) -> None:
-        self._changed(
+    def delivered(self, name: str, holder: str, cursor: int, told: str) -> bool:
+        """Whether it was `holder`'s to deliver still."""
+        return self._changed(
             "UPDATE hub_webhook SET cursor = ?, told = ?, attempts = 0, due = 0, failing = 0, trouble = ''"
-            " WHERE wh = ? AND id = ? RETURNING id",
+            " WHERE wh = ? AND id = ? AND holder = ? RETURNING id",
             cursor,
             told,
             self._wh,
             name,
+            holder,
         )
 
-    def passed(self, name: str, cursor: int) -> None:
-        """Nothing up to there is wanted."""
-        self._changed("UPDATE hub_webhook SET cursor = ? WHERE wh = ? AND id = ? RETURNING id", cursor, self._wh, name)
+    def passed(self, name: str, holder: str, cursor: int) -> None:
+        """Nothing up to there is wanted; for who has a claim."""
+        sql = "UPDATE hub_webhook SET cursor = ? WHERE wh = ? AND id = ? AND holder = ? RETURNING id"
+        self._changed(sql, cursor, self._wh, name, holder)
 
     def failed(self, name: str, due: int, now: int, trouble: str) -> None:
         """Try again at `due`; `now` is when it began to fail, unless it had before."""

@@ -56,7 +56,8 @@ class Deliveries:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._rung = asyncio.Event()
-        self._passed: dict[tuple[str, str], int] = {}  # how far each was looked at, with nothing left to tell
+        self._passed: dict[tuple[str, str, str], int] = {}
+        """How far each was looked at in a life of the journal, with nothing left to tell."""
 
     async def forever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,7 +94,7 @@ class Deliveries:
         self._under_way = {name: task for name, task in self._under_way.items() if not task.done()}
         for hook in await self._run(Webhooks(hub.database, hub.warehouse).listing):
             name = (hub.warehouse, hook.id)
-            news = head > max(hook.cursor, self._passed.get(name, 0))
+            news = head > max(hook.cursor, self._passed.get((*name, hub.life), 0))
             if news and not hook.disabled and hook.due <= now and name not in self._under_way:
                 self._under_way[name] = asyncio.create_task(self._serve(hub, hook.id))
 
@@ -112,42 +113,45 @@ class Deliveries:
         kept = Webhooks(hub.database, hub.warehouse)
         more = True
         while more:
+            life = hub.life  # before anything is read: a claim in it tells that it was no other meanwhile
             hook: Webhook | None = await self._run(kept.get, name)
             if hook is None or hook.disabled:
                 return
-            after = max(hook.cursor, self._passed.get((hub.warehouse, name), 0))
+            after = max(hook.cursor, self._passed.get((hub.warehouse, name, life), 0))
             found = await self._run(stretch, hub, after, _EVENTS)
             wanted = [heard for heard in found.heard if any(hook.wants(told.type) for told in heard.events)]
-            if wanted:
-                stands = await self._run(kept.claim, name, self._holder, hub.now() // 1000)
+            pass_on = found.examined - hook.cursor > _SHARE
+            if wanted or pass_on:
+                stands = await self._run(kept.claim, name, self._holder, hub.now() // 1000, life)
                 if stands is None:
-                    return  # another process delivers
+                    return  # another process delivers, or another life has begun
                 if stands != (hook.cursor, hook.told):
                     continue  # another one did, a moment ago
             for heard in wanted:
-                if not await self._tell_fact(hub, kept, hook, heard):
+                if not await self._tell_fact(hub, kept, hook, heard, life):
                     return
-            self._passed[hub.warehouse, name] = found.examined
+            self._passed[hub.warehouse, name, life] = found.examined
             more = found.more
-            if found.examined - hook.cursor > _SHARE:
-                await self._run(kept.passed, name, found.examined)
+            if pass_on:
+                await self._run(kept.passed, name, self._holder, found.examined)
 
-    async def _tell_fact(self, hub: HubStore, kept: Webhooks, hook: Webhook, heard: Heard) -> bool:
+    async def _tell_fact(self, hub: HubStore, kept: Webhooks, hook: Webhook, heard: Heard, life: str) -> bool:
         """Whether all of the fact's events that are wanted were taken."""
         wanted = [told for told in heard.events if hook.wants(told.type)]
         ids = [told.id for told in wanted]
         begin = ids.index(hook.told) + 1 if hook.told in ids else 0
         for n, told in enumerate(wanted[begin:], begin + 1):
             now = hub.now() // 1000
-            if await self._run(kept.claim, hook.id, self._holder, now) is None:
-                return False  # deleted, disabled, or another process's by now
+            if await self._run(kept.claim, hook.id, self._holder, now, life) is None:
+                return False  # deleted, disabled, another process's or of another life by now
             async with self._room:
                 sent = await self._sender.send(hook.url, hook.secret, told.id, now, _payload(told))
             if not sent.taken:
                 await self._failed(hub, kept, hook.id, sent)
                 return False
             cursor = heard.position if n == len(wanted) else heard.position - 1
-            await self._run(kept.delivered, hook.id, cursor, told.id)
+            if not await self._run(kept.delivered, hook.id, self._holder, cursor, told.id):
+                return False
         return True
 
     async def _failed(self, hub: HubStore, kept: Webhooks, name: str, sent: Sent) -> None:
