@@ -6,13 +6,12 @@ import math
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms.cli.output import Refusal, emit
 from wms.cli.parsing import command, group
-from wms.cli.plan_told import refuse, refuse_all, safe, tell
+from wms.cli.plan_told import refuse, refuse_left, safe, tell
 
 if TYPE_CHECKING:
     from wms.planning.instance import Instance
@@ -24,14 +23,15 @@ _MENDING_S = 0.5  # for carts that hold their loads exactly, but not as binary f
 SOLVE = """\
   {"instance": "day-17", "file": "solution.json", "objective": 1064.49, "start": 1117.99, "less_percent": 4.79,
    "orders": 20, "batches": 6, "seconds": 10.4, "seed": 0, "engine": "compiled",
-   "left": [{"order": 17, "row": "orders[3] (id 17)", "reason": "SKU 88 has no place"}],
    "troubles": [{"row": "layout.edges[7]", "says": "the length -3 is negative; the edge is left out"}]}
 
 Reads and writes the format planning-bench/1. `objective` is the distance or the working time of the plan, `start` that
 of the first one found, which the search went on from; `less_percent` is null where that took less, but made somebody
-late. Exit code 1 if orders are left out (`left`), or if no plan keeps to the rules. Then nothing is written:
+late. Exit code 1, and nothing is written, where orders can't be planned at all (`left`), or where no plan was found
+that keeps to the rules (`late`):
 
-  {"instance": "day-17", "file": null, "orders": 20, "seed": 0, "left": [], "troubles": [],
+  {"instance": "day-17", "file": null, "orders": 20, "seed": 0, "troubles": [],
+   "left": [{"order": 17, "row": "orders[3] (id 17)", "reason": "SKU 88 has no place"}],
    "late": [{"order": 12, "row": "orders[1] (id 12)",
              "reason": "due at 900, but back at 950.5 in the best plan found"}]}"""
 
@@ -87,15 +87,15 @@ def solve(options: Namespace) -> int:
     instance = _read(options.instance)
     start = _start(options.start, instance) if options.start else None
     _name(instance)
-    if instance.left and not instance.orders:
-        raise refuse_all(options, instance)
+    if instance.left:
+        raise refuse_left(options, instance)
     solution = _search(options, instance, start)
     if wrong := faults(instance.problem, solution):
         raise Refusal(f"the plan that was found is wrong and was not written: {'; '.join(wrong[:5])}")
     seconds = time.perf_counter() - began
     write(target, document(instance, solution, seconds, f"wms ({solution.engine})"))
     tell(options, instance, solution, seconds)
-    return 1 if instance.left else 0
+    return 0
 
 
 def prepare(options: Namespace) -> int:
@@ -140,7 +140,7 @@ def _name(instance: Instance) -> None:
     for trouble in instance.troubles:
         _warn(f"{trouble.row}: {trouble.says}")
     for left in instance.left:
-        _warn(f"{left.row} is left out: {left.reason}")
+        _warn(f"{left.row} can't be planned: {left.reason}")
 
 
 def _search(options: Namespace, instance: Instance, start: Solution | None) -> Solution:
@@ -151,7 +151,7 @@ def _search(options: Namespace, instance: Instance, start: Solution | None) -> S
     plan = settled(instance, found)
     if plan is None:
         again = _found(options, tightened(instance), min(_MENDING_S, options.seconds), found)
-        plan = settled(instance, replace(again, start_cost=found.start_cost))
+        plan = settled(instance, again)
     if plan is None:
         raise Refusal("the loads are too large for their many decimals to be added up; nothing was written")
     return plan

@@ -27,7 +27,7 @@ def tell(options: Namespace, instance: Instance, solution: Solution, seconds: fl
         "seconds": round(seconds, 2),
         "seed": options.seed,
         "engine": solution.engine,
-        **_wrong(instance),
+        "troubles": _troubles(instance),
     }
     what = "working time" if instance.problem.pickers else "distance"
     compared = (
@@ -39,7 +39,8 @@ def tell(options: Namespace, instance: Instance, solution: Solution, seconds: fl
         options,
         found,
         lambda: (
-            f"{safe(options.output)}: {found['orders']} orders in {found['batches']} batches, {what} "
+            f"{safe(options.output)}: {_counted(len(instance.orders), 'order')} in "
+            f"{_counted(len(solution.trips), 'batch', 'batches')}, {what} "
             f"{found['objective']:,.2f} ({compared}), {seconds:.1f} s"
         ),
     )
@@ -52,10 +53,12 @@ def less_percent(cost: int, start: int) -> float | None:
     return 100 * (1 - cost / start) if start else 0.0
 
 
-def refuse_all(options: Namespace, instance: Instance) -> Refusal:
-    """None of the orders can be planned."""
+def refuse_left(options: Namespace, instance: Instance) -> Refusal:
+    """Orders were left out when the file was read: a plan without them would be none of the file."""
     _tell_none(options, instance, [])
-    return Refusal(f"no order of {safe(options.instance)} can be planned; nothing was written")
+    left, all_of_it = len(instance.left), len(instance.left) + len(instance.orders)
+    rest = "; without them in the file the rest can be planned" if instance.orders else ""
+    return Refusal(f"{left} of {_counted(all_of_it, 'order')} can't be planned, nothing was written{rest}")
 
 
 def refuse(options: Namespace, instance: Instance, error: Infeasible) -> Refusal:
@@ -64,7 +67,8 @@ def refuse(options: Namespace, instance: Instance, error: Infeasible) -> Refusal
     reasons = [(name, _in_units(reason, instance.ticks)) for name, reason in error.jobs]
     _tell_none(options, instance, [{"order": ids.get(row), "row": row, "reason": reason} for row, reason in reasons])
     perhaps = sum("in the best plan found" in reason for _, reason in error.jobs)
-    more = f": {_orders(perhaps)} late in the best one found; more time or pickers may help" if perhaps else ""
+    late = f"{_counted(perhaps, 'order')} {'is' if perhaps == 1 else 'are'} late in the best one found"
+    more = f": {late}; more time or pickers may help" if perhaps else ""
     named = "".join(f"\nwms: {safe(row)}: {safe(reason)}" for row, reason in reasons)
     return Refusal(f"no plan was found that keeps to the rules, nothing was written{more}{named}")
 
@@ -75,21 +79,19 @@ def safe(text: str) -> str:
     return safe(text)
 
 
-def _orders(number: int) -> str:
-    return "1 order is" if number == 1 else f"{number} orders are"
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _tell_none(options: Namespace, instance: Instance, late: Sequence[dict[str, Any]]) -> None:
     if options.json:
         none = {"instance": instance.id, "file": None, "orders": len(instance.orders), "seed": options.seed}
-        emit_line({**none, **_wrong(instance), "late": late})
+        left = [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left]
+        emit_line({**none, "troubles": _troubles(instance), "left": left, "late": late})
 
 
-def _wrong(instance: Instance) -> dict[str, Any]:
-    return {
-        "left": [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left],
-        "troubles": [{"row": one.row, "says": one.says} for one in instance.troubles],
-    }
+def _troubles(instance: Instance) -> list[dict[str, Any]]:
+    return [{"row": one.row, "says": one.says} for one in instance.troubles]
 
 
 def _in_units(reason: str, ticks: int) -> str:

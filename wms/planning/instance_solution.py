@@ -13,7 +13,7 @@ from wms.planning.verify import walked
 
 
 def document(instance: Instance, solution: Solution, seconds: float, solver: str) -> dict[str, Any]:
-    """The solution file. A picker's trips stand in the order they are walked; `left` are the orders not planned."""
+    """The solution file. A picker's trips stand in the order they are walked."""
     trips = sorted(solution.trips, key=lambda trip: (trip.begin, trip.end, trip.picker))
     named = {"instance": instance.id} if instance.id else {}
     return {
@@ -21,7 +21,6 @@ def document(instance: Instance, solution: Solution, seconds: float, solver: str
         "seconds": round(seconds, 2),
         "solver": solver,
         "batches": [_batch(instance, trip) for trip in trips],
-        "left": [{"order": left.order, "row": left.row, "reason": left.reason} for left in instance.left],
     }
 
 
