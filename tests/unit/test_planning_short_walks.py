@@ -16,6 +16,7 @@ from wms.domain.catalogue import Item
 from wms.domain.ids import CategoryCode, OrderId, PlaceId, Sku
 from wms.domain.orders import Order
 from wms.domain.places import Place, PlaceKind
+from wms.domain.review import Presence
 from wms.domain.stock import Promise, Stock
 from wms.domain.waves import PickTask, Slot, Wave
 from wms.planning.regroup import regrouped
@@ -276,6 +277,27 @@ def test_orders_that_will_be_late_are_named_and_those_sure_to_be_told_apart():
     assert all(one.packed > one.by for one in late.values())
     assert Counter(tour.picker for tour in figures.tours) == {"picker 1": 17}
     assert figures.pickers[0].end >= figures.pickers[0].busy > 0
+
+
+def test_walks_that_nobody_has_begun_make_nothing_late_for_sure():
+    """Somebody could leave them for later: the buyer needs no call yet."""
+    pace = "tour_seconds = 100\nline_seconds = 10\nmetres_per_minute = 60\n"
+    warehouse = Aisles(f"[walking]\n{pace}[carriers]\npacking_minutes = 0\n")
+    warehouse.goods("tea")
+    warehouse.stock("0-0", "tea", 50)
+    warehouse.order("before", ("tea", 1), ship_by=NOON + 86_400)
+    task = e.PlannedTask("W-1-1", "before", 1, "tea", "0-0", "", 1, 1, 1)
+    warehouse.happened(e.WaveReleased("W", "", 0, (e.PlannedBatch("W-1", 0, ("before",), (task,), 3_600_000),)))
+    warehouse.order("soon", ("tea", 1), ship_by=NOON + 600)
+    warehouse.order("past", ("tea", 1), ship_by=NOON - 600)
+    figures = warehouse.short().figures
+    assert figures is not None
+    assert {late.order: late.certain for late in figures.late} == {"soon": False, "past": True}
+    warehouse.happened(e.BatchClaimed("W-1", "picker 1", "T1"))
+    warehouse.rows.put(Presence("T1", "picker 1", "picker", NOON))
+    figures = warehouse.short().figures
+    assert figures is not None
+    assert {late.order: late.certain for late in figures.late} == {"soon": True, "past": True}
 
 
 def test_earliest_first_is_what_savings_are_told_against():

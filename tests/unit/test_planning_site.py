@@ -16,7 +16,7 @@ from wms.planning.pick_ranks import PickRanks
 from wms.planning.rules import CarrierRules, rules_of
 from wms.planning.site_floor import floor_of
 from wms.planning.site_walks import TICKS
-from wms.planning.wave_pickers import pickers_of
+from wms.planning.wave_pickers import pickers_of, queued_of
 from wms.planning.wave_problem import packed_by
 from wms.planning.waves import policy_of
 
@@ -61,7 +61,8 @@ def a_site(rules: str = "") -> Aisles:
 
 def people(warehouse: Warehouse) -> list[tuple[str, int, int]]:
     rules = rules_of(warehouse.rows)
-    return [(p.name, p.ready // TICKS, p.speed) for p in pickers_of(warehouse.rows, rules, 1000)]
+    queued = queued_of(warehouse.rows, rules, 1000)
+    return [(p.name, p.ready // TICKS, p.speed) for p in pickers_of(warehouse.rows, rules, 1000, queued)]
 
 
 def test_without_anybody_signed_in_one_is_planned_for():

@@ -148,7 +148,7 @@ def _late(desk: Desk, trips: Iterable[CartTrip]) -> Iterator[LateOrder]:
     packing = desk.rules.carriers.packing_minutes * 60
     for order, (end, part) in late.items():
         by = desk.due(part) // TICKS + packing + desk.now
-        yield LateOrder(order, by, -(-end // TICKS) + packing + desk.now, desk.earliest(part) > desk.due(part))
+        yield LateOrder(order, by, -(-end // TICKS) + packing + desk.now, desk.at_once(part) > desk.due(part))
 
 
 def _refill(desk: Desk, trips: Iterable[CartTrip]) -> tuple[Hint, ...]:

@@ -16,7 +16,7 @@ from wms.planning.schedule import takes
 from wms.planning.shelves import Shelves
 from wms.planning.site_walks import TICKS, SiteWalks
 from wms.planning.supply import Part
-from wms.planning.wave_pickers import pickers_of
+from wms.planning.wave_pickers import pickers_of, queued_of
 from wms.planning.wave_problem import due_of, prices, problem_of
 from wms.planning.waves import WavePolicy
 
@@ -36,6 +36,8 @@ class Desk:
     walks: SiteWalks
     loads: CartLoads
     pickers: tuple[Picker, ...]
+    queued: int
+    """Ticks that each picker is kept by walks that were released and nobody has begun."""
 
     def shelves(self) -> Shelves:
         return Shelves(self.rows, self.now, self.zone)
@@ -55,9 +57,13 @@ class Desk:
         return found.sequence if found is not None else 0
 
     def earliest(self, part: Part) -> int:
-        """When somebody could be back who went for it alone and at once."""
+        """When somebody could be back who went for it alone, after the walks that were released before."""
         duration = self.duration(self.walks.router.tour(self.walks.nodes(part.places)).length, len(part.picks))
         return min(picker.ready + takes(duration, picker.speed) for picker in self.pickers)
+
+    def at_once(self, part: Part) -> int:
+        """When somebody could be back who went for it alone, before the walks that nobody has begun."""
+        return self.earliest(part) - self.queued
 
     def _meant(self, part: Part) -> int:
         """What is too late whatever one does goes soon, but nobody walks farther for it."""
@@ -80,4 +86,5 @@ def desk_of(rows: Rows, now: int, policy: WavePolicy, zone: str) -> Desk:
     rules = rules_of(rows)
     walks = SiteWalks(rows, rules)
     loads = CartLoads(rows, rules.cart, policy.slots_per_cart, policy.max_orders_per_wave)
-    return Desk(rows, rules, policy, now, zone, walks, loads, pickers_of(rows, rules, walks.speed))
+    queued = queued_of(rows, rules, walks.speed)
+    return Desk(rows, rules, policy, now, zone, walks, loads, pickers_of(rows, rules, walks.speed, queued), queued)

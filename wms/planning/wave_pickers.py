@@ -11,21 +11,29 @@ from wms.planning.rules import PlanningRules
 from wms.planning.site_walks import TICKS
 
 
-def pickers_of(rows: Rows, rules: PlanningRules, speed: int) -> tuple[Picker, ...]:
+def pickers_of(rows: Rows, rules: PlanningRules, speed: int, queued: int) -> tuple[Picker, ...]:
     """As many as the rules say, those signed in for picking first; without a number just those, or one.
 
-    Each is free once the walk in hand is done; walks that were released and nobody has begun are shared by all.
-    `speed` in millimetres a second.
+    Each is free once the walk in hand and what is `queued` (ticks) are done. `speed` in millimetres a second.
     """
-    here = dict.fromkeys(one.person for one in rows.all(Presence) if one.role == Role.PICKER)
-    wanted = rules.pickers.number or max(1, len(here))
-    names = [*here, *(f"picker {n}" for n in range(len(here) + 1, wanted + 1))][:wanted]
-    waiting = sum(_left(rows, batch, rules, speed) for batch in rows.where(Batch, status=BatchStatus.OPEN))
+    names = _names(rows, rules)
     busy = {batch.person: _left(rows, batch, rules, speed) for batch in rows.where(Batch, status=BatchStatus.CLAIMED)}
     return tuple(
-        Picker(name, busy.get(name, 0) + waiting // len(names), rules.pickers.speed.get(name, 100))  # type: ignore[call-overload]
+        Picker(name, busy.get(name, 0) + queued, rules.pickers.speed.get(name, 100))  # type: ignore[call-overload]
         for name in names
     )
+
+
+def queued_of(rows: Rows, rules: PlanningRules, speed: int) -> int:
+    """Ticks of the walks that were released and nobody has begun: the share of each, for all walk them."""
+    waiting = sum(_left(rows, batch, rules, speed) for batch in rows.where(Batch, status=BatchStatus.OPEN))
+    return waiting // len(_names(rows, rules))
+
+
+def _names(rows: Rows, rules: PlanningRules) -> list[str]:
+    here = dict.fromkeys(one.person for one in rows.all(Presence) if one.role == Role.PICKER)
+    wanted = rules.pickers.number or max(1, len(here))
+    return [*here, *(f"picker {n}" for n in range(len(here) + 1, wanted + 1))][:wanted]
 
 
 def _left(rows: Rows, batch: Batch, rules: PlanningRules, speed: int) -> int:
