@@ -125,7 +125,7 @@ def test_what_became_otherwise_is_told_and_left_with_its_reason(house: Shell) ->
     since = plan(house, "--show")["since"]
     assert (since["stale"], since["new"]) == (True, ["shop-A-9"])
     assert left(since) == {"shop-A-2": ["not_waiting"]}
-    assert "1 of its orders can't go any more" in house.good("wave", "plan", "--show").out
+    assert "1 of its orders can't go any more: shop-A-2;" in house.good("wave", "plan", "--show").out
     released = house.good("wave", "release", "--plan", "--json").json
     assert set.union(*tours(released).values()) == {"shop-A-1", "shop-A-3", "shop-A-4"}
     assert left(released) == {"shop-A-2": ["not_waiting"]}
@@ -137,6 +137,24 @@ def test_changed_rules_are_noticed(house: Shell) -> None:
     plan(house, "--save")
     house.good("wave", "rules", "--set", house.file("rules.toml", "[cart]\nslots = 2\n"))
     assert plan(house, "--show")["since"]["rules_changed"] is True
+    house.good("wave", "rules", "--set", house.file("rules.toml", "# as they come\n"))
+    assert plan(house, "--show")["since"]["rules_changed"] is False
+
+
+def test_nobody_is_called_about_an_order_that_was_cancelled_since(house: Shell) -> None:
+    bring(house, row("OLD", placed="2026-01-02 10:00"))
+    assert "call shop-OLD" in plan(house, "--save")["promise"]
+    house.good("orders", "cancel", "OLD", "--reason", "asked")
+    shown = plan(house, "--show")
+    assert (shown["promise"], shown["late"]) == ("Every order is packed in time", [])
+    assert "call" not in house.good("wave", "plan", "--show").out
+
+
+def test_a_plan_without_tours_is_not_saved(house: Shell) -> None:
+    house.good("wave", "release")
+    assert plan(house, "--save")["saved"] is False
+    assert plan_draft.kept(house.data) is None
+    assert "Saved" not in house.good("wave", "plan", "--save").out
 
 
 def test_an_order_that_was_dragged_out_is_left_by_a_person(house: Shell) -> None:
@@ -197,6 +215,8 @@ def test_walks_that_nobody_began_are_put_together_anew(house: Shell) -> None:
         (("--show", "--seed", "1"), 2, "nothing is planned"),
         (("--seconds", "long"), 2, "from 0 to 3600"),
         (("--seed", "-1"), 2, "whole number"),
+        (("--slots", "99999999999999999999"), 2, "--slots must be a whole number from 1 to 1000"),
+        (("--orders", "9999999999"), 2, "--orders must be a whole number from 1 to 100000"),
     ],
 )
 def test_what_can_t_be_done_is_refused(house: Shell, arguments: tuple[str, ...], code: int, why: str) -> None:
@@ -207,6 +227,7 @@ def test_what_is_not_in_the_plan_is_named(house: Shell) -> None:
     plan(house, "--save")
     bring(house, row("A-9"))
     assert "tour W0009-01 is not in the plan; its tours are W0001-01" in house.bad("wave", "plan", "--lock", "W0009-01")
+    assert "tour W0001-01 is not locked; its locked tours are none" in house.bad("wave", "plan", "--unlock", "W0001-01")
     assert "order shop-A-9 is not in the plan" in house.bad("wave", "plan", "--without", "A-9")
     assert "order shop-A-1 is not in the plan" in house.bad("wave", "plan", "--with", "A-1")
     (house.data / plan_draft.FILE).write_text("{", encoding="utf-8")

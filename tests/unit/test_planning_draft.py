@@ -144,6 +144,7 @@ def test_only_what_is_in_the_draft_can_be_changed(floor):
         Change(put_back=("web-1",)),
         Change(lock=("W0099-01",)),
         Change(unlock=("W0099-01",)),
+        Change(unlock=(next(draft.batches).id,)),
     ):
         with pytest.raises(NotInDraft):
             changed(draft, change)

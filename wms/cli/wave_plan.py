@@ -111,10 +111,10 @@ def _seed(text: str) -> int:
 def plan(options: Namespace) -> int:
     from wms.cli import wave_map
 
-    changes = options.replan or options.without or options.put_back or options.lock or options.unlock
+    saved, changes = True, options.replan or options.without or options.put_back or options.lock or options.unlock
     _check_usage(options, bool(changes))
     with opened(options) as store:
-        _check_category(options, store.rows)
+        _check_asked(options, store.rows)
         if options.drop:
             return _drop(options, store)
         if options.show or (options.map and not changes):
@@ -124,12 +124,12 @@ def plan(options: Namespace) -> int:
                 return _tell_draft(options, store, draft, since=True)
         else:
             draft = _planned(options, store, bool(changes))
-            if changes or options.save:
+            if saved := bool(changes or (options.save and draft.waves)):
                 _keep(store, draft)
         if options.map:
             return wave_map.show(options, store.rows, draft)
         assert draft is not None  # noqa: S101 - just planned
-        return _tell_draft(options, store, draft, saved=bool(changes or options.save))
+        return _tell_draft(options, store, draft, saved=saved)
 
 
 def _check_usage(options: Namespace, changes: bool) -> None:
@@ -145,8 +145,13 @@ def _check_usage(options: Namespace, changes: bool) -> None:
         raise Refusal("nothing is planned with --show or --drop: leave --seconds, --seed and --save out", 2)
 
 
-def _check_category(options: Namespace, rows: Rows) -> None:
+def _check_asked(options: Namespace, rows: Rows) -> None:
     from wms.domain.catalogue import Category
+    from wms.planning.rules import MOST_ORDERS, MOST_SLOTS
+
+    for flag, asked, most in (("--orders", options.orders, MOST_ORDERS), ("--slots", options.slots, MOST_SLOTS)):
+        if asked > most:
+            raise Refusal(f"{flag} must be a whole number from 1 to {most}, not {asked}", 2)
 
     if options.category and rows.get(Category, options.category) is None:
         known = ", ".join(category.code for category in rows.all(Category)) or "none"
@@ -165,10 +170,9 @@ def _saved(store: Store, *, needed: bool = True) -> WaveDraft | None:
     return draft
 
 
-def _keep(store: Store, draft: WaveDraft | None) -> None:
+def _keep(store: Store, draft: WaveDraft) -> None:
     from wms.store.plan_draft import keep
 
-    assert draft is not None  # noqa: S101 - just planned
     try:
         keep(store.folder, draft)
     except OSError as error:
@@ -200,8 +204,9 @@ def _planned(options: Namespace, store: Store, again: bool) -> WaveDraft:
         try:
             before = changed(saved, _change(options, store.rows, saved))
         except NotInDraft as error:
-            known = f"; its tours are {', '.join(one.id for one in saved.batches)}" if error.what == "tour" else ""
-            raise Refusal(f"{error}{known}") from error
+            known = {"tour": [one.id for one in saved.batches], "locked tour": saved.locked}.get(error.what)
+            more = "" if known is None else f"; its {error.what}s are {', '.join(known) or 'none'}"
+            raise Refusal(f"{error}{more}") from error
     counter = store.rows.get(Counter, "wave")
     first_wave = (counter.value if counter is not None else 0) + 1
     _tell_compiling(options, store.rows)
@@ -243,9 +248,10 @@ def _tell_draft(options: Namespace, store: Store, draft: WaveDraft, *, saved: bo
     from wms.planning.wave_draft import drift
 
     zone = zone_of(store.rows)
-    document, notes = draft_of(options, draft) | {"saved": saved}, []
-    if since:
-        found = drift(store.rows, store.clock() // 1000, zone, draft)
+    found = drift(store.rows, store.clock() // 1000, zone, draft) if since else None
+    gone = {order for order, _ in found.left} if found is not None else set[str]()
+    document, notes = draft_of(options, draft, gone) | {"saved": saved}, []
+    if found is not None:
         document["since"] = drift_of(options, draft, found)
         notes = [drift_page(draft, found, zone)]
     elif saved and draft.waves:
@@ -253,7 +259,7 @@ def _tell_draft(options: Namespace, store: Store, draft: WaveDraft, *, saved: bo
     emit(
         options,
         document,
-        lambda: "\n\n".join(filter(None, [*draft_page(options, draft, zone), *notes])) or "no orders are ready",
+        lambda: "\n\n".join(filter(None, [*draft_page(options, draft, zone, gone), *notes])) or "no orders are ready",
     )
     return 0
 
@@ -268,7 +274,7 @@ def release(options: Namespace) -> int:
     with opened(options) as store:
         if options.plan:
             return _release_plan(options, store)
-        _check_category(options, store.rows)
+        _check_asked(options, store.rows)
         recorded = carry_out(options, store, ReleaseWaves(options.category, options.orders, options.slots))
         bodies = [fact.body for fact in recorded.facts]
         held = [(body.order, body.reason) for body in bodies if isinstance(body, OrderHeld)]

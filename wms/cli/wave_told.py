@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wms.cli.acting import because
@@ -56,9 +56,9 @@ def left_of(options: Namespace, left: Sequence[tuple[str, str]]) -> list[dict[st
     return [{"order": order, "reasons": reason.split(","), "says": because(options, reason)} for order, reason in left]
 
 
-def draft_of(options: Namespace, draft: WaveDraft) -> dict[str, Any]:
-    """All that is known of a draft."""
-    figures = draft.figures
+def draft_of(options: Namespace, draft: WaveDraft, gone: Collection[str] = ()) -> dict[str, Any]:
+    """All that is known of a draft; orders that are `gone` since it was made are promised nothing."""
+    figures, late = draft.figures, _late(draft, gone)
     return {
         "waves": waves_of(draft.waves),
         "left": left_of(options, draft.left),
@@ -71,9 +71,9 @@ def draft_of(options: Namespace, draft: WaveDraft) -> dict[str, Any]:
         ],
         "late": [
             {"order": one.order, "by": utc(one.by), "packed": utc(one.packed), "in_any_plan": one.certain}
-            for one in (figures.late if figures is not None else ())
+            for one in late
         ],
-        "promise": promise(figures),
+        "promise": promise(late),
         "refill": [
             {"bin": hint.bin, "sku": hint.sku, "left": hint.left, "elsewhere": hint.reserve, "bins": list(hint.where)}
             for hint in draft.hints
@@ -150,9 +150,12 @@ def _share(load: Load) -> int:
     return round(100 * load.load / load.capacity)
 
 
-def promise(figures: PlanFigures | None) -> str:
+def _late(draft: WaveDraft, gone: Collection[str]) -> list[LateOrder]:
+    return [one for one in draft.figures.late if one.order not in gone] if draft.figures is not None else []
+
+
+def promise(late: Sequence[LateOrder]) -> str:
     """In one sentence, or two: who has to be called, and whom more pickers could still help."""
-    late = figures.late if figures is not None else ()
     certain, planned = [one for one in late if one.certain], [one for one in late if not one.certain]
     said = []
     if certain:
@@ -183,7 +186,7 @@ def waves_page(waves: Sequence[WaveReleased], left: Sequence[dict[str, Any]], zo
         yield table(("LEFT", "WHY"), [(one["order"], one["says"]) for one in left])
 
 
-def draft_page(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]:
+def draft_page(options: Namespace, draft: WaveDraft, zone: str, gone: Collection[str] = ()) -> Iterator[str]:
     figures = draft.figures
     if figures is None or not draft.waves:
         yield from waves_page((), left_of(options, draft.left), zone)
@@ -203,7 +206,7 @@ def draft_page(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]
     yield table(("WAVE", "CATEGORY", "ORDERS", "LINES", "TOURS", "SHIP BY", "METRES", "FIRST COME", "SAVED"), waves)
     yield table(_TOUR, [_row(draft, *each, zone) for each in draft.tours])
     yield _summary(draft, figures)
-    yield from _about(options, draft, zone)
+    yield from _about(options, draft, zone, _late(draft, gone))
     if draft.left:
         yield table(("LEFT", "WHY"), [(order, because(options, reason)) for order, reason in draft.left])
 
@@ -227,7 +230,8 @@ _TOUR = (
 
 
 def _compared(length: int, than: int) -> tuple[str, str, str]:
-    return f"{length / 1000:.0f}", f"{than / 1000:.0f}", f"{_percent(length, than):.0f} %"
+    less = round(100 * (than - length) / than) if than else 0
+    return f"{length / 1000:.0f}", f"{than / 1000:.0f}", f"{less} %"
 
 
 def _row(draft: WaveDraft, batch: PlannedBatch, tour: TourFigures, note: TourNote, zone: str) -> tuple[object, ...]:
@@ -277,11 +281,10 @@ def _summary(draft: WaveDraft, figures: PlanFigures) -> str:
     return f"{orders}, {length} m in {work}; {habit}, {saved} saved"
 
 
-def _about(options: Namespace, draft: WaveDraft, zone: str) -> Iterator[str]:
+def _about(options: Namespace, draft: WaveDraft, zone: str, late: Sequence[LateOrder]) -> Iterator[str]:
     """The promise, what runs out, and what to mind."""
     warnings = [f"Warning: {because(options, reason)}" for reason in draft.warnings]
-    yield "\n".join([promise(draft.figures), *warnings])
-    late = draft.figures.late if draft.figures is not None else ()
+    yield "\n".join([promise(late), *warnings])
     if late:
         rows = [
             (one.order, wall(one.by, zone), wall(one.packed, zone), "whatever we do" if one.certain else "in this plan")
@@ -312,7 +315,9 @@ def drift_page(draft: WaveDraft, drift: Drift, zone: str) -> str:
     if not drift.any:
         return ""
     parts = [
-        f"{len(drift.left)} of its orders can't go any more" if drift.left else "",
+        f"{len(drift.left)} of its orders can't go any more: {_some([order for order, _ in drift.left])}"
+        if drift.left
+        else "",
         f"{len(drift.moved)} are picked from other bins: {_some(drift.moved)}" if drift.moved else "",
         f"{len(drift.new)} wait that are not in it: {_some(drift.new)}" if drift.new else "",
         "the rules or the floor were changed" if drift.rules else "",

@@ -100,16 +100,17 @@ class BadPlanningRules(ValueError):
         self.troubles = troubles
 
 
+MOST_ORDERS, MOST_SLOTS = 100_000, 1_000  # in a wave, on a cart
 _CHOICES = {
     ("waves", "category"): ("hard", "soft", "off"),
     ("walking", "routing"): ("optimal", "s-shape", "largest-gap", "return"),
     ("zones", "mode"): ("off", "split", "pass"),
 }
 _BETWEEN = {
-    ("waves", "orders"): (1, 100_000),
+    ("waves", "orders"): (1, MOST_ORDERS),
     ("waves", "category_metres"): (0, 1_000_000),
     ("waves", "same_ship_by_minutes"): (1, 100_000),
-    ("cart", "slots"): (1, 1_000),
+    ("cart", "slots"): (1, MOST_SLOTS),
     ("cart", "tote_litres"): (0, 100_000),
     ("cart", "litres"): (0, 100_000),
     ("cart", "kg"): (0, 100_000),

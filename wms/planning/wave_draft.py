@@ -13,10 +13,10 @@ from wms.domain.places import FloorFile
 from wms.domain.records import Record, replace
 from wms.domain.rows import Rows
 from wms.domain.waiting import to_plan
-from wms.domain.waves import WaveRules
 from wms.planning.earlier import Earlier
 from wms.planning.figures import PlanFigures, TourFigures
 from wms.planning.replenish import Hint
+from wms.planning.rules import rules_of, written
 from wms.planning.wave_check import still_fits
 from wms.planning.wave_desk import Desk, desk_of
 from wms.planning.wave_notes import TourNote, emptied, notes_of, warnings_of
@@ -86,10 +86,10 @@ class Change(Record):
 
 
 class NotInDraft(ValueError):
-    """A change names what the draft does not have: `what` is 'order' or 'tour'."""
+    """A change names what the draft does not have: `what` is 'order', 'tour' or 'locked tour'."""
 
     def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"{what} {name} is not in the plan")
+        super().__init__(f"{what} {name} is not in the plan" if what != "locked tour" else f"tour {name} is not locked")
         self.what, self.name = what, name
 
 
@@ -100,6 +100,9 @@ def changed(draft: WaveDraft, change: Change) -> WaveDraft:
     for tour in (*change.lock, *change.unlock):
         if tour not in tours:
             raise NotInDraft("tour", tour)
+    for tour in change.unlock:
+        if tour not in draft.locked:
+            raise NotInDraft("locked tour", tour)
     planned, out = draft.planned, {*draft.without}
     for order in change.without:
         if order not in planned and order not in out:
@@ -192,10 +195,9 @@ def drafted(
 
 
 def basis_of(rows: Rows) -> int:
-    """A figure of the rules and the floor: another one once they were changed."""
-    rules, floor = rows.get(WaveRules, "site"), rows.get(FloorFile, "floor")
-    said = f"{rules.text if rules is not None else ''}\0{floor.document if floor is not None else ''}"
-    return crc32(said.encode())
+    """A figure of the rules and the floor: another one once they were changed, however they are written."""
+    floor = rows.get(FloorFile, "floor")
+    return crc32(f"{written(rules_of(rows))}\0{floor.document if floor is not None else ''}".encode())
 
 
 class Drift(Record):

@@ -65,8 +65,9 @@ def plan_news(planning: Planning) -> Msg | None:
     """What the board says of a plan that somebody has left; None where there is none."""
     if planning.phase is PlanPhase.SEARCHING:
         return msg("Planning waves: {n} s of {of}", n=planning.search.done, of=planning.search.of)
-    if planning.phase is PlanPhase.SHOWN and planning.draft is not None:
-        return msg("A plan of {n} tours waits: F4 opens it", n=sum(1 for _ in planning.draft.batches))
+    tours = sum(1 for _ in planning.draft.batches) if planning.draft is not None else 0
+    if planning.phase is PlanPhase.SHOWN and tours:
+        return msg("A plan of {n} tours waits: F4 opens it", n=tours)
     return None
 
 

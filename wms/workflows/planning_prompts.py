@@ -92,8 +92,10 @@ def shown(who: Who) -> Prompt:
     lines = list(_troubles(who.planning))
     if figures is not None and draft.waves:
         length, less = metres(figures.walk_mm), saved(figures.walk_mm, figures.plain_mm)
-        text = msg("{metres} m, {saved} % less than first come", metres=length, saved=less)
-        lines.append(Line(text, short=msg("{metres} m, -{saved} %", metres=length, saved=less)))
+        text = msg("{metres} m, no shorter than first come", metres=length)
+        if less:
+            text = msg("{metres} m, {saved} % less than first come", metres=length, saved=less)
+        lines.append(Line(text, short=msg("{metres} m, {saved} % less", metres=length, saved=less)))
         lines += _promise(figures)
         lines.append(Line(_work(draft, figures, who.zone)))
     lines += _drifted(who.planning.drift)
@@ -237,7 +239,7 @@ def _tour_line(draft: WaveDraft, tour: TourFigures, note: TourNote) -> Msg:
     """What matters most stands first: a narrow screen shows no more."""
     wave, _, n = tour.batch.removeprefix("W").partition("-")
     return msg(
-        "{tour} {metres} m {slack} -{saved} %, {n} ord.",
+        "{tour} {metres} m {slack}, {saved} % less, {n} ord.",
         tour=f"{wave.lstrip('0')}-{n}{'*' if tour.batch in draft.locked else ''}",
         metres=metres(tour.walk_mm),
         slack=msg("late") if tour.late else span(note.due - draft.made - tour.end),
@@ -272,7 +274,7 @@ def _about(draft: WaveDraft, tour: TourFigures, note: TourNote, zone: str) -> It
         plain=metres(tour.s_shape_mm),
         saved=saved(tour.walk_mm, tour.s_shape_mm),
     )
-    short = msg("{metres} m, -{saved} %", metres=metres(tour.walk_mm), saved=saved(tour.walk_mm, tour.s_shape_mm))
+    short = msg("{metres} m, {saved} % less", metres=metres(tour.walk_mm), saved=saved(tour.walk_mm, tour.s_shape_mm))
     yield Line(length, short=short)
     yield Line(msg("Orders: {n}, lines: {lines}, pieces: {units}", n=tour.orders, lines=tour.lines, units=tour.units))
     times = f"{clock(draft.made + tour.begin, zone)}-{clock(draft.made + tour.end, zone)}"

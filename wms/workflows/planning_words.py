@@ -23,13 +23,13 @@ def metres(mm: int) -> str:
     return f"{mm / 1000:.0f}"
 
 
-def saved(length: int, than: int) -> str:
-    """In per cent.
+def saved(length: int, than: int) -> int:
+    """In whole per cent; none where it is longer.
 
-    >>> saved(80, 100), saved(5, 0)
-    ('20', '0')
+    >>> saved(80, 100), saved(101, 100), saved(5, 0)
+    (20, 0, 0)
     """
-    return f"{100 * (than - length) / than:.0f}" if than else "0"
+    return round(100 * max(0, than - length) / than) if than else 0
 
 
 def span(seconds: int) -> str:
