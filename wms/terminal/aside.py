@@ -19,7 +19,7 @@ class Aside(ABC):
         self._name = name
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._stop, self._starting = threading.Event(), threading.Lock()
 
     def close(self, seconds: float) -> None:
         """Asks what is under way to stop, and waits so long for it."""
@@ -39,9 +39,10 @@ class Aside(ABC):
 
     def _later(self, work: Callable[[], None]) -> None:
         self._orders.put(work)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while (work := self._orders.get()) is not None:
