@@ -193,8 +193,12 @@ def entries(who: Who, page: str, tour: int, first: int, per_page: int, rows: Row
     base = _base(f"plan.{page}", who, HELP, _NEXT_PAGE, _BACK, MORE, last=pages).but(verb=verb)
     if page in _ASKED:
         base = base.but(ask=_ASKED[page])
-    said = _entries(who, page, tour, slice(first, first + per_page), rows)
-    if page in ("late", "empty"):
+    part = slice(first, first + per_page)
+    if page == "late":
+        late = draft.figures.late if draft.figures is not None else ()
+        return base.but(what=tuple(_late_line(one, who, rows) for one in late[part]))
+    said = _entries(who, page, tour, part, rows)
+    if page == "empty":
         return base.but(what=tuple(Line(text, short=text) for text in said))
     return base.but(choices=tuple(map(Choice, said)))
 
@@ -204,9 +208,6 @@ def _entries(who: Who, page: str, tour: int, part: slice, rows: Rows) -> list[Ms
     match page:
         case "tours":
             return [_tour_line(draft, figures, note) for _, figures, note in list(draft.tours)[part]]
-        case "late":
-            late = draft.figures.late if draft.figures is not None else ()
-            return [_late_line(one, who, rows) for one in late[part]]
         case "left":
             left = draft.left[part]
             return [msg("{order}: {why}", order=_number(one, rows), why=reason_words(why)) for one, why in left]
@@ -228,11 +229,12 @@ def _number(order: str, rows: Rows) -> str:
     return row.reference if row is not None else order
 
 
-def _late_line(late: LateOrder, who: Who, rows: Rows) -> Msg:
+def _late_line(late: LateOrder, who: Who, rows: Rows) -> Line:
     number, by, packed = _number(late.order, rows), clock(late.by, who.zone), clock(late.packed, who.zone)
+    short = msg("{order} by {by}", order=number, by=by)
     if late.certain:
-        return msg("Call {order}: by {by}, packed {packed}", order=number, by=by, packed=packed)
-    return msg("{order} by {by}, packed {packed}", order=number, by=by, packed=packed)
+        return Line(msg("Call {order}: by {by}, packed {packed}", order=number, by=by, packed=packed), Mark.BAD, short)
+    return Line(msg("{order} by {by}, packed {packed}", order=number, by=by, packed=packed), short=short)
 
 
 def _tour_line(draft: WaveDraft, tour: TourFigures, note: TourNote) -> Msg:
