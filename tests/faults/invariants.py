@@ -153,20 +153,27 @@ def _walks(found: Evidence) -> Iterator[str]:
 
 def _numbers(found: Evidence) -> Iterator[str]:
     """A number stands on one parcel's labels. Only where a disk was copied or put back may it stand on two, and then a
-    supervisor was told. A disk put back guard and all, which had printed what nobody ever heard of, is the one case
-    nothing can know of."""
+    supervisor was told. A device whose disk was put back guard and all prints numbers again; where one of the prints
+    was known to nobody but disks that are thrown away, and hubs that were put back, nothing can know of it."""
     bearers: defaultdict[str, set[str]] = defaultdict(set)
     printers: defaultdict[str, set[str]] = defaultdict(set)
     for paper in found.papers:
         bearers[paper.number].add(paper.parcel)
         printers[paper.number].add(paper.device)
     unknowable = {number for number, _ in unknowable_labels(found)}
+    heard = {(fact.key.device, act_of(fact.at)) for fact in found.feed}
     for number, parcels in sorted(bearers.items()):
         if len(parcels) == 1 or number in unknowable:
             continue
         told = found.auditor.get(Review, f"waybill_twice/{number}") is not None
         if not told or not printers[number] <= found.copied:
-            yield f"{number} stands on {sorted(parcels)}{'' if told else ', and nobody was told'}"
+            prints = [paper for paper in found.papers if paper.number == number]
+            acts = "; ".join(
+                f"{paper.parcel}: act {paper.act} of {paper.device}"
+                f"{'' if (paper.device, paper.act) in heard else ', which the hub has not'}"
+                for paper in prints
+            )
+            yield f"{number} stands on {sorted(parcels)}{'' if told else ', and nobody was told'} ({acts})"
 
 
 def _names(found: Evidence) -> Iterator[str]:
@@ -186,8 +193,16 @@ def _names(found: Evidence) -> Iterator[str]:
 
 
 def unknowable_labels(found: Evidence) -> list[tuple[str, int]]:
-    """Numbers printed twice of which one print is known to a thrown-away disk alone, its guard thrown away with it."""
-    gone = {(one.device, act) for one in found.discarded if one.with_guard for act in one.unsynced}
+    """Numbers printed twice of which one print is known to thrown-away disks alone, and the device's guard was thrown
+    away once: then, or before the second print."""
+    unguarded = {one.device for one in found.discarded if one.with_guard}
+    gone = {
+        (one.device, act)
+        for one in found.discarded
+        if one.device in unguarded
+        for act in one.lost
+        if act in one.unsynced or (one.device, act) in found.lost_at_hub
+    }
     at_hub = {(fact.key.device, act_of(fact.at)) for fact in found.feed}
     prints = Counter(paper.number for paper in found.papers)
     return [

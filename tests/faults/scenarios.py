@@ -279,6 +279,31 @@ def two_labels(stage: Theatre) -> None:
 
 
 @scenario
+def label_nobody_knows_of(stage: Theatre) -> None:
+    """A label was printed, and only the hub heard of it. Then both the hub and the disk, guard and all, are put back to
+    before."""
+    one = _bench(stage)
+    image, backup = one.image(), stage.hub.image(stage.folder / "hub.backup")
+    steps.label(one, "O-0")
+    one.sync()
+    stage.restore_hub(backup)
+    one.put_back(image, with_guard=True)
+    steps.label(one, "O-1")
+
+
+@scenario
+def label_on_two_lost_disks(stage: Theatre) -> None:
+    """A disk is put back guard and all, prints a number again before the hub hears of it, and is put back once more."""
+    one = _bench(stage)
+    image = one.image()
+    steps.label(one, "O-0")
+    one.sync()
+    one.put_back(image, with_guard=True)
+    steps.label(one, "O-1")
+    one.put_back(image, with_guard=False)
+
+
+@scenario
 def cut_between(stage: Theatre) -> None:
     """The plug is pulled right after the first commit that an act of the floor makes."""
     one = stage.terminal("A")
