@@ -164,7 +164,8 @@ class OutboxMirror:
         """What the hub has had and lost, or what got another key, lies behind the last fact on the medium, which may
         lack it. Under its first key it says enough: others are made from what it says."""
         connection, device = self._store.rows.connection, self._store.device
-        sql = "SELECT count(*), max(was), min(epoch) FROM journal WHERE was IS NOT NULL AND device = ?"
+        # The plus keeps SQLite from reading all facts of the device instead of the few that were lost.
+        sql = "SELECT count(*), max(was), min(epoch) FROM journal WHERE was IS NOT NULL AND +device = ?"
         known, strays = self._strays, tuple(connection.execute(sql, (device,)).fetchone())
         if strays[0] > known[0] or (strays[0] and strays[1:] != known[1:]):
             facts = (line for segment in segments(self._folder, device) for line in lines(segment))
@@ -187,10 +188,7 @@ class OutboxMirror:
                 return max(*keys, (segment.epoch, segment.n - 1))
         connection, device = self._store.rows.connection, self._store.device
         epoch = journal.last_epoch(connection, device)
-        last = (
-            epoch,
-            journal.last_n(connection, device, epoch),
-        )  # asked first: what is recorded meanwhile comes after it
+        last = epoch, journal.last_n(connection, device, epoch)  # asked first: what comes meanwhile is beyond it
         waiting = journal.lines(connection, "position IS NULL AND was IS NULL AND device = ?", (device,), 1, "epoch, n")
         return (waiting[0].epoch, waiting[0].n - 1) if waiting else last
 
