@@ -17,6 +17,7 @@ from wms.domain.ids import Badge
 from wms.domain.pins import Peppers, check_pin, hash_pin, pepper_name
 from wms.store import Store, peppers
 from wms.store.peppers import PepperRing, ring_of
+from wms.store.sole import Sole
 from wms.terminal.deciding import Decider
 from wms.terminal.desk import Desk
 from wms.workflows.inputs import Entered, Scanned
@@ -118,12 +119,12 @@ def test_what_another_program_has_written_since_is_not_written_over(tmp_path: Pa
 
 def test_two_programs_that_draw_a_pepper_at_once_draw_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second begins as the first has found that there is none."""
-    draw, lock = peppers._with_a_current_one, peppers._locked
+    draw, lock = peppers._with_a_current_one, Sole.mine
     waits, drawn = threading.Event(), []
     second = threading.Thread(target=lambda: drawn.append(PepperRing(tmp_path).for_hashing()))
 
-    def locked(descriptor: int) -> bool:
-        if not lock(descriptor):
+    def mine(self: Sole) -> bool:
+        if not lock(self):
             waits.set()
             return False
         return True
@@ -135,7 +136,7 @@ def test_two_programs_that_draw_a_pepper_at_once_draw_one(tmp_path: Path, monkey
                 pass
         return draw(found)
 
-    monkeypatch.setattr(peppers, "_locked", locked)
+    monkeypatch.setattr(Sole, "mine", mine)
     monkeypatch.setattr(peppers, "_with_a_current_one", slowly)
     first = PepperRing(tmp_path).for_hashing()
     second.join()
@@ -146,7 +147,7 @@ def test_two_programs_that_draw_a_pepper_at_once_draw_one(tmp_path: Path, monkey
 
 def test_a_lock_that_is_never_let_go_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peppers, "_PATIENCE_S", 0.0)
-    with peppers._alone(tmp_path / peppers.LOCK), pytest.raises(KeyTrouble, match="another program"):
+    with peppers._alone(tmp_path), pytest.raises(KeyTrouble, match="another program"):
         PepperRing(tmp_path).for_hashing()
     assert PepperRing(tmp_path).for_hashing().current
 

@@ -42,7 +42,7 @@ def restore(options: Namespace) -> int:
     with refusing(place):
         from wms.hub import audit, opening, restoring
         from wms.hub.server import sole
-        from wms.printing.sole import Sole
+        from wms.store.sole import Sole
 
         lock = Sole(place.folder, sole(place.url)) if place.folder.exists() else None
         if lock is not None and not lock.mine():

@@ -28,8 +28,8 @@ from wms.hub.answering import answering
 from wms.hub.app import HubApp
 from wms.hub.interface import HubStore
 from wms.order_review import rules_of
-from wms.printing.sole import Sole
 from wms.store.peppers import PepperRing, ring_of
+from wms.store.sole import Sole
 from wms.sync import wire
 from wms.sync.connection import is_loopback
 

@@ -17,8 +17,8 @@ from wms.printing.jobs import Job
 from wms.printing.queue import PrinterQueue, QueueState
 from wms.printing.reviews import settle_reviews
 from wms.printing.routes import Routes
-from wms.printing.sole import Sole
 from wms.store import Store
+from wms.store.sole import Sole
 from wms.workflows.prompt import NOTHING, Msg, msg
 from wms.workflows.unprinted import Unprinted
 from wms.workflows.view import DeviceState

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +22,7 @@ from typing import Any
 from wms.config import BadConfig, KeyTrouble
 from wms.domain.pins import PEPPER_BYTES, Peppers, pepper_name
 from wms.store.keys import key_place
+from wms.store.sole import Sole
 from wms.store.vault import vault
 
 NAME = "pepper"
@@ -89,7 +88,7 @@ class PepperRing:
     def _change(self, change: Callable[[Peppers], Peppers]) -> Peppers:
         """Of what lies there now: another program may have written since it was read. Nobody who only reads waits for
         that program."""
-        with _alone(self._folder / LOCK), self._lock:
+        with _alone(self._folder), self._lock:
             self._peppers = None
             found = self._read()
             after = change(found)
@@ -120,38 +119,24 @@ def _with_a_current_one(found: Peppers) -> Peppers:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Among the programs and threads that lock that file; the system lets go of it when a program ends, however it
-    ends. Raises `KeyTrouble`."""
+def _alone(folder: Path) -> Iterator[None]:
+    """Among the programs and threads that change what lies there. Raises `KeyTrouble`."""
+    lock, patience = Sole(folder, LOCK), time.monotonic() + _PATIENCE_S
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    except OSError as error:
-        raise KeyTrouble(f"{path} can't be written: {error.strerror}. It must belong to this user") from error
-    try:
-        patience = time.monotonic() + _PATIENCE_S
-        while not _locked(descriptor):
+        while not _is_mine(lock, folder / LOCK):
             if time.monotonic() > patience:
-                raise KeyTrouble(f"another program keeps {path} locked. End it, and try again")
+                raise KeyTrouble(f"another program keeps {folder / LOCK} locked. End it, and try again")
             time.sleep(_PAUSE_S)
         yield
     finally:
-        os.close(descriptor)
+        lock.let_go()
 
 
-def _locked(descriptor: int) -> bool:
-    """False where somebody else holds it."""
+def _is_mine(lock: Sole, path: Path) -> bool:
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        return lock.mine()
+    except OSError as error:
+        raise KeyTrouble(f"{path} can't be written: {error.strerror}. It must belong to this user") from error
 
 
 def _decoded(text: bytes) -> Peppers:

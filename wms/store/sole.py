@@ -1,4 +1,5 @@
-"""Only one program does it in a folder of data: two that print would take each other's labels for interrupted ones."""
+"""Only one program does it in a folder of data: two that print would take each other's labels for interrupted ones,
+and two that change a small file would overwrite each other's word."""
 
 from __future__ import annotations
 
