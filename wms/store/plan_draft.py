@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from wms.planning.wave_draft import WaveDraft
-from wms.store.vault import to_disk
+from wms.store.vault import put_in_place, to_disk
 
 FILE = "wave-plan.json"
 Stamp: TypeAlias = tuple[int, int]
@@ -48,17 +48,10 @@ def keep(folder: Path, draft: WaveDraft) -> Stamp:
     descriptor, name = tempfile.mkstemp(".new", f"{FILE}.", folder)  # its own: two programs may keep one at once
     fresh = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(draft))
-            file.flush()
-            os.fsync(descriptor)
-            stamp = _stamp(os.fstat(descriptor))
-        fresh.replace(folder / FILE)
+        return _stamp(put_in_place(descriptor, fresh, folder / FILE, msgspec.json.encode(draft)))
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
-    to_disk(folder)
-    return stamp
 
 
 def drop(folder: Path) -> None:

@@ -160,12 +160,19 @@ def keep_private(path: Path, content: bytes) -> None:
     """Put a file in its place in one step; its owner alone may read it. Raises `OSError`."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    put_in_place(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), fresh, path, content)
+
+
+def put_in_place(descriptor: int, fresh: Path, path: Path, content: bytes) -> os.stat_result:
+    """Write the open file `fresh` and put it where `path` is, in one step; returns what it is. Raises `OSError`."""
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+        found = os.fstat(file.fileno())
     fresh.replace(path)
     to_disk(path.parent)
+    return found
 
 
 def to_disk(path: Path) -> None:
