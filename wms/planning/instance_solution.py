@@ -9,6 +9,7 @@ from typing import Any
 from wms.planning.instance import Instance
 from wms.planning.instance_values import Unreadable, is_key, mapping, rows, shown
 from wms.planning.problem import Problem, Solution, Trip
+from wms.planning.promises import trip_duration
 from wms.planning.verify import walked
 
 
@@ -93,7 +94,7 @@ def _timed(problem: Problem, kept: list[tuple[tuple[int, ...], tuple[int, ...], 
     cost = 0
     for (jobs, route, picker), length in zip(kept, walked(problem.graph, [walk for _, walk, _ in kept]), strict=True):
         lines = sum(problem.jobs[job].lines for job in jobs)
-        work = prices.per_length * (length or 0) + prices.per_trip + prices.per_line * lines
+        work = trip_duration(prices, length or 0, lines)
         begin = free[picker] if problem.pickers else 0
         end = begin + work if problem.pickers else 0
         if problem.pickers:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wms.planning.problem import Infeasible, Job, Prices, Problem, Trip
 from wms.planning.routing.tour import Router
-from wms.planning.schedule import Walk, takes
+from wms.planning.schedule import Walk, soonest
 
 
 def trip_duration(prices: Prices, length: int, lines: int) -> int:
@@ -23,7 +23,7 @@ def walk_for(prices: Prices, jobs: Sequence[Job], length: int) -> Walk:
 def earliest_end(problem: Problem, job: Job, router: Router) -> int:
     """When the first picker would be back who went for this job alone, at once; in ticks."""
     duration = walk_for(problem.prices, (job,), router.tour(job.stops).length).duration
-    return min(picker.ready + takes(duration, picker.speed) for picker in problem.pickers)
+    return soonest(duration, problem.pickers)
 
 
 def late_ends(problem: Problem, trips: Sequence[Trip]) -> dict[int, int]:

@@ -62,6 +62,11 @@ def takes(duration: int, speed: int) -> int:
     return -(-duration * 100 // speed)
 
 
+def soonest(duration: int, pickers: Sequence[Picker]) -> int:
+    """When the first could be back who went for that work and nothing else."""
+    return min(picker.ready + takes(duration, picker.speed) for picker in pickers)
+
+
 def lateness(walks: Sequence[Walk], pickers: Sequence[Picker], patience: int = 0) -> int:
     """Ticks late with the earliest due walked first; where that is any, up to `patience` changes look for less."""
     board = _Board(walks, pickers)

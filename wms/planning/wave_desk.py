@@ -12,7 +12,7 @@ from wms.planning.cart_loads import CartLoads
 from wms.planning.problem import Picker, Problem
 from wms.planning.promises import trip_duration
 from wms.planning.rules import PlanningRules, rules_of
-from wms.planning.schedule import takes
+from wms.planning.schedule import soonest
 from wms.planning.shelves import Shelves
 from wms.planning.site_walks import TICKS, SiteWalks
 from wms.planning.supply import Part
@@ -59,7 +59,7 @@ class Desk:
     def earliest(self, part: Part) -> int:
         """When somebody could be back who went for it alone, after the walks that were released before."""
         duration = self.duration(self.walks.router.tour(self.walks.nodes(part.places)).length, len(part.picks))
-        return min(picker.ready + takes(duration, picker.speed) for picker in self.pickers)
+        return soonest(duration, self.pickers)
 
     def at_once(self, part: Part) -> int:
         """When somebody could be back who went for it alone, before the walks that nobody has begun."""
