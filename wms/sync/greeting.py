@@ -89,9 +89,7 @@ class Standing:
 
         def work(connection: Any) -> None:
             same = get_meta(connection, LIVES) == lives
-            if (
-                not same or welcome.rewind != said.head
-            ):  # else what came since this hello was said would be taken for lost
+            if not same or welcome.rewind != said.head:  # else what came since hello would be taken for lost
                 rewind(connection, welcome.rewind)
             if not same:  # the hub may have lost keys too, and counts them anew
                 set_meta(connection, wire.KEYS_CURSOR, "0")
